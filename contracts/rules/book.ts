@@ -1,0 +1,35 @@
+/** How we know a rule: the vendor's pages say so; seen in a real reply; seen in real clients; our own reading. */
+export type Evidence = 'documented' | 'recorded' | 'observed' | 'assumed'
+
+/**
+ * What a breach of the rule leads to. "refuse" and "report" speak of the item or of the whole call; "decides" is a rule
+ * about what the emulator does, which a client cannot break.
+ */
+export type Consequence = 'refuse item' | 'report item' | 'refuse call' | 'report call' | 'decides'
+
+export interface RuleRow {
+  /** One sentence that could be false by itself. */
+  readonly says: string
+  readonly evidence: Evidence
+  /** The page, recording, client or reading that the rule rests on. */
+  readonly source: string
+  readonly breach: Consequence
+}
+
+export interface Rule extends RuleRow {
+  /** `joor.date.forms`: the vendor, then the row's name. */
+  readonly id: string
+}
+
+/** A rule that a client can break. */
+export type Breakable = Rule & { readonly breach: Exclude<Consequence, 'decides'> }
+
+/** Gives each row its id; the row's own literal types survive, so a rule that only decides cannot be "broken". */
+export function book<const Rows extends Record<string, RuleRow>>(
+  vendor: string,
+  rows: Rows,
+): { readonly [Name in keyof Rows]: Rows[Name] & { readonly id: string } } {
+  const entries = Object.entries(rows).map(([name, row]) => [name, { id: `${vendor}.${name}`, ...row }])
+  // Object.fromEntries forgets the names that the mapped type states; they are the very keys of `rows`.
+  return Object.fromEntries(entries) as { readonly [Name in keyof Rows]: Rows[Name] & { readonly id: string } }
+}

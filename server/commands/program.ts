@@ -1,0 +1,76 @@
+import { Command, Help, Option } from 'commander'
+import { type Given, type StartOption, startOptions } from '../config.js'
+import { didYouMean } from '../suggestion.js'
+import type { Outside } from './outside.js'
+import { defaultUrl, type WhyOptions, why } from './why.js'
+
+const examples = `
+Examples:
+  backstock                                        start on http://127.0.0.1:4350
+  backstock --port 0 --seed seed.yaml              start on a free port, with accounts and sites
+  backstock --data stock.json                      keep the state across restarts
+  backstock --setting contract=enforce             refuse what breaks the vendor's contract
+  backstock why 1d4cb115-cb2c-4ee5-9f96-440a48e3ef04
+                                                   why items of that call were not updated
+
+Every option has a place in backstock.config.yaml, too: option > environment > config file > default.`
+
+/** The command line; `end` takes the exit code of the verb that ran. */
+export function createProgram(outside: Outside, end: (code: number) => void): Command {
+  const program = new Command('backstock')
+    .description('A local, stateful emulator of the Jirafe and JOOR inventory APIs')
+    .version(outside.version)
+    .exitOverride()
+    .addHelpText('after', examples)
+  const start = addStart(program, outside, end)
+  addWhy(program, outside, end)
+  // `start` may be left out, so its options are at home in the first help that people see.
+  const help = new Help()
+  program.configureHelp({ visibleOptions: (command) => [...start.options, ...help.visibleOptions(command)] })
+  return program
+}
+
+function addStart(program: Command, outside: Outside, end: (code: number) => void): Command {
+  const command = program
+    .command('start', { isDefault: true })
+    .description('run the emulator until SIGINT or SIGTERM; the default')
+    // A misspelt verb arrives here, as an argument of the default one.
+    .allowExcessArguments()
+    .action(async () => {
+      const [verb] = command.args
+      if (verb !== undefined) command.error(`error: unknown command '${verb}'${suggestVerb(verb, program)}`)
+      // Only the verb that runs the emulator loads it.
+      const { start } = await import('./start.js')
+      end(await start(readTexts(command.opts()), outside))
+    })
+  for (const row of startOptions) command.addOption(createOption(row))
+  return command
+}
+
+function addWhy(program: Command, outside: Outside, end: (code: number) => void): void {
+  program
+    .command('why')
+    .description('say why the items of a call to JOOR were updated or not')
+    .argument('<log_id>', 'the log_id of the reply')
+    .option('--url <url>', `address of the running emulator (default: ${defaultUrl}, env: BACKSTOCK_URL)`)
+    .option('--json', 'print what the emulator answers, as JSON')
+    .action(async (logId: string, options: WhyOptions) => end(await why(logId, options, outside)))
+}
+
+function suggestVerb(verb: string, program: Command): string {
+  const verbs = program.commands.map((command) => command.name())
+  return didYouMean(verb, verbs) || `; known: ${verbs.join(', ')}`
+}
+
+function createOption({ flag, env, fallback, says }: StartOption): Option {
+  const shown = typeof fallback === 'number' || typeof fallback === 'string' ? `default: ${fallback}, ` : ''
+  const option = new Option(flag, `${says} (${shown}env: ${env})`)
+  if (option.required) option.argParser((text: string, before: readonly string[] = []) => [...before, text])
+  return option
+}
+
+/** What was given for each option, as texts under its name; a flag without a value is true. */
+function readTexts(given: Readonly<Record<string, readonly string[] | true>>): Given['options'] {
+  const texts = startOptions.map(({ name, flag }) => [name, given[new Option(flag).attributeName()]] as const)
+  return Object.fromEntries(texts.flatMap(([name, text]) => (text ? [[name, text === true ? ['true'] : text]] : [])))
+}

@@ -1,0 +1,268 @@
+import {
+  flag,
+  integer,
+  isSetting,
+  type Kind,
+  oneOf,
+  path,
+  type Reading,
+  settings,
+  text,
+  type Wrong,
+} from './option-kinds.js'
+import { defaultAnonymousLimit, defaultJournal, defaultPort, type EmulatorOptions } from './options.js'
+import type { Settings } from './settings.js'
+import { type About, type Source, type Step, writePath, writePlace } from './source.js'
+import { didYouMean, nearest } from './suggestion.js'
+
+/** An option, environment variable or config file that is wrong; the message says which and what would be right. */
+export class ConfigError extends Error {}
+
+export type LogFormat = 'text' | 'json'
+
+/** What `start` runs with: frozen, every value checked. */
+export interface Config extends EmulatorOptions {
+  readonly logFormat: LogFormat
+}
+
+/** What a configuration is made of: option > environment > file > default. */
+export interface Given {
+  /** The texts given for each option, by its name. */
+  readonly options: Readonly<Record<string, readonly string[]>>
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly file?: Source | undefined
+}
+
+export interface StartOption<Value = unknown> {
+  /** Its name in the config file. */
+  readonly name: string
+  readonly flag: string
+  readonly env: string
+  readonly kind: Kind<NonNullable<Value>>
+  readonly fallback: Value
+  readonly says: string
+}
+
+/** Makes the compiler hold each row together without forgetting what its value is. */
+const option = <Value>(row: StartOption<Value>) => row
+
+/** The options of `start`. Command line, environment, config file and help are all read off this table. */
+const table = {
+  port: option<number>({
+    name: 'port',
+    flag: '--port <n>',
+    env: 'BACKSTOCK_PORT',
+    kind: integer(0, 65_535),
+    fallback: defaultPort,
+    says: 'port to listen on; 0 takes a free one',
+  }),
+  host: option<string | undefined>({
+    name: 'host',
+    flag: '--host <host>',
+    env: 'BACKSTOCK_HOST',
+    kind: text,
+    fallback: undefined,
+    says: 'address or name to listen on, instead of 127.0.0.1 and ::1',
+  }),
+  seed: option<string | undefined>({
+    name: 'seed',
+    flag: '--seed <file>',
+    env: 'BACKSTOCK_SEED',
+    kind: path,
+    fallback: undefined,
+    says: 'YAML or JSON file with the accounts and sites to start with',
+  }),
+  data: option<string | undefined>({
+    name: 'data',
+    flag: '--data <file>',
+    env: 'BACKSTOCK_DATA',
+    kind: path,
+    fallback: undefined,
+    says: 'JSON file that keeps the state across restarts, instead of memory',
+  }),
+  recover: option<boolean>({
+    name: 'recover',
+    flag: '--recover',
+    env: 'BACKSTOCK_RECOVER',
+    kind: flag,
+    fallback: false,
+    says: 'start although the data file is damaged: it is copied aside first',
+  }),
+  settings: option<Partial<Settings>>({
+    name: 'settings',
+    flag: '--setting <name=value>',
+    env: 'BACKSTOCK_SETTING',
+    kind: settings,
+    fallback: {},
+    says: 'how to read what a vendor leaves open, such as contract=enforce; may be repeated',
+  }),
+  journalEntries: option<number>({
+    name: 'journal_entries',
+    flag: '--journal-entries <n>',
+    env: 'BACKSTOCK_JOURNAL_ENTRIES',
+    kind: integer(1),
+    fallback: defaultJournal.entries,
+    says: 'requests that the journal keeps for each account or site',
+  }),
+  journalBytes: option<number>({
+    name: 'journal_bytes',
+    flag: '--journal-bytes <n>',
+    env: 'BACKSTOCK_JOURNAL_BYTES',
+    kind: integer(0),
+    fallback: defaultJournal.bytes,
+    says: 'bytes that the journal may hold in all',
+  }),
+  journalBodyBytes: option<number>({
+    name: 'journal_body_bytes',
+    flag: '--journal-body-bytes <n>',
+    env: 'BACKSTOCK_JOURNAL_BODY_BYTES',
+    kind: integer(0),
+    fallback: defaultJournal.bodyBytes,
+    says: 'bytes that the journal keeps of one body',
+  }),
+  anonymousLimit: option<number>({
+    name: 'anonymous_limit',
+    flag: '--anonymous-limit <n>',
+    env: 'BACKSTOCK_ANONYMOUS_LIMIT',
+    kind: integer(0),
+    fallback: defaultAnonymousLimit,
+    says: 'accounts and sites that are taken although nobody declared them',
+  }),
+  logFormat: option<LogFormat>({
+    name: 'log_format',
+    flag: '--log-format <format>',
+    env: 'BACKSTOCK_LOG_FORMAT',
+    kind: oneOf('text', 'json'),
+    fallback: 'text',
+    says: 'text, or json: one object a line, on stdout and stderr',
+  }),
+  config: option<string | undefined>({
+    name: 'config',
+    flag: '--config <file>',
+    env: 'BACKSTOCK_CONFIG',
+    kind: text,
+    fallback: undefined,
+    says: 'config file, instead of backstock.config.yaml, .yml or .json in this folder',
+  }),
+}
+
+export const startOptions: readonly StartOption[] = Object.values(table)
+
+/** A config file cannot name another one. */
+const fileNames = startOptions.filter((row) => row !== table.config).map((row) => row.name)
+
+const prefix = 'BACKSTOCK_'
+/** `backstock why` asks the one, and the curl commands that the journal shows send the other. */
+const otherVariables = ['BACKSTOCK_URL', 'BACKSTOCK_TOKEN']
+
+/** Checks all that is given and puts it together; throws ConfigError. */
+export function readConfig(given: Given): Config {
+  checkVariables(given.env)
+  if (given.file !== undefined) checkFile(given.file)
+  const read = <Value>(row: StartOption<Value>) => readOption(row, given)
+  const host = read(table.host)
+  const seed = read(table.seed)
+  const data = read(table.data)
+  return Object.freeze({
+    port: read(table.port),
+    ...(host !== undefined && { host }),
+    ...(seed !== undefined && { seed }),
+    ...(data !== undefined && { data }),
+    recover: read(table.recover),
+    settings: Object.freeze(read(table.settings)),
+    journal: Object.freeze({
+      entries: read(table.journalEntries),
+      bytes: read(table.journalBytes),
+      bodyBytes: read(table.journalBodyBytes),
+    }),
+    anonymousLimit: read(table.anonymousLimit),
+    logFormat: read(table.logFormat),
+  })
+}
+
+/** The config file that option or environment name. */
+export function readConfigPath({ options, env }: Given): string | undefined {
+  return readOption(table.config, { options, env })
+}
+
+/** How to talk while the configuration may still turn out to be wrong. */
+export function readLogFormat(given: Given): LogFormat {
+  try {
+    return readOption(table.logFormat, given)
+  } catch (error) {
+    if (error instanceof ConfigError) return table.logFormat.fallback
+    throw error
+  }
+}
+
+/** All sources are checked, also those that a higher one overrules: what is wrong in a file stays wrong. */
+function readOption<Value>(row: StartOption<Value>, { options, env, file }: Given): Value {
+  const sources = [fromFile(row, file), fromVariable(row, env), fromCommandLine(row, options)]
+  const values = sources.filter((value) => value !== undefined)
+  return values.length === 0 ? row.fallback : values.reduce((lower, higher) => row.kind.over(lower, higher))
+}
+
+function fromCommandLine<Value>({ name, flag, kind }: StartOption<Value>, options: Given['options']) {
+  const texts = options[name]
+  return texts && take(kind.fromTexts(texts), () => writeFlag(flag))
+}
+
+/** An empty variable counts as absent: so compose files and CI pass on what is not set. */
+function fromVariable<Value>({ env: variable, kind }: StartOption<Value>, env: Given['env']) {
+  const value = env[variable]
+  return value ? take(kind.fromTexts([value]), () => variable) : undefined
+}
+
+function fromFile<Value>({ name, kind }: StartOption<Value>, file: Source | undefined) {
+  if (file === undefined || !members(file).has(name)) return undefined
+  const reading = kind.fromFile(members(file).get(name), file.path)
+  return take(reading, ({ steps = [], about = 'value' }) => writeOrigin(file, [name, ...steps], about))
+}
+
+function take<Value>(reading: Reading<Value>, origin: (wrong: Wrong) => string): Value {
+  if (reading.wrong === undefined) return reading.value
+  throw new ConfigError(`${origin(reading)}: ${reading.wrong}`)
+}
+
+function writeOrigin(file: Source, steps: readonly Step[], about: About): string {
+  return `${writePlace(file.path, file.place(steps, about))}: ${writePath(steps)}`
+}
+
+/** `--port` of `--port <n>`. */
+function writeFlag(flag: string): string {
+  return flag.replace(/ .*/, '')
+}
+
+function members({ value }: Source): ReadonlyMap<string, unknown> {
+  return new Map(typeof value === 'object' && value !== null ? Object.entries(value) : [])
+}
+
+/** A file in which every line is still commented out is a file that sets nothing. */
+function checkFile(file: Source): void {
+  if (Array.isArray(file.value) || (typeof file.value !== 'object' && file.value !== undefined))
+    throw new ConfigError(`${writePlace(file.path, file.place([], 'value'))}: must be an object of options`)
+  for (const name of members(file).keys()) {
+    if (fileNames.includes(name) || name === '$schema') continue
+    throw new ConfigError(`${writeOrigin(file, [name], 'name')}: ${unknownName(name)}`)
+  }
+}
+
+function unknownName(name: string): string {
+  if (isSetting(name)) return 'is a setting; put it under "settings"'
+  return `unknown option${didYouMean(name, fileNames) || ';'} known: ${fileNames.join(', ')}`
+}
+
+function checkVariables(env: Given['env']): void {
+  const known = [...startOptions.map((row) => row.env), ...otherVariables]
+  const unknown = Object.keys(env).find((name) => name.startsWith(prefix) && !known.includes(name))
+  if (unknown !== undefined)
+    throw new ConfigError(`${unknown}: ${unknownVariable(unknown.slice(prefix.length), known)}`)
+}
+
+/** The prefix is left out of the comparison: it would make all of them look alike. */
+function unknownVariable(name: string, known: readonly string[]): string {
+  if (isSetting(name.toLowerCase())) return `is a setting; write BACKSTOCK_SETTING=${name.toLowerCase()}=…`
+  const names = known.map((each) => each.slice(prefix.length))
+  const meant = nearest(name, names)
+  return `unknown variable; ${meant === undefined ? `known: ${known.join(', ')}` : `did you mean ${prefix}${meant}?`}`
+}

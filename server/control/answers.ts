@@ -1,0 +1,109 @@
+import type { Request, Response } from 'express'
+import { DocumentError } from '../documents.js'
+import { nearest } from '../suggestion.js'
+import { writeProblem } from '../wire/problem.js'
+
+/** A control-plane call that cannot be done: what is wrong and what would be right. */
+export class Problem extends Error {
+  readonly status: number
+  constructor(status: number, detail: string) {
+    super(detail)
+    this.status = status
+  }
+}
+
+const titles: Readonly<Record<number, string>> = {
+  400: 'Bad request',
+  404: 'Not found',
+  405: 'Method not allowed',
+  409: 'Conflict',
+  413: 'Too large',
+  501: 'Not emulated yet',
+  503: 'Not stored',
+}
+
+export function sendProblem(response: Response, status: number, detail: string): void {
+  const { headers, body } = writeProblem(status, titles[status] ?? 'Internal error', detail)
+  response.status(status).set(headers).send(body)
+}
+
+/** An integer that a JavaScript number cannot hold, written by its own digits. */
+export class ExactNumber {
+  readonly digits: string
+  constructor(digits: string) {
+    this.digits = digits
+  }
+}
+
+export function sendJson(response: Response, status: number, value: unknown): void {
+  response
+    .status(status)
+    .type('application/json')
+    .send(`${writeJson(value)}\n`)
+}
+
+export function writeJson(value: unknown): string {
+  if (value instanceof ExactNumber) return value.digits
+  if (typeof value !== 'object' || value === null || value instanceof Date) return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map((element) => writeJson(element ?? null)).join(',')}]`
+  const members = Object.entries(value).filter(([, member]) => member !== undefined)
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${writeJson(member)}`).join(',')}}`
+}
+
+/** The query's parameters, each given once; an unknown one is refused by name. */
+export function readParameters<Name extends string>(
+  request: Request,
+  known: readonly Name[],
+): Partial<Record<Name, string>> {
+  const parameters: Partial<Record<string, string>> = {}
+  const search = request.originalUrl.split('?').slice(1).join('?')
+  for (const [name, value] of new URLSearchParams(search)) {
+    if (!(known as readonly string[]).includes(name)) {
+      const right = nearest(name, known)
+      const hint = right === undefined ? `Known are ${known.join(', ') || 'none'}.` : `Did you mean ${right}?`
+      throw new Problem(400, `The parameter ${name} is not known here. ${hint}`)
+    }
+    if (parameters[name] !== undefined) throw new Problem(400, `The parameter ${name} is given twice. Give it once.`)
+    parameters[name] = value
+  }
+  // Every name was checked against the known ones.
+  return parameters as Partial<Record<Name, string>>
+}
+
+export const mostRows = 1_000
+
+export function readLimit(limit: string | undefined): number {
+  if (limit === undefined) return mostRows
+  const count = /^\d{1,4}$/.test(limit) ? Number(limit) : 0
+  if (count < 1 || count > mostRows)
+    throw new Problem(400, `limit is ${limit}. Right is a number from 1 to ${mostRows}.`)
+  return count
+}
+
+/** An opaque text that a later call takes up from. */
+export function writeCursor(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
+
+export function readCursor(cursor: string | undefined): unknown {
+  if (cursor === undefined) return undefined
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString())
+  } catch {
+    throw badCursor(cursor)
+  }
+}
+
+export function badCursor(cursor: string | undefined): Problem {
+  return new Problem(400, `cursor is ${cursor}. Right is the "next" of an earlier reply, as it was.`)
+}
+
+/** A value of a request's body, checked; its faults become one problem. */
+export function checked<Value>(check: () => Value): Value {
+  try {
+    return check()
+  } catch (error) {
+    if (error instanceof DocumentError) throw new Problem(400, error.message)
+    throw error
+  }
+}

@@ -1,0 +1,45 @@
+import { Router } from 'express'
+import type { Entry } from '../journal/entry.js'
+import type { SkuIdentifiers } from '../state/rows.js'
+import { Problem, readParameters, sendJson } from './answers.js'
+import { writeRule } from './requests.js'
+import type { ControlParts } from './router.js'
+import { writeIdentifiers } from './rows.js'
+
+/** /_backstock/joor/logs/{log_id}: what became of each item of a call, and why. */
+export function logs({ journal }: ControlParts): Router {
+  const router = Router()
+  router.get('/:log_id', (request, response) => {
+    readParameters(request, [])
+    const { log_id: logId } = request.params
+    const entry = journal.findLog(logId)
+    if (entry === undefined) throw new Problem(404, `There is no log ${logId}, or the journal has dropped it since.`)
+    sendJson(response, 200, writeLog(logId, entry))
+  })
+  return router
+}
+
+function writeLog(logId: string, entry: Entry) {
+  return {
+    log_id: logId,
+    request: entry.id,
+    at: entry.at.toISOString(),
+    account: entry.name ?? null,
+    status: entry.status,
+    code: entry.refusal === null ? '0' : '1',
+    comment: entry.refusal ?? '',
+    items: entry.outcomes.map(({ index, outcome, reason, rule, position }) => ({
+      index,
+      outcome,
+      reason,
+      rule: rule && writeRule(rule),
+      position: position && writePlace(position),
+    })),
+  }
+}
+
+/** A position with its identifiers as an item has them. */
+function writePlace(position: Readonly<Record<string, unknown>>) {
+  // The bulk call's outcomes name their SKU by its identifiers.
+  return { ...position, sku: writeIdentifiers(position.sku as SkuIdentifiers) }
+}

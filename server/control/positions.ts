@@ -1,0 +1,123 @@
+import type { Request, Response } from 'express'
+import type { Entry } from '../journal/entry.js'
+import type { Key, PositionValue, SkuIdentifiers } from '../state/rows.js'
+import type { Partition, Store } from '../state/store.js'
+import {
+  badCursor,
+  ExactNumber,
+  Problem,
+  readCursor,
+  readLimit,
+  readParameters,
+  sendJson,
+  writeCursor,
+} from './answers.js'
+import { writeMark, writePosition } from './rows.js'
+
+const identifierNames = [
+  'upc',
+  'style_number',
+  'style_identifier',
+  'style_id',
+  'color_code',
+  'style_color_id',
+  'size',
+  'size_code',
+] as const
+const filters = ['warehouse', 'inventory_date', ...identifierNames] as const
+const csvColumns = [
+  'warehouse',
+  'inventory_date',
+  ...identifierNames,
+  'available',
+  'incoming',
+  'pending_deducted',
+  'made_to_order',
+]
+
+type PositionRow = ReturnType<typeof writePosition> | ReturnType<typeof writeMark>
+
+/** Positions by warehouse, date and SKU; made-to-order SKUs, which have none of the first two, come before them. */
+export async function positionsOf(
+  store: Store<Entry>,
+  of: Partition,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const parameters = readParameters(request, [...filters, 'limit', 'cursor', 'format'])
+  const { format = 'json' } = parameters
+  if (format !== 'json' && format !== 'csv') throw new Problem(400, `format is ${format}. Right is json or csv.`)
+  const limit = readLimit(parameters.limit)
+  const from = readPlace(parameters.cursor)
+  const named = identifierNames.flatMap((name) =>
+    parameters[name] === undefined ? [] : [[name, parameters[name]] as const],
+  )
+  const sku = (identifiers: SkuIdentifiers) => named.every(([name, value]) => identifiers[name] === value)
+  const { warehouse, inventory_date: date } = parameters
+
+  // One row more than asked for tells whether there is a next page.
+  const rows: { place: Place; row: PositionRow }[] = []
+  if (from?.table !== 'positions' && warehouse === undefined && date === undefined) {
+    const marks = await store.page(of, {
+      table: 'marks',
+      after: from?.key,
+      limit: limit + 1,
+      where: (mark) => sku(mark.sku),
+    })
+    rows.push(...marks.map(({ key, row }) => ({ place: { table: 'marks' as const, key }, row: writeMark(row.value) })))
+  }
+  if (rows.length <= limit) {
+    const after = from?.table === 'positions' ? from.key : undefined
+    const where = (value: PositionValue) =>
+      (warehouse === undefined || value.warehouse === warehouse) &&
+      (date === undefined || value.date === date) &&
+      sku(value.sku)
+    const positions = await store.page(of, { table: 'positions', after, limit: limit + 1 - rows.length, where })
+    rows.push(
+      ...positions.map(({ key, row }) => ({
+        place: { table: 'positions' as const, key },
+        row: writePosition(row.value),
+      })),
+    )
+  }
+  const last = rows.length > limit ? rows[limit - 1] : undefined
+  const next = last === undefined ? null : writeCursor(last.place)
+  const page = rows.slice(0, limit).map(({ row }) => row)
+  if (format === 'json') sendJson(response, 200, { positions: page, next })
+  else await sendCsv(response, page, next)
+}
+
+interface Place {
+  readonly table: 'marks' | 'positions'
+  readonly key: Key
+}
+
+function readPlace(cursor: string | undefined): Place | undefined {
+  const place = readCursor(cursor)
+  if (place === undefined) return undefined
+  if (typeof place === 'object' && place !== null && 'table' in place && 'key' in place) {
+    const { table, key } = place
+    const isKey = Array.isArray(key) && key.length === 3 && key.every((part) => typeof part === 'string')
+    // A key is three texts, and these were counted and looked at.
+    if (isKey && (table === 'marks' || table === 'positions')) return { table, key: key as unknown as Key }
+  }
+  throw badCursor(cursor)
+}
+
+async function sendCsv(response: Response, rows: readonly PositionRow[], next: string | null): Promise<void> {
+  const { stringify } = await import('csv-stringify/sync')
+  const flat = rows.map(({ sku, ...row }) => ({ ...textsOf(sku), ...row, made_to_order: String(row.made_to_order) }))
+  if (next !== null) response.set('Backstock-Next', next)
+  response
+    .status(200)
+    .type('text/csv')
+    .send(stringify(flat, { header: true, columns: csvColumns }))
+}
+
+function textsOf(sku: PositionRow['sku']): Readonly<Record<string, string>> {
+  const texts = Object.entries(sku).map(([name, value]) => [
+    name,
+    value instanceof ExactNumber ? value.digits : String(value),
+  ])
+  return Object.fromEntries(texts)
+}

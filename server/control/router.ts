@@ -1,0 +1,104 @@
+import express, { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
+import { jirafe } from '../../contracts/rules/jirafe.js'
+import { joor } from '../../contracts/rules/joor.js'
+import type { Entry } from '../journal/entry.js'
+import type { Journal } from '../journal/journal.js'
+import { checkSeed, type Seed } from '../seed.js'
+import { StorageFailure, type Store } from '../state/store.js'
+import { accounts } from './accounts.js'
+import { checked, Problem, readParameters, sendJson, sendProblem } from './answers.js'
+import { logs } from './logs.js'
+import { requests, scopeOf, writeRule } from './requests.js'
+import { sites } from './sites.js'
+
+/** What the control plane works with; all of it is handed in. */
+export interface ControlParts {
+  readonly store: Store<Entry>
+  readonly journal: Journal
+  readonly clock: () => Date
+  readonly ids: () => string
+  readonly log: (line: string) => void
+  readonly version: string
+  /** The origin under which the emulator is reached. */
+  readonly url: () => string
+  /** Makes a seed the state that reset goes back to, and loads it now. */
+  readonly loadSeed: (seed: Seed) => Promise<{ readonly accounts: number; readonly sites: number }>
+}
+
+const bodyLimit = '64mb'
+const later = ['faults', 'clock', 'ids', 'violations', 'coverage', 'snapshots', 'metrics', 'verify']
+
+/** Everything under /_backstock/. Errors are problems (RFC 9457) that say what would have been right. */
+export function control(parts: ControlParts): RequestHandler {
+  const router = Router()
+  router.use(express.json({ limit: bodyLimit, type: () => true, strict: false }))
+  router.use(about(parts.version))
+  router.use('/joor', logsAndAccounts(parts))
+  router.use('/jirafe', sites(parts))
+  router.use('/requests', requests(parts))
+  router.use(state(parts))
+  for (const name of later) router.use(`/${name}`, notYet)
+  router.use((request) => {
+    throw new Problem(404, `The control plane has no ${request.method} ${request.originalUrl}.`)
+  })
+  router.use(problems(parts.log))
+  return router
+}
+
+function logsAndAccounts(parts: ControlParts): Router {
+  return Router().use('/logs', logs(parts)).use(accounts(parts))
+}
+
+const notYet: RequestHandler = (request) => {
+  throw new Problem(501, `${request.originalUrl.split('?', 1)[0]} is not built yet.`)
+}
+
+/** What needs no state: whether the emulator is there, which one it is, and the rules that it goes by. */
+function about(version: string): Router {
+  const router = Router()
+  router.get('/health', (_request, response) => sendJson(response, 200, { status: 'ok' }))
+  router.get('/ready', (_request, response) => sendJson(response, 200, { status: 'ready' }))
+  router.get('/version', (_request, response) => sendJson(response, 200, { version }))
+  router.get('/rules', (request, response) => {
+    readParameters(request, [])
+    const rules = [...Object.values(joor), ...Object.values(jirafe)]
+    sendJson(response, 200, { rules: rules.map((rule) => ({ ...writeRule(rule), breach: rule.breach })) })
+  })
+  return router
+}
+
+function state({ store, loadSeed }: ControlParts): Router {
+  const router = Router()
+  router.post('/reset', async (request, response) => {
+    const { account, site } = readParameters(request, ['account', 'site'])
+    const scope = scopeOf(account, site)
+    // A scope from these two parameters is an account or a site, never a vendor alone.
+    const partition = scope as `joor:${string}` | `jirafe:${string}` | undefined
+    sendJson(response, 200, await store.reset(partition))
+  })
+  router.put('/seed', async (request, response) => {
+    readParameters(request, [])
+    const seed = checked(() => checkSeed(request.body))
+    sendJson(response, 200, await loadSeed(seed))
+  })
+  return router
+}
+
+function problems(log: (line: string) => void): ErrorRequestHandler {
+  return (error: unknown, request, response, _next) => {
+    if (error instanceof Problem) return sendProblem(response, error.status, error.message)
+    if (error instanceof StorageFailure) return sendProblem(response, 503, `${error.message} Nothing was changed.`)
+    const status = statusOf(error)
+    const message = error instanceof Error ? error.message : String(error)
+    if (status === 413) return sendProblem(response, 413, `The body has more than ${bodyLimit}.`)
+    if (status !== undefined) return sendProblem(response, status, `The request cannot be read: ${message}`)
+    log(`${request.method} ${request.originalUrl} failed: ${error instanceof Error ? error.stack : message}`)
+    return sendProblem(response, 500, 'The emulator failed; its own output says why.')
+  }
+}
+
+/** Express marks what the client did wrong by a status from 400 to 499. */
+function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('status' in error)) return undefined
+  return typeof error.status === 'number' && error.status >= 400 && error.status < 500 ? error.status : undefined
+}

@@ -1,0 +1,86 @@
+import type { LevelValue, MarkValue, PositionValue, SkuIdentifiers } from '../state/rows.js'
+import type { Change } from '../state/store.js'
+import { ExactNumber } from './answers.js'
+
+/** Identifiers as an item has them: the vendor's own ids are integers, of any size. */
+export function writeIdentifiers(identifiers: SkuIdentifiers): Readonly<Record<string, string | number | ExactNumber>> {
+  const { style_id, style_color_id } = identifiers
+  if (style_id === undefined && style_color_id === undefined) return identifiers
+  const integers = { style_id: style_id && exact(style_id), style_color_id: style_color_id && exact(style_color_id) }
+  // The spread keeps the order of the identifiers; what is undefined is not written.
+  return Object.fromEntries(
+    Object.entries({ ...identifiers, ...integers }).filter(([, value]) => value !== undefined),
+  ) as Record<string, string | number | ExactNumber>
+}
+
+/** A position in the control plane's words. */
+export function writePosition({ warehouse, date, sku, available, incoming, pendingDeducted }: PositionValue) {
+  const quantities = { available, incoming, pending_deducted: pendingDeducted, made_to_order: false }
+  return { warehouse, inventory_date: date, sku: writeIdentifiers(sku), ...quantities }
+}
+
+/** A made-to-order SKU: it has no warehouse, date or quantity. */
+export function writeMark({ sku }: MarkValue) {
+  const nothing = { warehouse: null, inventory_date: null, available: null, incoming: null, pending_deducted: null }
+  return { ...nothing, sku: writeIdentifiers(sku), made_to_order: true }
+}
+
+export function writeLevel(level: LevelValue) {
+  return {
+    code: level.code,
+    revision: level.revision,
+    inventory_level: exact(level.inventoryLevel),
+    timestamp: level.timestamp,
+    effective_date: level.effectiveDate,
+    change_date: level.changeDate,
+    received_at: level.receivedAt,
+    low_stock_alert: level.lowStockAlert === null ? null : exact(level.lowStockAlert),
+    inventory_alerts: level.inventoryAlerts,
+  }
+}
+
+/** Integers of any size come out by their own digits. */
+export function exact(digits: string): number | ExactNumber {
+  const number = Number(digits)
+  return Number.isSafeInteger(number) ? number : new ExactNumber(digits)
+}
+
+/** One row that a call changed, with what stood there before and after. */
+export function writeChange(change: Change) {
+  // A change holds the values of its own table, which the switch tells; the type cannot follow it there.
+  const { before, after } = change
+  switch (change.table) {
+    case 'positions':
+      return shown(after === null ? 'clear' : 'set', before?.value, after?.value, writePosition, positionKey)
+    case 'marks':
+      return shown(after === null ? 'unmark' : 'mark', before?.value, after?.value, writeMark, markKey)
+    default:
+      return shown('level', before?.value, after?.value, writeLevel, levelKey)
+  }
+}
+
+function shown<Value>(
+  kind: 'set' | 'clear' | 'mark' | 'unmark' | 'level',
+  before: unknown,
+  after: unknown,
+  write: (value: Value) => object,
+  keyOf: (value: Value) => object,
+) {
+  // The caller names the writer of the very table that the values come from.
+  const [one, other] = [before as Value | undefined, after as Value | undefined]
+  const standing = other ?? one
+  return {
+    kind,
+    key: standing === undefined ? {} : keyOf(standing),
+    before: one === undefined ? null : write(one),
+    after: other === undefined ? null : write(other),
+  }
+}
+
+const positionKey = ({ warehouse, date, sku }: PositionValue) => ({
+  warehouse,
+  inventory_date: date,
+  sku: writeIdentifiers(sku),
+})
+const markKey = ({ sku }: MarkValue) => ({ sku: writeIdentifiers(sku) })
+const levelKey = ({ code, revision, effectiveDate }: LevelValue) => ({ code, revision, effective_date: effectiveDate })

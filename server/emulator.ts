@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto'
+import { createRequire } from 'node:module'
+import express from 'express'
+import { v4 as uuid } from 'uuid'
+import { control } from './control/router.js'
+import { nowhere } from './elsewhere.js'
+import { vendorTraffic } from './http/adapter.js'
+import { declareSite } from './jirafe/declare.js'
+import { jirafeOperations, jirafeUnknownType } from './jirafe/operations.js'
+import { declareAccount, type RowFault } from './joor/declare.js'
+import { joorElsewhere, joorOperations } from './joor/operations.js'
+import type { Entry } from './journal/entry.js'
+import { Journal } from './journal/journal.js'
+import { listen } from './listen.js'
+import { defaultAnonymousLimit, defaultJournal, defaultPort, type EmulatorOptions } from './options.js'
+import { checkSeed, readSeedFile, type Seed, SeedError } from './seed.js'
+import { defaultSettings } from './settings.js'
+import { openDataFile } from './state/file.js'
+import { type MemoryOptions, MemoryStore } from './state/memory.js'
+import type { Declaration, Store } from './state/store.js'
+
+export { DataFileError, type EmulatorOptions, type JournalLimits, ListenError } from './options.js'
+export { type Seed, SeedError } from './seed.js'
+export type { Settings } from './settings.js'
+
+/** A running emulator. The base URLs are the replacement for `https://api.jooraccess.com` and `https://event.jirafe.com`. */
+export interface Emulator {
+  /** `http://127.0.0.1:4350` */
+  readonly url: string
+  readonly joor: { readonly baseUrl: string }
+  readonly jirafe: { readonly baseUrl: string }
+  /** Back to the seed: what no seed names is gone. */
+  reset(): Promise<{ readonly accounts: number; readonly sites: number }>
+  /** Stops listening, lets calls under way finish, and closes what is left after some seconds. */
+  close(): Promise<void>
+}
+
+// The first that matches serves the path: a last segment that is a Jirafe type is Jirafe's, whatever the site is called.
+const table = [...joorOperations, ...jirafeOperations, joorElsewhere, jirafeUnknownType, nowhere]
+
+/**
+ * Starts an emulator; resolved when it accepts requests. Rejected with ListenError where it cannot listen, SeedError
+ * for a seed that is none, and DataFileError for a data file that is damaged or not ours.
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const { log = () => {}, clock = () => new Date(), ids = uuid } = options
+  const seed = typeof options.seed === 'string' ? await readSeedFile(options.seed) : checkSeed(options.seed ?? {})
+  const limits = { ...defaultJournal, ...options.journal }
+  const journal = new Journal(limits)
+  const storage = { journal, clock, ids, anonymousLimit: options.anonymousLimit ?? defaultAnonymousLimit }
+  const store = await openStore(options, storage, seed)
+  const loadSeed = async (given: Seed) => {
+    const declarations = declarationsOf(given, clock)
+    await store.seed(declarations)
+    for (const declaration of declarations) await store.declare(declaration)
+    const accounts = declarations.filter(({ setup }) => setup.vendor === 'joor').length
+    return { accounts, sites: declarations.length - accounts }
+  }
+
+  let url = ''
+  const settings = { ...defaultSettings, ...options.settings }
+  const serveVendors = vendorTraffic(table, { store, settings, limits, stopwatch: () => performance.now(), log })
+  const app = express()
+  app.disable('x-powered-by').disable('etag')
+  app.use((request, response, next) => {
+    // Repeated slashes are collapsed before routing, at the start too.
+    const path = request.url.replace(/^\/{2,}/, '/')
+    if (path !== '/_backstock' && !path.startsWith('/_backstock/')) return serveVendors(request, response)
+    request.url = path.replace(/^[^?]*/, (whole) => whole.replaceAll(/\/{2,}/g, '/'))
+    next()
+  })
+  app.use('/_backstock', control({ store, journal, clock, ids, log, version, url: () => url, loadSeed }))
+
+  const port = options.port ?? defaultPort
+  const listening = await listen(app, port, options.host)
+  url = listening.url
+  return {
+    url,
+    joor: { baseUrl: url },
+    jirafe: { baseUrl: url },
+    reset: () => store.reset(),
+    async close() {
+      await listening.close()
+      await store.close()
+    },
+  }
+}
+
+// The package's own file; its version is a string.
+const { version } = createRequire(import.meta.url)('#package') as { version: string }
+
+/** The store with its seed: in memory, or over a file that a later start finds again. */
+async function openStore(options: EmulatorOptions, storage: MemoryOptions<Entry>, seed: Seed): Promise<Store<Entry>> {
+  const declarations = declarationsOf(seed, storage.clock)
+  if (options.data === undefined) {
+    const store = options.store?.(storage) ?? new MemoryStore(storage)
+    await store.seed(declarations)
+    await store.reset()
+    return store
+  }
+  const fingerprint =
+    options.seed === undefined ? null : createHash('sha256').update(JSON.stringify(seed)).digest('hex')
+  const file = await openDataFile(options.data, fingerprint, options.recover ?? false)
+  if (file.seedChanged)
+    options.log?.(`${options.data} was begun with another seed: its state stays, the new seed counts for reset only.`)
+  const store = new MemoryStore({ ...storage, partitions: file.partitions, keep: file.keep })
+  await store.seed(declarations)
+  if (file.fresh) await store.reset()
+  return store
+}
+
+/** Every account and site of a seed with its rows judged; throws SeedError naming each row that means nothing. */
+function declarationsOf(seed: Seed, clock: () => Date): readonly Declaration[] {
+  const faults: string[] = []
+  const declarations: Declaration[] = []
+  const take = (path: string, declared: Declaration | { faults: readonly RowFault[] }) => {
+    if ('faults' in declared) faults.push(...declared.faults.map((fault) => `${path}.${fault.path}: ${fault.message}`))
+    else declarations.push(declared)
+  }
+  for (const [name, account] of Object.entries(seed.joor?.accounts ?? {}))
+    take(`joor.accounts.${name}`, declareAccount(name, account))
+  for (const [name, site] of Object.entries(seed.jirafe?.sites ?? {}))
+    take(`jirafe.sites.${name}`, declareSite(name, site, clock()))
+  if (faults.length > 0) throw new SeedError([], faults.join('\n'))
+  return declarations
+}

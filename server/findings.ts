@@ -1,0 +1,102 @@
+import type { Breakable, Rule } from '../contracts/rules/book.js'
+import type { Settings } from './settings.js'
+
+/** Where a breach was seen: a JSON pointer into the command as sent, or a path such as `header.content-type`. */
+export type Place =
+  | { readonly pointer: string; readonly line?: number; readonly column?: number }
+  | { readonly path: string }
+
+/** One (rule, place) pair that the client broke; `seen` and `right` are sentences or values for people. */
+export interface Breach {
+  readonly rule: Breakable
+  readonly at: Place
+  readonly seen: string
+  readonly right: string
+}
+
+export type Contract = Settings['contract']
+
+/** Places that are kept for one rule and request; beyond them breaches are only counted. */
+const placesKept = 20
+/** A hostile value is shown by its start. */
+const seenKept = 200
+
+export const inHeader = (name: string): Place => ({ path: `header.${name}` })
+export const inQuery = (name: string): Place => ({ path: `query.${name}` })
+export const inPath: Place = { path: 'path' }
+export const inBody: Place = { pointer: '' }
+
+/**
+ * What one call met and broke. Contract modes are decided here and nowhere else: under `enforce` a reported breach
+ * refuses as well, under `off` nothing is judged, and what breaks a documented requirement is refused in every mode.
+ */
+export class Findings {
+  readonly #met = new Set<Rule>()
+  readonly #counts = new Map<Breakable, number>()
+  readonly #breaches: Breach[] = []
+  readonly #contract: Contract
+  #refusal: Breakable | undefined
+
+  constructor(contract: Contract) {
+    this.#contract = contract
+  }
+
+  /** The rule decided something for this call. */
+  applies(rule: Rule): void {
+    if (this.#contract !== 'off') this.#met.add(rule)
+  }
+
+  /**
+   * The client broke the rule. True means refused: stop with this item or call. A reported breach of the *call* does
+   * not stop at once under `enforce`, so that 401, 403 and 415 stay what they are: it waits in `refusal`.
+   */
+  breach(rule: Breakable, at: Place | (() => Place), seen: string, right: string): boolean {
+    const refuses = rule.breach === 'refuse call' || rule.breach === 'refuse item'
+    if (this.#contract === 'off') return refuses
+    this.#met.add(rule)
+    const count = (this.#counts.get(rule) ?? 0) + 1
+    this.#counts.set(rule, count)
+    // Finding line and column costs a look at the text, so a place is only asked for when it is kept.
+    if (count <= placesKept)
+      this.#breaches.push({ rule, at: typeof at === 'function' ? at() : at, seen: show(seen), right })
+    if (refuses) return true
+    if (this.#contract !== 'enforce') return false
+    if (rule.breach === 'report item') return true
+    this.#refusal ??= rule
+    return false
+  }
+
+  /** The first rule about the call that `enforce` refuses it for. */
+  get refusal(): Breakable | undefined {
+    return this.#refusal
+  }
+
+  get enforced(): boolean {
+    return this.#contract === 'enforce'
+  }
+
+  get met(): readonly Rule[] {
+    return [...this.#met]
+  }
+
+  /** The kept breaches, at most 20 of a rule. */
+  get breaches(): readonly Breach[] {
+    return this.#breaches
+  }
+
+  /** How often each rule was broken, kept or not. */
+  get counts(): ReadonlyMap<Breakable, number> {
+    return this.#counts
+  }
+
+  /** (rule, place) pairs. */
+  get total(): number {
+    let total = 0
+    for (const count of this.#counts.values()) total += count
+    return total
+  }
+}
+
+function show(text: string): string {
+  return text.length > seenKept ? `${text.slice(0, seenKept)}…` : text
+}

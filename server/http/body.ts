@@ -1,0 +1,98 @@
+import { isUtf8 } from 'node:buffer'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { promisify } from 'node:util'
+import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib'
+import { type BodyFault, HungUp } from '../operation.js'
+import type { ReceivedBody } from '../serve.js'
+import { type Coding, codingsOf } from '../wire/codings.js'
+
+/** The body of one request. Nothing is read before `text` asks for it, so a refusal by the headers costs no byte. */
+export class RequestBody implements ReceivedBody {
+  readonly #request: IncomingMessage
+  readonly #response: ServerResponse
+  #received: { text: string; bytes: number } | undefined
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.#request = request
+    this.#response = response
+  }
+
+  async text(limit: number): Promise<string | { fault: BodyFault }> {
+    if (expectsContinue(this.#request)) this.#response.writeContinue()
+    const raw = await this.#bytes(limit)
+    if (raw === undefined) return { fault: 'too large' }
+    const plain = await decoded(raw, codingsOf(this.#request.headers['content-encoding']) ?? [], limit)
+    if (!Buffer.isBuffer(plain)) {
+      this.#received = { text: raw.toString('latin1'), bytes: raw.length }
+      return plain
+    }
+    const utf8 = isUtf8(plain)
+    const text = plain.toString(utf8 ? 'utf8' : 'latin1')
+    this.#received = { text, bytes: raw.length }
+    return utf8 ? text : { fault: 'not UTF-8' }
+  }
+
+  received() {
+    return this.#received
+  }
+
+  /** All bytes as sent; undefined as soon as they are more than the limit. */
+  #bytes(limit: number): Promise<Buffer | undefined> {
+    const request = this.#request
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = []
+      let bytes = 0
+      const take = (chunk: Buffer) => {
+        bytes += chunk.length
+        chunks.push(chunk)
+        if (bytes > limit) finish(() => resolve(undefined))
+      }
+      const end = () =>
+        finish(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes)))
+      const gone = () => {
+        // What arrived of a body that never ended is still worth a look in the journal.
+        this.#received = { text: Buffer.concat(chunks, bytes).toString('latin1'), bytes }
+        finish(() => reject(new HungUp()))
+      }
+      const finish = (settle: () => void) => {
+        request.off('data', take).off('end', end).off('close', gone)
+        settle()
+      }
+      // A reset emits both; `close` comes in every case and says all there is to say.
+      request.on('error', () => {})
+      request.on('data', take).on('end', end).on('close', gone)
+    })
+  }
+}
+
+export function expectsContinue(request: IncomingMessage): boolean {
+  return request.headers.expect?.toLowerCase() === '100-continue'
+}
+
+const undo = {
+  gzip: promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip),
+  br: promisify<Buffer, { maxOutputLength: number }, Buffer>(brotliDecompress),
+  deflate: promisify<Buffer, { maxOutputLength: number }, Buffer>(inflate),
+  rawDeflate: promisify<Buffer, { maxOutputLength: number }, Buffer>(inflateRaw),
+}
+
+async function decoded(raw: Buffer, codings: readonly Coding[], limit: number): Promise<Buffer | { fault: BodyFault }> {
+  let bytes = raw
+  for (const coding of codings.toReversed()) {
+    try {
+      bytes = await undo[coding === 'deflate' && !hasZlibHeader(bytes) ? 'rawDeflate' : coding](bytes, {
+        maxOutputLength: limit,
+      })
+    } catch (error) {
+      const tooLarge = error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
+      return { fault: tooLarge ? 'too large' : 'bad encoding' }
+    }
+  }
+  return bytes
+}
+
+/** Some clients send bare DEFLATE data for "deflate", without the zlib header that the standard asks for. */
+function hasZlibHeader(bytes: Buffer): boolean {
+  const [first = 0, second = 0] = bytes
+  return (first & 0x0f) === 8 && ((first << 8) + second) % 31 === 0
+}

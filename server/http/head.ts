@@ -1,0 +1,42 @@
+import type { IncomingMessage } from 'node:http'
+import type { Head } from '../operation.js'
+
+/** Reads URL and headers; repeated slashes count as one, at the start too. */
+export function readHead(request: IncomingMessage): Head {
+  // A proxy's request line holds the whole URL.
+  const target = (request.url ?? '/').replace(/^[a-z]+:\/\/[^/?]*/i, '')
+  const [path = '', ...search] = target.split('?')
+  let badEscape = false
+  const segments: string[] = []
+  for (const raw of path.split('/')) {
+    if (raw === '') continue
+    const segment = decode(raw)
+    if (segment === undefined) badEscape = true
+    segments.push(segment ?? raw)
+  }
+  return {
+    method: request.method ?? '',
+    target,
+    segments,
+    repeatedSlashes: path.includes('//'),
+    badEscape,
+    query: [...new URLSearchParams(search.join('?'))],
+    headers: joined(request.headers),
+  }
+}
+
+function decode(raw: string): string | undefined {
+  if (!raw.includes('%')) return raw
+  try {
+    return decodeURIComponent(raw)
+  } catch {
+    return undefined
+  }
+}
+
+function joined(headers: IncomingMessage['headers']): Head['headers'] {
+  // Header names are tokens, checked by Node's parser; an own prototype-less object keeps `__proto__` a name.
+  const plain: Record<string, string | undefined> = Object.create(null)
+  for (const [name, value] of Object.entries(headers)) plain[name] = Array.isArray(value) ? value.join(', ') : value
+  return plain
+}

@@ -1,0 +1,41 @@
+import { Findings } from '../findings.js'
+import type { Terms } from '../operation.js'
+import type { SiteDocument } from '../seed.js'
+import { defaultSettings } from '../settings.js'
+import { Draft } from '../state/draft.js'
+import { type Declaration, fingerprint, type Setup } from '../state/store.js'
+import { readInventory } from './inventory.js'
+import { decideEvents } from './rules.js'
+
+/** A site as the control plane or a seed gives it, with its levels judged by the rules of the inventory event. */
+export function declareSite(
+  name: string,
+  document: SiteDocument,
+  now: Date,
+): Declaration | { faults: readonly { path: string; message: string }[] } {
+  const setup: Setup = {
+    vendor: 'jirafe',
+    name,
+    declared: true,
+    token: document.token === undefined ? null : fingerprint(document.token),
+    settings: document.settings ?? {},
+    warehouses: null,
+    styles: null,
+    pending: [],
+  }
+  // The rules refuse what they must, and nothing is reported: a seed is no client's call.
+  const unjudged = new Findings('off')
+  const settings = { ...defaultSettings, ...setup.settings }
+  const draft = new Draft({ get: () => undefined })
+  const turn = { id: '', now, newId: () => '', setup, view: { get: () => undefined } }
+  const terms: Terms = { setup, name, opens: [], settings }
+  const events = (document.levels ?? []).map((value, index) => {
+    const text = JSON.stringify(value)
+    return readInventory({ text, value, exact: true }, index, settings, unjudged)
+  })
+  const { outcomes } = decideEvents({ events }, turn, draft, terms, unjudged)
+  const faults = outcomes
+    .filter(({ rule, outcome, position }) => outcome === 'not_updated' && rule !== null && position === null)
+    .map(({ index, reason }) => ({ path: `levels[${index}]`, message: reason ?? '' }))
+  return faults.length > 0 ? { faults } : { setup, changes: draft.changes }
+}

@@ -1,0 +1,83 @@
+import { Findings } from '../findings.js'
+import type { ItemOutcome, Terms } from '../operation.js'
+import { Refusal } from '../operation.js'
+import type { AccountDocument } from '../seed.js'
+import { defaultSettings, type Settings } from '../settings.js'
+import { Draft } from '../state/draft.js'
+import { type Declaration, fingerprint, type PendingRow, type Setup } from '../state/store.js'
+import { ItemJudge, readItem } from './item.js'
+import { readJsonItems } from './json-items.js'
+import { decideBulk, placeItem } from './rules.js'
+import type { SentItem } from './sent.js'
+
+/** A row of an account that means no position, and why. */
+export interface RowFault {
+  /** `positions[3]`. */
+  readonly path: string
+  readonly message: string
+}
+
+/** What one row list of an account comes to: its rows, or what is wrong with them. */
+type Rows<Value> = { readonly rows: Value } | { readonly faults: readonly RowFault[] }
+
+/** An account as the control plane or a seed gives it, with its rows judged by the rules of the bulk call. */
+export function declareAccount(name: string, document: AccountDocument): Declaration | { faults: readonly RowFault[] } {
+  const setup: Setup = {
+    vendor: 'joor',
+    name,
+    declared: true,
+    token: document.token === undefined ? null : fingerprint(document.token),
+    settings: document.settings ?? {},
+    warehouses: document.warehouses ?? null,
+    styles: document.styles ?? null,
+    pending: [],
+  }
+  const pending = readPending(document.pending ?? [], setup)
+  if ('faults' in pending) return pending
+  const positions = readPositions(document.positions ?? [], setup)
+  if ('faults' in positions) return positions
+  return { setup: { ...setup, pending: pending.rows }, changes: positions.rows }
+}
+
+/** Units on pending orders, each row named as an item names its position. */
+export function readPending(documents: readonly Record<string, unknown>[], setup: Setup): Rows<readonly PendingRow[]> {
+  const faults: RowFault[] = []
+  const rows: PendingRow[] = []
+  const items = documents.map(({ quantity, ...identifiers }) => ({ ...identifiers, inventory: quantity }))
+  for (const [index, sent] of sentItems(items).entries()) {
+    const item = readItem(sent, index, 'json', settingsOf(setup), unjudged)
+    const judge = new ItemJudge(unjudged, sent, item.refused)
+    const place = placeItem(item, setup, judge)
+    if (place === undefined || judge.refused !== undefined || item.quantity === undefined)
+      faults.push({ path: `pending[${index}]`, message: judge.refused?.reason ?? 'A row has a quantity.' })
+    else
+      rows.push({ warehouse: item.warehouse, date: place.date, identifiers: item.identifiers, quantity: item.quantity })
+  }
+  return faults.length > 0 ? { faults } : { rows }
+}
+
+/** Items as on the wire, applied to an empty account. */
+function readPositions(documents: readonly Record<string, unknown>[], setup: Setup): Rows<Declaration['changes']> {
+  const items = sentItems(documents).map((sent, index) => readItem(sent, index, 'json', settingsOf(setup), unjudged))
+  const draft = new Draft({ get: () => undefined })
+  const turn = { id: '', now: new Date(0), newId: () => '', setup, view: { get: () => undefined } }
+  const terms: Terms = { setup, name: setup.name, opens: [], settings: settingsOf(setup) }
+  const query = { overwrite: false, decPending: false }
+  const { outcomes } = decideBulk({ query, items }, turn, draft, terms, unjudged)
+  const faults = outcomes.filter(({ outcome }) => outcome === 'not_updated').map(faultOf)
+  return faults.length > 0 ? { faults } : { rows: draft.changes }
+}
+
+// The rules refuse what they must, and nothing is reported: a seed is no client's call.
+const unjudged = new Findings('off')
+
+const faultOf = ({ index, reason }: ItemOutcome): RowFault => ({ path: `positions[${index}]`, message: reason ?? '' })
+
+const settingsOf = (setup: Setup): Settings => ({ ...defaultSettings, ...setup.settings })
+
+function sentItems(documents: readonly Record<string, unknown>[]): readonly SentItem[] {
+  if (documents.length === 0) return []
+  const sent = readJsonItems(JSON.stringify({ inventory_items: documents }), 'json', unjudged)
+  if (sent instanceof Refusal) throw new Error(sent.message)
+  return sent
+}

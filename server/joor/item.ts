@@ -1,0 +1,284 @@
+import type { Breakable, Rule } from '../../contracts/rules/book.js'
+import { joor } from '../../contracts/rules/joor.js'
+import type { Findings } from '../findings.js'
+import type { Settings } from '../settings.js'
+import type { SkuIdentifiers } from '../state/rows.js'
+import { nearest } from '../suggestion.js'
+import { readDate } from './date.js'
+import type { SentField, SentItem } from './sent.js'
+
+/** Why an item is not updated. */
+export interface Refused {
+  readonly rule: Rule
+  readonly reason: string
+}
+
+/** An item as understood, before its SKU is looked up. */
+export interface Item {
+  readonly index: number
+  readonly sent: SentItem
+  readonly warehouse: string
+  /** `YYYY-MM-DD` or `IMMEDIATE`; undefined where the date is refused. */
+  readonly date: string | undefined
+  readonly identifiers: SkuIdentifiers
+  /** Units; undefined where the item makes its SKU made to order, or is refused. */
+  readonly quantity: number | undefined
+  readonly madeToOrder: boolean
+  readonly refused: Refused | undefined
+}
+
+const strings = [
+  'warehouse',
+  'inventory_date',
+  'style_number',
+  'style_identifier',
+  'color_code',
+  'size',
+  'size_code',
+  'upc',
+] as const
+const numbers = ['style_id', 'style_color_id', 'inventory'] as const
+const fieldNames = [...strings, ...numbers, 'made_to_order'] as const
+type FieldName = (typeof fieldNames)[number]
+const known: ReadonlySet<string> = new Set(fieldNames)
+const isKnown = (name: string): name is FieldName => known.has(name)
+
+/** Identifiers in the order in which they are told. */
+const identifierNames = [
+  'upc',
+  'style_number',
+  'style_identifier',
+  'style_id',
+  'color_code',
+  'style_color_id',
+  'size',
+  'size_code',
+] as const
+
+/** Breaks of the rules by one item: every one is told, the first that refuses is the reason. */
+export class ItemJudge {
+  readonly #findings: Findings
+  readonly #sent: SentItem
+  #refused: Refused | undefined
+
+  /** `refused`: what an earlier look at the item found, if anything. */
+  constructor(findings: Findings, sent: SentItem, refused?: Refused) {
+    this.#findings = findings
+    this.#sent = sent
+    this.#refused = refused
+  }
+
+  applies(rule: Rule): void {
+    this.#findings.applies(rule)
+  }
+
+  breach(rule: Breakable, field: string | undefined, seen: string, right: string): void {
+    const refused = this.#findings.breach(rule, () => this.#sent.at(field), seen, right)
+    if (!refused) return
+    const what = field === undefined ? seen : `${field}: ${seen}`
+    this.#refused ??= { rule, reason: `${what}. ${rule.says} Right is: ${right}.` }
+  }
+
+  get refused(): Refused | undefined {
+    return this.#refused
+  }
+}
+
+/** Understands one item; stateless, so that neither the style list nor other items have a say yet. */
+export function readItem(
+  sent: SentItem,
+  index: number,
+  format: 'json' | 'xml',
+  settings: Settings,
+  findings: Findings,
+): Item {
+  const judge = new ItemJudge(findings, sent)
+  if (sent.fields === undefined) {
+    judge.breach(joor['item.object'], undefined, sent.is ?? 'no object', 'an object with the fields of an item')
+    return {
+      index,
+      sent,
+      warehouse: '',
+      date: undefined,
+      identifiers: {},
+      quantity: undefined,
+      madeToOrder: false,
+      refused: judge.refused,
+    }
+  }
+  const fields = readFields(sent, sent.fields, format, judge)
+  const text = (name: FieldName) => fields.get(name)?.text.trim() ?? ''
+
+  const identifiers: Record<string, string> = {}
+  for (const name of identifierNames) {
+    const value = name === 'style_id' || name === 'style_color_id' ? readId(name, text(name), judge) : text(name)
+    if (value !== '') identifiers[name] = value
+  }
+  judgeLengths(identifiers, judge)
+
+  const madeToOrder = readMadeToOrder(text('made_to_order'), judge)
+  const quantity = readQuantity(fields.get('inventory'), madeToOrder, judge)
+  const item = {
+    index,
+    sent,
+    warehouse: readWarehouse(text('warehouse'), settings, judge),
+    date: readDate(text('inventory_date'), judge),
+    identifiers,
+    quantity,
+    madeToOrder,
+  }
+  for (const change of sent.changed)
+    judge.breach(
+      format === 'json' ? joor['reply.json_to_xml'] : joor['reply.xml_nested'],
+      undefined,
+      change,
+      `ask for a reply in ${format === 'json' ? 'JSON' : 'XML'}`,
+    )
+  return { ...item, refused: judge.refused }
+}
+
+/** The known fields that have a value, after everything about their form has been told. */
+function readFields(
+  sent: SentItem,
+  sentFields: readonly SentField[],
+  format: 'json' | 'xml',
+  judge: ItemJudge,
+): ReadonlyMap<FieldName, SentField> {
+  const fields = new Map<FieldName, SentField>()
+  for (const decoration of sent.decorations)
+    judge.breach(joor['xml.item_plain'], undefined, decoration, 'plain elements without attributes and prefixes')
+  if (sent.strayText !== '') judge.breach(joor['xml.stray_text'], undefined, sent.strayText, 'text in a field')
+
+  const names = new Set<string>()
+  for (const field of sentFields) {
+    const { name } = field
+    if (names.has(name)) {
+      const rule = format === 'json' ? joor['item.repeated_json'] : joor['item.repeated_xml']
+      judge.breach(rule, name, `${name} more than once`, `${name} once`)
+    }
+    names.add(name)
+    if (!isKnown(name)) {
+      const right = nearest(name, fieldNames)
+      judge.breach(
+        joor['item.known_fields'],
+        name,
+        `the unknown field ${name}`,
+        right ?? `one of ${fieldNames.join(', ')}`,
+      )
+    } else fields.set(name, field)
+  }
+  for (const [name, field] of fields) if (!hasValue(name, field, format, judge)) fields.delete(name)
+  return fields
+}
+
+function hasValue(name: FieldName, field: SentField, format: 'json' | 'xml', judge: ItemJudge): boolean {
+  if (field.kind === 'nested') {
+    judge.breach(joor['item.scalar'], name, field.text, 'a plain value')
+    return false
+  }
+  if (field.text.trim() === '') {
+    judge.breach(
+      joor['item.empty'],
+      name,
+      field.kind === 'null' ? 'null' : JSON.stringify(field.text),
+      `a value, or no ${name}`,
+    )
+    return false
+  }
+  if (field.text.trim() !== field.text) judge.applies(joor['item.space'])
+  if (format === 'xml') return true
+  const scalar = field.kind === 'number' || field.kind === 'boolean'
+  if (scalar && (strings as readonly string[]).includes(name))
+    judge.breach(joor['item.string_type'], name, field.text, `the string ${JSON.stringify(field.text)}`)
+  if (
+    field.kind === 'string' &&
+    (numbers as readonly string[]).includes(name) &&
+    numberOf(field.text.trim()) !== undefined
+  )
+    judge.breach(joor['item.integer_type'], name, JSON.stringify(field.text), `the number ${field.text.trim()}`)
+  return true
+}
+
+function readWarehouse(text: string, settings: Settings, judge: ItemJudge): string {
+  if (text !== '') {
+    judge.applies(joor['warehouse.exact'])
+    return text
+  }
+  const rule = settings.missing_warehouse === 'refuse' ? joor['warehouse.required'] : joor['warehouse.missing']
+  judge.breach(rule, undefined, 'no warehouse', 'the name of a warehouse')
+  return 'Default'
+}
+
+function judgeLengths(identifiers: SkuIdentifiers, judge: ItemJudge): void {
+  const { style_number, style_identifier } = identifiers
+  if (style_number !== undefined && length(style_number) > 45)
+    judge.breach(joor['style.number_length'], 'style_number', `${length(style_number)} characters`, 'at most 45')
+  if (style_identifier !== undefined && length(style_identifier) > 100)
+    judge.breach(
+      joor['style.identifier_length'],
+      'style_identifier',
+      `${length(style_identifier)} characters`,
+      'at most 100',
+    )
+}
+
+/** Characters, not UTF-16 units. */
+const length = (text: string) => (text.length > 45 ? [...text].length : text.length)
+
+const integerForm = /^-?[0-9]+$/
+const wholeFloatForm = /^-?[0-9]+\.0+$/
+
+/** An id of the vendor's own, of any size, as its decimal text; '' where there is none to go by. */
+function readId(name: 'style_id' | 'style_color_id', text: string, judge: ItemJudge): string {
+  if (text === '') return ''
+  judge.applies(joor['style.integer_ids'])
+  // Not by BigInt: reading a million digits would take it minutes.
+  if (integerForm.test(text)) return text.replace(/^(-?)0+(?=[0-9])/, '$1').replace(/^-0$/, '0')
+  judge.breach(joor['style.integer_ids'], name, text, 'an integer')
+  return ''
+}
+
+function readMadeToOrder(text: string, judge: ItemJudge): boolean {
+  if (text === '') return false
+  const lower = text.toLowerCase()
+  if (lower !== 'true' && lower !== 'false') {
+    judge.breach(joor['made_to_order.value'], 'made_to_order', text, 'true or false')
+    return false
+  }
+  judge.applies(joor['made_to_order.forms'])
+  if (lower !== text) judge.breach(joor['made_to_order.case'], 'made_to_order', text, lower)
+  return lower === 'true'
+}
+
+function readQuantity(field: SentField | undefined, madeToOrder: boolean, judge: ItemJudge): number | undefined {
+  if (madeToOrder) {
+    if (field === undefined) judge.applies(joor['made_to_order.no_inventory'])
+    else judge.breach(joor['made_to_order.quantity'], 'inventory', field.text, 'no inventory')
+    return undefined
+  }
+  if (field === undefined) {
+    judge.breach(joor['inventory.required'], undefined, 'no inventory', 'a quantity, or made_to_order true')
+    return undefined
+  }
+  const text = field.text.trim()
+  const exponent = field.kind === 'number' && /e/i.test(text)
+  const quantity = exponent ? Number(text) : numberOf(text)
+  if (quantity === undefined || (Number.isFinite(quantity) && !Number.isInteger(quantity))) {
+    judge.breach(joor['inventory.integer'], 'inventory', text, 'an integer such as 26')
+    return undefined
+  }
+  judge.applies(joor['inventory.integer'])
+  if (!Number.isSafeInteger(quantity)) {
+    judge.breach(joor['inventory.range'], 'inventory', text, 'an integer of at most 15 digits')
+    return undefined
+  }
+  if (!integerForm.test(text)) judge.breach(joor['inventory.whole_float'], 'inventory', text, String(quantity))
+  if (quantity < 0) judge.breach(joor['inventory.negative'], 'inventory', text, 'zero or more')
+  // -0 is zero: it must not be stored or shown with a sign.
+  return quantity === 0 ? 0 : quantity
+}
+
+/** The number that a text means; an exponent in text is none. */
+function numberOf(text: string): number | undefined {
+  return integerForm.test(text) || wholeFloatForm.test(text) ? Number(text) : undefined
+}

@@ -1,0 +1,175 @@
+import { joor } from '../../contracts/rules/joor.js'
+import { type Findings, inBody, type Place } from '../findings.js'
+import { Refusal } from '../operation.js'
+import { type ElementSpan, scanJson } from '../wire/json-scan.js'
+import { type JsonNode, lineAndColumn, parseJson, parseJsonTree } from '../wire/json-tree.js'
+import { escapeXml, isXmlName, replaceForbidden, writeElement } from '../wire/xml-tree.js'
+import type { Format } from './format.js'
+import { pointerTo, type SentField, type SentItem } from './sent.js'
+
+const rightForm = 'Right is {"inventory_items": [{"warehouse": "New York", "upc": "822508068753", "inventory": 200}]}'
+
+/** Reads a JSON body; a body whose items cannot be told is refused. */
+export function readJsonItems(text: string, reply: Format, findings: Findings): readonly SentItem[] | Refusal {
+  const parsed = parseJson(text)
+  if ('fault' in parsed) {
+    const deep = parsed.fault.includes('levels of nesting')
+    const rule = deep ? joor['body.depth'] : joor['body.well_formed']
+    findings.breach(rule, inBody, parsed.fault, 'well-formed JSON')
+    return new Refusal(400, `The body is not well-formed JSON: ${parsed.fault}.`)
+  }
+  const scan = scanJson(text, 'inventory_items')
+  if (scan.tooDeep) {
+    findings.breach(joor['body.depth'], inBody, 'more than 64 levels', 'at most 64 levels')
+    return new Refusal(400, 'The JSON body has more than 64 levels of nesting.')
+  }
+  findings.applies(joor['body.well_formed'])
+  const root = parsed.value
+  const list = itemsOf(root)
+  if (!isRecord(root) || !Array.isArray(list)) {
+    findings.breach(joor['body.json_root'], inBody, wrongRoot(root), rightForm)
+    return new Refusal(400, `${wrongRoot(root)} ${rightForm}, without an inventory_item level.`)
+  }
+  findings.applies(joor['body.json_root'])
+  // What stands beside the list, or a second list, shows only in the text: JSON.parse has taken the last.
+  if (scan.times > 1 || Object.keys(root).length > 1) judgeRoot(text, findings)
+  if (list.length === 0) {
+    findings.breach(joor['body.items'], { pointer: '/inventory_items' }, '[]', 'one item or more')
+    return new Refusal(400, 'inventory_items is empty: a call has one item or more.')
+  }
+  findings.applies(joor['body.items'])
+  return scan.elements.map((span, index) => new JsonItem(text, span, list[index], index, reply))
+}
+
+function itemsOf(root: unknown): unknown {
+  return isRecord(root) && Object.hasOwn(root, 'inventory_items') ? root.inventory_items : undefined
+}
+
+function wrongRoot(root: unknown): string {
+  if (Array.isArray(root)) return 'The body is a bare list.'
+  if (!isRecord(root)) return 'The body is no JSON object.'
+  const items = itemsOf(root)
+  if (items === undefined) return 'The body has no inventory_items.'
+  if (isRecord(items) && Object.hasOwn(items, 'inventory_item')) return 'The JSON body has an inventory_item level.'
+  return 'inventory_items is no list.'
+}
+
+function judgeRoot(text: string, findings: Findings): void {
+  const tree = parseJsonTree(text)
+  if (tree.kind !== 'object') return
+  const seen = new Set<string>()
+  for (const { name, start } of tree.members) {
+    const repeated = seen.has(name)
+    seen.add(name)
+    if (name === 'inventory_items' && !repeated) continue
+    const at = { pointer: `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, ...lineAndColumn(text, start) }
+    const what = repeated ? `${name} a second time` : name
+    findings.breach(joor['body.json_root_only'], at, what, 'inventory_items, once')
+  }
+}
+
+class JsonItem implements SentItem {
+  readonly fields: readonly SentField[] | undefined
+  readonly is?: string
+  readonly echo: string
+  readonly changed: readonly string[] = []
+  readonly decorations: readonly string[] = []
+  readonly strayText = ''
+  readonly #text: string
+  readonly #span: ElementSpan
+  readonly #index: number
+
+  constructor(text: string, span: ElementSpan, value: unknown, index: number, reply: Format) {
+    this.#text = text
+    this.#span = span
+    this.#index = index
+    const own = text.slice(span.start, span.end)
+    if (isRecord(value)) {
+      const names = Object.keys(value)
+      // JSON.parse lost nothing of the item unless a name repeats or a number is odd.
+      this.fields =
+        names.length === span.members && !span.oddNumbers
+          ? names.map((name) => plainField(name, value[name]))
+          : fieldsOf(parseJsonTree(own), own)
+    } else {
+      this.is = own
+    }
+    if (reply === 'json') this.echo = own
+    else {
+      const changed: string[] = []
+      this.echo = toXml(own, changed)
+      this.changed = changed
+    }
+  }
+
+  at(field?: string): Place {
+    const { start, end } = this.#span
+    const tree = field === undefined ? undefined : parseJsonTree(this.#text.slice(start, end))
+    const member = tree?.kind === 'object' ? tree.members.findLast(({ name }) => name === field) : undefined
+    const offset = start + (member?.node.start ?? 0)
+    return { pointer: pointerTo(this.#index, field), ...lineAndColumn(this.#text, offset) }
+  }
+}
+
+function plainField(name: string, value: unknown): SentField {
+  if (typeof value === 'string') return { name, kind: 'string', text: value }
+  if (typeof value === 'number') return { name, kind: 'number', text: String(value) }
+  if (typeof value === 'boolean') return { name, kind: 'boolean', text: String(value) }
+  if (value === null) return { name, kind: 'null', text: '' }
+  return { name, kind: 'nested', text: JSON.stringify(value) }
+}
+
+function fieldsOf(tree: JsonNode, text: string): readonly SentField[] {
+  return tree.kind === 'object' ? tree.members.map(({ name, node }) => fieldOf(name, node, text)) : []
+}
+
+function fieldOf(name: string, node: JsonNode, text: string): SentField {
+  switch (node.kind) {
+    case 'string':
+      return { name, kind: 'string', text: node.value }
+    case 'number':
+      return { name, kind: 'number', text: node.literal }
+    case 'boolean':
+      return { name, kind: 'boolean', text: String(node.value) }
+    case 'null':
+      return { name, kind: 'null', text: '' }
+    default:
+      return { name, kind: 'nested', text: compact(node, text) }
+  }
+}
+
+/** A value without the white space around its tokens, every literal as it was sent. */
+function compact(node: JsonNode, text: string): string {
+  if (node.kind === 'list') return `[${node.elements.map((element) => compact(element, text)).join(',')}]`
+  if (node.kind !== 'object') return text.slice(node.start, node.end)
+  const members = node.members.map(({ name, node: value }) => `${JSON.stringify(name)}:${compact(value, text)}`)
+  return `{${members.join(',')}}`
+}
+
+function toXml(text: string, changed: string[]): string {
+  const tree = parseJsonTree(text)
+  if (tree.kind !== 'object') {
+    changed.push('an item that is no object is shown by its JSON text')
+    return writeElement('inventory_item', escapeXml(hold(compact(tree, text), changed)))
+  }
+  const fields = tree.members.map(({ name, node }) => {
+    if (!isXmlName(name)) {
+      changed.push(`the name ${JSON.stringify(name)} is no XML name and is left out`)
+      return ''
+    }
+    const field = fieldOf(name, node, text)
+    if (field.kind === 'nested') changed.push(`${name} is shown by its JSON text`)
+    return writeElement(name, escapeXml(hold(field.text, changed)))
+  })
+  return writeElement('inventory_item', fields.join(''))
+}
+
+function hold(text: string, changed: string[]): string {
+  const held = replaceForbidden(text)
+  if (held !== text) changed.push('a character that XML cannot hold is shown as U+FFFD')
+  return held
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

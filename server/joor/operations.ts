@@ -1,0 +1,59 @@
+import { joor } from '../../contracts/rules/joor.js'
+import { elsewhere } from '../elsewhere.js'
+import type { AnyOperation, Head, Operation } from '../operation.js'
+import type { Caller } from '../state/store.js'
+import { authorizationOf } from './authorization.js'
+import { admitBulk, readBulk } from './read.js'
+import { type BulkCommand, type BulkResult, decideBulk } from './rules.js'
+import { enforceBulk, failedBulk, writeBulk } from './write.js'
+
+/** The token is the account; without a usable one nobody calls. */
+function identify(head: Head): Caller {
+  const authorization = authorizationOf(head)
+  if ('fault' in authorization) return { vendor: 'joor' }
+  return { vendor: 'joor', token: authorization.fingerprint }
+}
+
+const bulkInventory: Operation<BulkCommand, BulkResult> = {
+  name: 'joor.bulk-inventory',
+  vendor: 'joor',
+  matches: ({ segments }) => segments.length === 2 && segments[0] === 'v2' && segments[1] === 'bulk-inventory',
+  identify,
+  admit: admitBulk,
+  read: readBulk,
+  needs: () => ({}),
+  decide: decideBulk,
+  write: writeBulk,
+  enforce: enforceBulk,
+  failed: failedBulk,
+}
+
+const styleInventory = elsewhere({
+  name: 'joor.style-inventory',
+  vendor: 'joor',
+  matches: ({ segments }) =>
+    segments.length === 5 && segments[0] === 'v2' && segments[1] === 'style-number' && segments[4] === 'inventory',
+  status: 501,
+  title: 'Not emulated yet',
+  detail: () => "JOOR's single-SKU call is not emulated yet. Send the SKU as one item by POST /v2/bulk-inventory.",
+})
+
+export const joorOperations: readonly AnyOperation[] = [bulkInventory, styleInventory]
+
+/** First segments behind the version that the vendor's documentation lists. */
+const words = new Set(['bulk-inventory', 'style-number', 'style', 'bulk-style', 'order', 'orders', 'connection'])
+
+/** JOOR's other paths, told by their words, by the version, or by a scheme that only JOOR has. */
+export const joorElsewhere = elsewhere({
+  name: 'joor.unknown',
+  vendor: 'joor',
+  matches: ({ segments, headers }) =>
+    segments[0] === 'v4' ||
+    (segments[0] === 'v2' && segments[1] !== undefined && words.has(segments[1])) ||
+    /^\s*oauth2\b/i.test(headers.authorization ?? ''),
+  status: 404,
+  title: 'Not emulated',
+  rule: joor['call.emulated'],
+  detail: ({ target }) =>
+    `JOOR's ${target.split('?', 1)[0]} is not emulated. Of JOOR there is POST or PUT /v2/bulk-inventory.`,
+})

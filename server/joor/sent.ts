@@ -1,0 +1,36 @@
+import type { Place } from '../findings.js'
+
+/** One field of an item as sent. `text` is a string's value or the literal of anything else; `''` for null. */
+export interface SentField {
+  readonly name: string
+  readonly kind: 'string' | 'number' | 'boolean' | 'null' | 'nested'
+  readonly text: string
+}
+
+/** One item as sent, whatever the format, with what it takes to echo it and to point into it. */
+export interface SentItem {
+  /** In the order of the document, repeated names included; undefined where the item is no object at all. */
+  readonly fields: readonly SentField[] | undefined
+  /** What the item is instead of an object. */
+  readonly is?: string
+  /** The item in the reply's format. */
+  readonly echo: string
+  /** What the reply's format could not hold, for the report. */
+  readonly changed: readonly string[]
+  /** XML only: attributes and prefixes on the item and its fields, and text beside the fields. */
+  readonly decorations: readonly string[]
+  readonly strayText: string
+  /** Where a field, or the item itself, stands in the body. */
+  at(field?: string): Place
+}
+
+/** The items of a call as sent, or why the body has none. */
+export interface SentItems {
+  readonly format: 'json' | 'xml'
+  readonly items: readonly SentItem[]
+}
+
+export function pointerTo(index: number, field?: string): string {
+  const item = `/inventory_items/${index}`
+  return field === undefined ? item : `${item}/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`
+}

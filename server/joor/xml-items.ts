@@ -1,0 +1,121 @@
+import { joor } from '../../contracts/rules/joor.js'
+import { type Findings, inBody, type Place } from '../findings.js'
+import { Refusal } from '../operation.js'
+import { escapeXml, parseXml, writeElement, type XmlElement, type XmlFaultKind } from '../wire/xml-tree.js'
+import type { Format } from './format.js'
+import { pointerTo, type SentField, type SentItem } from './sent.js'
+
+const rightForm = 'Right is <inventory_items><inventory_item>…</inventory_item></inventory_items>.'
+
+/** Reads an XML body; a body whose items cannot be told is refused. */
+export function readXmlItems(text: string, reply: Format, findings: Findings): readonly SentItem[] | Refusal {
+  const parsed = parseXml(text)
+  if ('fault' in parsed) {
+    findings.breach(ruleOf(parsed.about), inBody, parsed.fault, 'well-formed XML 1.0')
+    return new Refusal(400, `The body is not well-formed XML: ${parsed.fault}.`)
+  }
+  findings.applies(joor['body.well_formed'])
+  findings.applies(joor['xml.dropped'])
+  const { root, encoding } = parsed
+  if (encoding !== undefined && encoding.toLowerCase() !== 'utf-8')
+    findings.breach(joor['xml.encoding'], inBody, encoding, 'UTF-8')
+  if (root.name !== 'inventory_items') {
+    findings.breach(joor['body.xml_root'], inBody, root.name, 'inventory_items')
+    return new Refusal(400, `The root of the XML body is ${root.name}. ${rightForm}`)
+  }
+  findings.applies(joor['body.xml_root'])
+  judgeRoot(root, findings)
+  const items = root.children.filter((child) => child.name === 'inventory_item')
+  if (items.length === 0) {
+    findings.breach(joor['body.items'], inBody, 'no inventory_item', 'one item or more')
+    return new Refusal(400, `inventory_items holds no inventory_item: a call has one item or more. ${rightForm}`)
+  }
+  findings.applies(joor['body.items'])
+  return items.map((element, index) => new XmlItem(element, index, reply))
+}
+
+function ruleOf(about: XmlFaultKind) {
+  switch (about) {
+    case 'depth':
+      return joor['body.depth']
+    case 'doctype':
+      return joor['xml.doctype']
+    case 'version':
+      return joor['xml.version']
+    case 'syntax':
+      return joor['body.well_formed']
+  }
+}
+
+function judgeRoot(root: XmlElement, findings: Findings): void {
+  const right = 'inventory_item elements and nothing else'
+  const place = ({ line, column }: XmlElement): Place => ({ pointer: '', line, column })
+  for (const ignored of root.ignored) findings.breach(joor['xml.root_plain'], place(root), ignored, right)
+  if (root.text.trim() !== '') findings.breach(joor['xml.root_plain'], place(root), root.text.trim(), right)
+  for (const child of root.children)
+    if (child.name !== 'inventory_item') findings.breach(joor['xml.root_plain'], place(child), child.name, right)
+}
+
+class XmlItem implements SentItem {
+  readonly fields: readonly SentField[]
+  readonly echo: string
+  readonly changed: readonly string[]
+  readonly decorations: readonly string[]
+  readonly strayText: string
+  readonly #element: XmlElement
+  readonly #index: number
+
+  constructor(element: XmlElement, index: number, reply: Format) {
+    this.#element = element
+    this.#index = index
+    this.fields = element.children.map(fieldOf)
+    this.strayText = element.text.trim()
+    this.decorations = decorationsOf(element)
+    const changed: string[] = []
+    this.echo = reply === 'xml' ? toXml(element) : toJson(element, changed)
+    this.changed = changed
+  }
+
+  at(field?: string): Place {
+    const child = field === undefined ? undefined : this.#element.children.findLast(({ name }) => name === field)
+    const { line, column } = child ?? this.#element
+    return { pointer: pointerTo(this.#index, field), line, column }
+  }
+}
+
+function fieldOf(element: XmlElement): SentField {
+  const nested = element.children.length > 0
+  return { name: element.name, kind: nested ? 'nested' : 'string', text: element.text }
+}
+
+function decorationsOf(element: XmlElement): readonly string[] {
+  let decorations = element.ignored
+  for (const child of element.children)
+    if (child.ignored.length > 0)
+      decorations = [...decorations, ...child.ignored.map((name) => `${child.name}: ${name}`)]
+  return decorations
+}
+
+/** An element as sent, without what our reading ignores and in the vendor's own layout. */
+function toXml(element: XmlElement): string {
+  if (element.children.length === 0) return writeElement(element.name, escapeXml(element.text))
+  let content = element.name === 'inventory_item' ? '' : escapeXml(element.text)
+  for (const child of element.children) content += toXml(child)
+  return writeElement(element.name, content)
+}
+
+const integerFields = new Set(['inventory', 'style_id', 'style_color_id'])
+const plainInteger = /^-?(?:0|[1-9][0-9]*)$/
+
+function toJson(element: XmlElement, changed: string[]): string {
+  const members = element.children.map((child) => {
+    const name = JSON.stringify(child.name)
+    if (child.children.length > 0) {
+      changed.push(`${child.name} is shown by its XML text`)
+      return `${name}:${JSON.stringify(child.children.map(toXml).join(''))}`
+    }
+    const number = integerFields.has(child.name) && plainInteger.test(child.text)
+    return `${name}:${number ? child.text : JSON.stringify(child.text)}`
+  })
+  return `{${members.join(',')}}`
+}

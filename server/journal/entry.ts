@@ -1,0 +1,50 @@
+import type { Rule } from '../../contracts/rules/book.js'
+import type { Breach } from '../findings.js'
+import type { ItemOutcome } from '../operation.js'
+import type { Change } from '../state/store.js'
+
+/** A body as it is kept: its start as text, its whole size, and whether something is missing. */
+export interface KeptBody {
+  readonly text: string
+  readonly bytes: number
+  readonly cut: boolean
+}
+
+/** One call of a vendor's API: what arrived, what was answered, and what it did. */
+export interface Entry {
+  readonly id: string
+  readonly at: Date
+  readonly vendor: 'joor' | 'jirafe' | null
+  /** The account or site; undefined where the caller names none. */
+  readonly name: string | undefined
+  readonly operation: string
+  readonly method: string
+  /** The request target as sent. */
+  readonly path: string
+  /** Null where the client was gone before its body ended. */
+  readonly status: number | null
+  readonly items: { readonly updated: number; readonly notUpdated: number } | null
+  /** (rule, place) pairs that the client broke. */
+  readonly violations: number
+  /** Milliseconds until the reply was ready. */
+  readonly ms: number
+  readonly request: { readonly headers: Readonly<Record<string, string>>; readonly body: KeptBody | null }
+  readonly reply: Replied | null
+  readonly logId: string | undefined
+  /** Why the call was refused as a whole. */
+  readonly refusal: string | null
+  readonly rules: readonly Rule[]
+  readonly breaches: readonly Breach[]
+  readonly outcomes: readonly ItemOutcome[]
+  readonly changes: Iterable<Change>
+  readonly changesTotal: number
+  /** Roughly what the entry takes in memory. */
+  readonly bytes: number
+}
+
+export interface Replied {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: KeptBody
+  /** False where the client did not take the reply; found out after the entry was written. */
+  taken: boolean
+}

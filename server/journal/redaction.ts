@@ -1,0 +1,27 @@
+/** What stands in every kept copy where the request's own token stood. */
+export const redacted = '«token»'
+
+/** Texts that give a token away: the credentials as sent, and what they decode to. */
+export function secretsOf(authorization: string | undefined): readonly string[] {
+  const credentials = authorization?.trim().replace(/^\S+\s+/, '')
+  if (credentials === undefined || credentials === '') return []
+  const decoded = Buffer.from(credentials, 'base64').toString('utf8')
+  const printable = /^[\x20-\x7e]+\s*$/.test(decoded)
+  const secrets = printable ? [credentials, decoded, decoded.trim()] : [credentials]
+  const spellings = secrets.flatMap((secret) => [secret, encodeURIComponent(secret)])
+  return [...new Set(spellings)].filter((secret) => secret !== '').sort((one, other) => other.length - one.length)
+}
+
+export function redact(text: string, secrets: readonly string[]): string {
+  let safe = text
+  for (const secret of secrets) if (safe.includes(secret)) safe = safe.replaceAll(secret, redacted)
+  return safe
+}
+
+/** The same for a value made of plain JSON. */
+export function redactValue<Value>(value: Value, secrets: readonly string[]): Value {
+  // Redaction only changes what stands inside strings, so the value keeps its shape.
+  return JSON.parse(JSON.stringify(value), (_name, member) =>
+    typeof member === 'string' ? redact(member, secrets) : member,
+  ) as Value
+}

@@ -1,0 +1,88 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { watchConnection } from './http/adapter.js'
+import { ListenError } from './options.js'
+
+const loopbacks = ['127.0.0.1', '::1']
+/** How long calls under way may take when the emulator stops; it promises to be gone within five seconds. */
+const grace = 3_000
+/** Port 0 is free on one loopback and may be taken on the other: so often is another one tried. */
+const tries = 20
+
+export interface Listening {
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** Listens on one host, or on both loopbacks on the same port; rejected with ListenError. */
+export async function listen(handler: RequestListener, port: number, host: string | undefined): Promise<Listening> {
+  for (let attempt = 1; ; attempt++) {
+    const servers: Server[] = []
+    try {
+      let bound = port
+      for (const address of host === undefined ? loopbacks : [host]) {
+        const server = await bind(handler, bound, address)
+        if (server === undefined) continue
+        servers.push(server)
+        // A TCP server that listens has an address and a port.
+        bound = (server.address() as AddressInfo).port
+      }
+      return { url: `http://${inUrl(host ?? '127.0.0.1')}:${bound}`, close: () => closeAll(servers) }
+    } catch (error) {
+      await closeAll(servers)
+      const other = port === 0 && codeOf(error) === 'EADDRINUSE' && attempt < tries
+      if (!other) throw new ListenError(sentence(error, port, host))
+    }
+  }
+}
+
+/** Undefined for an IPv6 loopback that the machine does not have. */
+function bind(handler: RequestListener, port: number, host: string): Promise<Server | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer(handler)
+    // Answered by the handler itself: where the headers suffice to refuse, no byte of the body is asked for.
+    server.on('checkContinue', handler)
+    server.on('connection', watchConnection)
+    server.once('error', (error) => {
+      const absent = host === '::1' && ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(codeOf(error) ?? '')
+      if (absent) resolve(undefined)
+      else reject(error)
+    })
+    server.listen(port, host, () => resolve(server))
+  })
+}
+
+async function closeAll(servers: readonly Server[]): Promise<void> {
+  await Promise.all(servers.map(closeOne))
+}
+
+function closeOne(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), grace)
+    server.close(() => {
+      clearTimeout(force)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}
+
+function sentence(error: unknown, port: number, host: string | undefined): string {
+  const where = host === undefined ? `port ${port}` : `${host}, port ${port}`
+  switch (codeOf(error)) {
+    case 'EADDRINUSE':
+      return `Cannot listen on ${where}: it is taken. Stop what listens there, or choose another by --port (0 takes a free one).`
+    case 'EACCES':
+      return `Cannot listen on ${where}: it is not allowed. Choose a port from 1024 on by --port.`
+    case 'ENOTFOUND':
+    case 'EADDRNOTAVAIL':
+    case 'EAI_AGAIN':
+      return `Cannot listen on ${where}: this machine has no such address. Choose another by --host, or leave it out.`
+    default:
+      return `Cannot listen on ${where}: ${error instanceof Error ? error.message : String(error)}.`
+  }
+}
+
+const codeOf = (error: unknown) =>
+  (error instanceof Error && 'code' in error ? error.code : undefined) as string | undefined
+const inUrl = (host: string) => (host.includes(':') ? `[${host}]` : host)

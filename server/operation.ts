@@ -1,0 +1,128 @@
+import type { Rule } from '../contracts/rules/book.js'
+import type { Findings } from './findings.js'
+import type { Settings } from './settings.js'
+import type { Draft } from './state/draft.js'
+import type { Access, Caller, Needs, Turn, Vendor } from './state/store.js'
+
+/** What URL and headers tell, before a byte of the body is read. */
+export interface Head {
+  readonly method: string
+  /** The request target as sent, query included. */
+  readonly target: string
+  /** Path segments, percent-decoded once; empty ones are dropped. */
+  readonly segments: readonly string[]
+  /** The path had empty segments between others. */
+  readonly repeatedSlashes: boolean
+  /** A segment holds an escape that is none (`%zz`, or bytes that are no UTF-8); such a segment is left as sent. */
+  readonly badEscape: boolean
+  readonly query: readonly (readonly [name: string, value: string])[]
+  /** By lower-case name; a repeated header's values are joined by a comma. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+}
+
+/** Why a body could not be had as text. */
+export type BodyFault = 'too large' | 'bad encoding' | 'not UTF-8'
+
+export interface Body {
+  /**
+   * The whole body, content codings undone. `limit` in bytes holds before and after inflating. Rejected with HungUp
+   * where the client went before its end.
+   */
+  text(limit: number): Promise<string | { readonly fault: BodyFault }>
+}
+
+/** The call is refused as a whole: nothing of it is applied. */
+export class Refusal {
+  readonly status: number
+  /** A sentence that says what is wrong and what would be right. */
+  readonly message: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Jirafe's `error_type`. */
+  readonly type: string
+  /** Jirafe's messages by path. */
+  readonly errors: ReadonlyMap<string, string> | undefined
+
+  constructor(
+    status: number,
+    message: string,
+    more: { headers?: Record<string, string>; type?: string; errors?: ReadonlyMap<string, string> } = {},
+  ) {
+    this.status = status
+    this.message = message
+    this.headers = more.headers ?? {}
+    this.type = more.type ?? 'unknown'
+    this.errors = more.errors
+  }
+}
+
+/** What became of one item or event of a call. */
+export interface ItemOutcome {
+  readonly index: number
+  readonly outcome: 'updated' | 'not_updated'
+  /** Why it was not updated: what is wrong and what would be right; null where it was. */
+  readonly reason: string | null
+  readonly rule: Rule | null
+  /** The position or level that it means, in the control plane's words; null where that cannot be told. */
+  readonly position: Readonly<Record<string, unknown>> | null
+}
+
+export interface Verdict {
+  readonly outcomes: readonly ItemOutcome[]
+}
+
+/** A reply in the vendor's dialect; the body is a string, which Node sends in one write with its headers. */
+export interface Reply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** The settings in force for a caller, and what the store knows of it. */
+export interface Terms extends Access {
+  readonly settings: Settings
+}
+
+/** Why a call could not be served: a fault inside, a change that was not kept, or the bound on anonymous accounts. */
+export type Failure = 'inside' | 'storage' | 'too many'
+
+/** The client went before the last byte of its body: nothing is decided and nobody is left to answer. */
+export class HungUp extends Error {}
+
+/**
+ * One operation of a vendor as a value. The pipeline runs `identify`, `admit`, `read`, `decide` and `write` in this
+ * order; a Refusal from any of them goes straight to `write`.
+ */
+export interface Operation<Command, Result extends Verdict> {
+  /** `joor.bulk-inventory`. */
+  readonly name: string
+  readonly vendor: Vendor | null
+  /** Whether the path is this operation's. */
+  matches(head: Head): boolean
+  /** Who calls, from URL and headers alone. */
+  identify(head: Head): Caller
+  /** The checks that need no body, in the vendor's order. */
+  admit(head: Head, terms: Terms, findings: Findings): Refusal | undefined
+  /** Bytes to command: everything that can be judged without state. Nothing is decided before the last byte was good. */
+  read(head: Head, body: Body, terms: Terms, findings: Findings): Promise<Command | Refusal>
+  /** The rows that `decide` will look at. */
+  needs(command: Command): Needs
+  /** What the call does to the state and to each item: synchronous, without HTTP, storage or a clock of its own. */
+  decide(command: Command, turn: Turn, draft: Draft, terms: Terms, findings: Findings): Result | Refusal
+  /** The reply in the vendor's dialect, refusals too. */
+  write(outcome: Result | Refusal, head: Head, turn: Turn, terms: Terms): Written
+  /** The refusal of a call that `enforce` does not let pass. */
+  enforce(findings: Findings): Refusal
+  /** What the vendor answers when the emulator failed, or when a change could not be stored. */
+  failed(failure: Failure, findings: Findings): Refusal
+}
+
+export interface Written extends Reply {
+  /** JOOR's number for the call, where the reply carries one. */
+  readonly logId?: string
+}
+
+/**
+ * An operation of any command. Its methods are only ever called with what its own earlier methods returned; method
+ * parameters are compared both ways, which lets a typed operation stand here.
+ */
+export type AnyOperation = Operation<unknown, Verdict>

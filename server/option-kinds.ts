@@ -1,0 +1,124 @@
+import { type SettingName, type Settings, settingValues } from './settings.js'
+import { type About, pathBeside, type Step } from './source.js'
+import { didYouMean, writeChoice } from './suggestion.js'
+
+/** Why a text or value says nothing, and which part of the value it is. */
+export interface Wrong {
+  readonly value?: never
+  readonly wrong: string
+  readonly steps?: readonly Step[]
+  readonly about?: About
+}
+
+/** What a text or value says. */
+export type Reading<Value> = { readonly value: Value; readonly wrong?: never } | Wrong
+
+/** How an option is read from texts (of the command line or the environment) and from a value of the config file. */
+export interface Kind<Value> {
+  fromTexts(texts: readonly string[]): Reading<Value>
+  /** `file` is the path of the config file. */
+  fromFile(value: unknown, file: string): Reading<Value>
+  /** What holds where a source of lower and one of higher precedence both give it. */
+  over(lower: Value, higher: Value): Value
+}
+
+/** One value; of several texts the last counts, as it does in most programs. */
+function single<Value>(
+  right: string,
+  fromText: (text: string) => Value | undefined,
+  fromFile: (value: unknown, file: string) => Value | undefined,
+): Kind<Value> {
+  const read = (given: unknown, value: Value | undefined): Reading<Value> =>
+    value === undefined ? { wrong: `must be ${right}, not ${JSON.stringify(given)}` } : { value }
+  return {
+    fromTexts: (texts) => read(texts.at(-1), fromText(texts.at(-1) ?? '')),
+    fromFile: (value, file) => read(value, fromFile(value, file)),
+    over: (_, higher) => higher,
+  }
+}
+
+export function integer(least: number, most = Number.MAX_SAFE_INTEGER): Kind<number> {
+  const right = most === Number.MAX_SAFE_INTEGER ? `an integer from ${least} on` : `an integer from ${least} to ${most}`
+  const inRange = (value: number) => (Number.isInteger(value) && value >= least && value <= most ? value : undefined)
+  return single(
+    right,
+    (text) => (/^\d+$/.test(text) ? inRange(Number(text)) : undefined),
+    (value) => (typeof value === 'number' ? inRange(value) : undefined),
+  )
+}
+
+const notEmpty = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
+export const text: Kind<string> = single('text that is not empty', notEmpty, notEmpty)
+
+/** A path; in a config file it is relative to that file. */
+export const path: Kind<string> = single('the path of a file', notEmpty, (value, file) => {
+  const named = notEmpty(value)
+  return named && pathBeside(file, named)
+})
+
+const truths: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+])
+export const flag: Kind<boolean> = single(
+  'true or false',
+  (given) => truths.get(given),
+  (value) => (typeof value === 'boolean' ? value : undefined),
+)
+
+export function oneOf<Value extends string>(...values: readonly Value[]): Kind<Value> {
+  const find = (given: unknown) => values.find((value) => value === given)
+  return single(writeChoice(values), find, find)
+}
+
+/** `name=value`, several of them separated by commas or blanks; a mapping in the config file. */
+export const settings: Kind<Partial<Settings>> = {
+  fromTexts: (texts) => together(texts.flatMap((each) => each.split(/[\s,]+/).filter(Boolean)).map(readAssignment)),
+  fromFile: (value) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? together(Object.entries(value).map(([name, set]) => readSetting(name, set)))
+      : { wrong: `must be an object of names and values, not ${JSON.stringify(value)}` },
+  over: (lower, higher) => ({ ...lower, ...higher }),
+}
+
+export function isSetting(name: string): name is SettingName {
+  return Object.hasOwn(settingValues.all, name)
+}
+
+function readAssignment(assignment: string): Reading<Partial<Settings>> {
+  const [name, value] = split(assignment)
+  return value === undefined ? { wrong: `must be name=value, not "${assignment}"` } : readSetting(name, value)
+}
+
+function split(assignment: string): readonly [string, string | undefined] {
+  const at = assignment.indexOf('=')
+  return at < 0 ? [assignment, undefined] : [assignment.slice(0, at), assignment.slice(at + 1)]
+}
+
+function readSetting(name: string, given: unknown): Reading<Partial<Settings>> {
+  const names = Object.keys(settingValues.all)
+  if (!isSetting(name)) {
+    return {
+      wrong: `unknown setting "${name}"${didYouMean(name, names) || ';'} known: ${names.join(', ')}`,
+      steps: [name],
+      about: 'name',
+    }
+  }
+  const values = settingValues.all[name] ?? []
+  const value = String(given)
+  if (!values.includes(value)) {
+    return {
+      wrong: `${name} must be ${writeChoice(values)}, not "${value}"${didYouMean(value, values)}`,
+      steps: [name],
+    }
+  }
+  return { value: { [name]: value } }
+}
+
+function together(readings: readonly Reading<Partial<Settings>>[]): Reading<Partial<Settings>> {
+  const wrong = readings.find((reading) => reading.wrong !== undefined)
+  if (wrong !== undefined) return wrong
+  return { value: Object.assign({}, ...readings.map((reading) => reading.value)) }
+}

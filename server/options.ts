@@ -1,0 +1,48 @@
+import type { Entry } from './journal/entry.js'
+import type { Seed } from './seed.js'
+import type { Settings } from './settings.js'
+import type { MemoryOptions } from './state/memory.js'
+import type { Store } from './state/store.js'
+
+/** What the journal may hold: entries for each account or site, and bytes for all of them and for one body. */
+export interface JournalLimits {
+  readonly entries: number
+  readonly bytes: number
+  readonly bodyBytes: number
+}
+
+/** What an emulator is started with; everything has a default. */
+export interface EmulatorOptions {
+  /** 0 takes a free port. Default 4350. */
+  readonly port?: number
+  /** One address or name to listen on. Default: both loopbacks, 127.0.0.1 and ::1. */
+  readonly host?: string
+  /** Accounts and sites to start with: a seed, or the path of a YAML or JSON file. */
+  readonly seed?: Seed | string
+  /** A JSON file that keeps the state across restarts. Default: memory only. */
+  readonly data?: string
+  /** Starts although the data file is damaged: it is copied aside first. */
+  readonly recover?: boolean
+  /** Readings for all accounts and sites that do not set their own. */
+  readonly settings?: Partial<Settings>
+  readonly journal?: Partial<JournalLimits>
+  /** How many accounts and sites that nobody declared are taken. Default 10,000. */
+  readonly anonymousLimit?: number
+  /** One line for the person who watches: refused items, a changed seed. Default: nothing is said. */
+  readonly log?: (line: string) => void
+  /** The instant of everything that is dated. Default: the machine's clock. */
+  readonly clock?: () => Date
+  /** A new id for each log and request. Default: random version-4 UUIDs. */
+  readonly ids?: () => string
+  /** Another storage than memory; it is given what it needs and must keep the promises of `Store`. */
+  readonly store?: (parts: MemoryOptions<Entry>) => Store<Entry>
+}
+
+export const defaultPort = 4350
+export const defaultAnonymousLimit = 10_000
+export const defaultJournal: JournalLimits = { entries: 1_000, bytes: 64 * 1024 * 1024, bodyBytes: 256 * 1024 }
+
+/** The program cannot listen: port taken, bad host. */
+export class ListenError extends Error {}
+
+export { DataFileError } from './state/store.js'

@@ -1,0 +1,128 @@
+import { copyFile, open, readFile, rename } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { Ajv } from 'ajv'
+import { type Adapter, Low } from 'lowdb'
+import { emptyTables, type Keep, type PartitionState, type Partitions, partitionOf } from './memory.js'
+import { type Key, type Row, type TableName, tableNames } from './rows.js'
+import { DataFileError, type Setup } from './store.js'
+import type { Table } from './table.js'
+
+/** What the file holds; its schema is `schemas/data-file.json`. */
+interface Content {
+  readonly backstock: 1
+  readonly seed: string | null
+  readonly partitions: readonly KeptPartition[]
+}
+
+interface KeptPartition {
+  readonly setup: Setup
+  readonly requests: number
+  readonly rows: readonly { table: TableName; key: Key; value: unknown; by: string }[]
+}
+
+export interface DataFile {
+  readonly partitions: Partitions
+  readonly keep: Keep
+  /** No file was there, so the seed is to be loaded. */
+  readonly fresh: boolean
+  /** The file was started with another seed than the one given now. */
+  readonly seedChanged: boolean
+}
+
+const validate = new Ajv().compile<Content>(createRequire(import.meta.url)('#schemas/data-file.json'))
+
+/**
+ * Opens the state kept in a JSON file. `seed` is the fingerprint of the seed that this start was given. A damaged or
+ * foreign file is left as it is (DataFileError); with `recover` it is copied aside and a new one begun.
+ */
+export async function openDataFile(path: string, seed: string | null, recover: boolean): Promise<DataFile> {
+  const low = new Low<Content | null>(new WholeFile(path), null)
+  try {
+    await low.read()
+  } catch (error) {
+    if (!(error instanceof DataFileError) || !recover) throw error
+    await copyFile(path, `${path}.damaged`)
+    low.data = null
+  }
+  const content = low.data
+  const begunWith = content === null ? seed : content.seed
+  const keep: Keep = (partitions) => {
+    low.data = { backstock: 1, seed: begunWith, partitions: [...partitions.values()].map(keptFrom) }
+    return low.write()
+  }
+  return {
+    partitions: new Map(
+      (content?.partitions ?? []).map((kept) => [partitionOf(kept.setup.vendor, kept.setup.name), restored(kept)]),
+    ),
+    keep,
+    fresh: content === null,
+    seedChanged: content !== null && seed !== null && content.seed !== seed,
+  }
+}
+
+/** lowdb's two verbs on one file that is replaced as a whole: another process never sees half of it. */
+class WholeFile implements Adapter<Content | null> {
+  readonly #path: string
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  async read(): Promise<Content | null> {
+    let text: string
+    try {
+      text = await readFile(this.#path, 'utf8')
+    } catch (error) {
+      if (isMissing(error)) return null
+      throw new DataFileError(`The data file ${this.#path} cannot be read: ${reasonOf(error)}.`)
+    }
+    let content: unknown
+    try {
+      content = JSON.parse(text)
+    } catch (error) {
+      throw this.#damaged(`it is no JSON (${reasonOf(error)})`)
+    }
+    if (!validate(content)) {
+      const [error] = validate.errors ?? []
+      throw this.#damaged(
+        `it is not of Backstock (${error?.instancePath || 'the root'} ${error?.message ?? 'is wrong'})`,
+      )
+    }
+    return content
+  }
+
+  async write(content: Content | null): Promise<void> {
+    const beside = `${this.#path}.${process.pid}.tmp`
+    const file = await open(beside, 'w', 0o600)
+    try {
+      await file.writeFile(`${JSON.stringify(content, null, 2)}\n`)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(beside, this.#path)
+  }
+
+  #damaged(why: string): DataFileError {
+    const way = 'It was left as it is: name another file by --data, or start with --recover, which copies it aside.'
+    return new DataFileError(`The data file ${this.#path} cannot be used: ${why}. ${way}`)
+  }
+}
+
+function keptFrom({ setup, requests, tables }: PartitionState): KeptPartition {
+  const rows = tableNames.flatMap((table) =>
+    [...(tables[table] as Table<unknown>).entries()].map(([key, { value, by }]) => ({ table, key, value, by })),
+  )
+  return { setup, requests, rows }
+}
+
+function restored({ setup, requests, rows }: KeptPartition): PartitionState {
+  const tables = emptyTables()
+  // The file was written from tables of these names, so each value fits its table.
+  for (const { table, key, value, by } of rows)
+    (tables[table] as Table<unknown>).set(key, { value, by } as Row<unknown>)
+  return { setup, tables, requests }
+}
+
+const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT'
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+
+/** The identifiers of a SKU by their names on JOOR's wire; integers as their decimal text. */
+export type SkuIdentifiers = Readonly<Record<string, string>>
+
+/** Available quantity of one SKU in one warehouse and date bucket (`YYYY-MM-DD` or `IMMEDIATE`); all in units. */
+export interface PositionValue {
+  readonly warehouse: string
+  readonly date: string
+  readonly sku: SkuIdentifiers
+  readonly available: number
+  /** The quantity as sent. */
+  readonly incoming: number
+  /** What `dec_pending` took from it. */
+  readonly pendingDeducted: number
+}
+
+/** A SKU that is listed as made to order. */
+export interface MarkValue {
+  readonly sku: SkuIdentifiers
+}
+
+export type LevelRevision = 'first' | 'second'
+
+/** One Jirafe level. Integers are kept as their exact decimal text: the vendor's schema puts no bound on them. */
+export interface LevelValue {
+  readonly revision: LevelRevision
+  readonly code: string
+  readonly inventoryLevel: string
+  readonly timestamp: string | null
+  readonly effectiveDate: string | null
+  readonly changeDate: string | null
+  /** ISO 8601, when the emulator received it. */
+  readonly receivedAt: string
+  readonly lowStockAlert: string | null
+  readonly inventoryAlerts: boolean | null
+}
+
+/** The last levels of one code, oldest first. */
+export interface LevelHistory {
+  readonly levels: readonly LevelValue[]
+}
+
+/** The tables of a partition and what their rows hold. Values are plain JSON, so that every storage can keep them. */
+export interface Tables {
+  positions: PositionValue
+  marks: MarkValue
+  levels: LevelValue
+  histories: LevelHistory
+}
+export type TableName = keyof Tables
+export const tableNames: readonly TableName[] = ['positions', 'marks', 'levels', 'histories']
+
+/** [warehouse, date, SKU] · ['', '', SKU] · [revision, code, effective date] · [code, '', '']. */
+export type Key = readonly [string, string, string]
+
+/** A row and the request that wrote it last. */
+export interface Row<Value> {
+  readonly value: Value
+  readonly by: string
+}
+
+const longestPart = 255
+
+/** A key part of at most 255 bytes, the most that every storage indexes; a longer one keeps its start and its hash. */
+export function keyPart(text: string): string {
+  // A UTF-16 unit is at most three bytes of UTF-8, so short texts need no count.
+  if (text.length * 3 <= longestPart || Buffer.byteLength(text) <= longestPart) return text
+  const start = text.slice(0, 40).replace(/[\ud800-\udbff]$/, '')
+  return `${start}#${createHash('sha256').update(text).digest('hex')}`
+}
+
+/** Orders texts by their UTF-8 bytes, which is by code point: the same order on every storage. */
+export function compareBytes(one: string, other: string): number {
+  const length = Math.min(one.length, other.length)
+  for (let index = 0; index < length; index++) {
+    const a = one.charCodeAt(index)
+    const b = other.charCodeAt(index)
+    if (a !== b) return rank(a) - rank(b)
+  }
+  return one.length - other.length
+}
+
+// Surrogates stand for code points above the rest of UTF-16, so they sort after it.
+const rank = (unit: number) => (unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800)
+
+export function compareKeys(one: Key, other: Key): number {
+  return compareBytes(one[0], other[0]) || compareBytes(one[1], other[1]) || compareBytes(one[2], other[2])
+}

@@ -1,0 +1,191 @@
+import { createHash } from 'node:crypto'
+import type { Settings } from '../settings.js'
+import type { Key, Row, SkuIdentifiers, TableName, Tables } from './rows.js'
+
+export type Vendor = 'joor' | 'jirafe'
+
+/** One account or site: `joor:NAME` or `jirafe:SITE`. */
+export type Partition = `${Vendor}:${string}`
+
+/**
+ * Who calls, as far as URL and headers tell. JOOR's token *is* the account, so its fingerprint stands for it until the
+ * store names the account; at Jirafe the path names the site and the token only opens it.
+ */
+export type Caller =
+  | { readonly vendor: 'joor'; readonly token: string }
+  | { readonly vendor: 'jirafe'; readonly site: string; readonly token: string }
+  | { readonly vendor: Vendor | null; readonly token?: never }
+
+/** One style of an account's list, as the control plane takes it; ids as decimal text. */
+export interface Style {
+  readonly style_number: string
+  readonly style_identifier: string
+  readonly style_id?: string
+  readonly colors: readonly Color[]
+}
+export interface Color {
+  readonly color_code: string
+  readonly style_color_id?: string
+  readonly sizes: readonly Size[]
+}
+export interface Size {
+  readonly size: string
+  readonly size_code?: string
+  readonly upc?: string
+}
+
+/** Units on pending orders of one position, named by any identifiers that an item may have. */
+export interface PendingRow {
+  readonly warehouse: string
+  readonly date: string
+  readonly identifiers: SkuIdentifiers
+  readonly quantity: number
+}
+
+/** SHA-256 of a token, in hex: what is kept instead of the token. */
+export function fingerprint(token: string | Uint8Array): string {
+  return createHash('sha256').update(token).digest('hex')
+}
+
+/** What an account or site was given: one immutable value, replaced as a whole. */
+export interface Setup {
+  readonly vendor: Vendor
+  readonly name: string
+  /** False where the first call made it. */
+  readonly declared: boolean
+  /** SHA-256 of the token, in hex; null where none opens it. */
+  readonly token: string | null
+  readonly settings: Partial<Settings>
+  /** Null: no list, anything is taken; an empty list knows nothing. */
+  readonly warehouses: readonly string[] | null
+  readonly styles: readonly Style[] | null
+  readonly pending: readonly PendingRow[]
+}
+
+/** What the store knows of a caller before the body is read. */
+export interface Access {
+  /** The setup of the caller's account or site; undefined where no call has made it yet. */
+  readonly setup: Setup | undefined
+  /** The name that the account or site has or would get; undefined where the caller names none. */
+  readonly name: string | undefined
+  /** Declared accounts or sites that the caller's token opens. */
+  readonly opens: readonly string[]
+}
+
+/** The change of one table: clears come first, then at most one put for each key; null takes the row away. */
+export interface TableChange<Name extends TableName = TableName> {
+  readonly all: boolean
+  /** First key parts (warehouses) that are cleared whole. */
+  readonly firsts: ReadonlySet<string>
+  /** Third key parts (SKUs) that are cleared wherever they stand. */
+  readonly thirds: ReadonlySet<string>
+  readonly puts: ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, Tables[Name] | null>>>
+}
+export type ChangeSet = { readonly [Name in TableName]?: TableChange<Name> }
+
+/** One row that a commit changed: null where it did not exist before or does not after. */
+export interface Change<Name extends TableName = TableName> {
+  readonly table: Name
+  readonly key: Key
+  readonly before: Row<Tables[Name]> | null
+  readonly after: Row<Tables[Name]> | null
+}
+
+/** What a commit did, net of what it cleared and put back; listed on demand. */
+export interface Changed extends Iterable<Change> {
+  /** Rows written and rows gone. */
+  readonly total: number
+}
+
+/** Which rows a decision will look at. */
+export type Needs = { readonly [Name in TableName]?: readonly Key[] }
+
+export interface View {
+  get<Name extends TableName>(table: Name, key: Key): Row<Tables[Name]> | undefined
+}
+
+/** What one call is given to decide with: its number, its instant, its ids, the setup and the rows that it named. */
+export interface Turn {
+  readonly id: string
+  readonly now: Date
+  newId(): string
+  readonly setup: Setup | undefined
+  readonly view: View
+}
+
+export interface Settled<Entry, Result> {
+  readonly changes: ChangeSet
+  /** The journal's record of the call, made once the changes are known. */
+  entry(changed: Changed): Entry
+  readonly result: Result
+}
+
+/** The setup and rows of an account or site, as the control plane or a seed gives them. */
+export interface Declaration {
+  readonly setup: Setup
+  readonly changes: ChangeSet
+}
+
+/** What a page of a table shows: the rows after `after` in byte order of their keys. */
+export interface PageQuery<Name extends TableName> {
+  readonly table: Name
+  readonly after?: Key | undefined
+  readonly limit: number
+  readonly where: (value: Tables[Name]) => boolean
+}
+
+export interface Summary {
+  readonly setup: Setup
+  /** Rows of each table. */
+  readonly rows: { readonly [Name in TableName]: number }
+  /** Calls since it was first known. */
+  readonly requests: number
+}
+
+/** Whose call it was: an account or site, the vendor alone where none is known, or nobody's. */
+export type Scope = Partition | Vendor | null
+
+/** Where entries go; the store appends in commit order. */
+export interface JournalWriter<Entry> {
+  append(scope: Scope, entry: Entry): void
+  /** The account goes by another name from now on. */
+  rename(from: Partition, to: Partition): void
+}
+
+/** The data file is damaged or is not ours; it was left as it is. */
+export class DataFileError extends Error {}
+
+/** The change could not be kept (disk full, read-only, …): nothing of the call happened. */
+export class StorageFailure extends Error {}
+
+/** No further anonymous account or site is taken: see the setting `anonymous_limit`. */
+export class TooManyPartitions extends Error {}
+
+/** Another declared account or site has the token already. */
+export class TokenTaken extends Error {}
+
+export interface Store<Entry> {
+  access(caller: Caller): Promise<Access>
+  /**
+   * One vendor call: rows, journal entry and ids together. `settle` is synchronous and runs once; when the promise is
+   * rejected nothing of it happened.
+   */
+  call<Result>(caller: Caller, needs: Needs, settle: (turn: Turn) => Settled<Entry, Result>): Promise<Result>
+  find(of: Partition): Promise<Summary | undefined>
+  list(vendor: Vendor): Promise<readonly Summary[]>
+  row<Name extends TableName>(of: Partition, table: Name, key: Key): Promise<Row<Tables[Name]> | undefined>
+  page<Name extends TableName>(
+    of: Partition,
+    query: PageQuery<Name>,
+  ): Promise<readonly { readonly key: Key; readonly row: Row<Tables[Name]> }[]>
+  /** Replaces an account or site whole; true when it is new. Throws TokenTaken. */
+  declare(declaration: Declaration): Promise<boolean>
+  /** Changes what an account was given and leaves its rows; false when there is no such account. */
+  change(of: Partition, change: (setup: Setup) => Setup): Promise<boolean>
+  remove(of: Partition): Promise<boolean>
+  /** Makes these declarations the state that `reset` goes back to, beside those that are there already. */
+  seed(declarations: readonly Declaration[]): Promise<void>
+  /** Back to the seed, for one account or site or for all; what no seed names is gone. */
+  reset(of?: Partition): Promise<{ readonly accounts: number; readonly sites: number }>
+  close(): Promise<void>
+}

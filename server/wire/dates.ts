@@ -1,0 +1,57 @@
+/** An instant that compares exactly: whole seconds since 1970 in UTC, and the digits behind the point. */
+export interface Instant {
+  readonly seconds: number
+  readonly fraction: string
+}
+
+const form =
+  /^(\d{4})-?(\d{2})-?(\d{2})(?:([Tt ])(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,](\d+))?)?\s*([Zz]|[+-]\d{2}(?::?\d{2})?)?)?$/
+
+/**
+ * The instant of a calendar date or date-time in ISO 8601, extended or basic; no offset is UTC, a date alone its
+ * midnight. A blank for the T is read too. Undefined for a day or time of day that does not exist.
+ */
+export function readInstant(text: string): Instant | undefined {
+  const found = form.exec(text)
+  if (found === null) return undefined
+  const [, year, month, day, , hour = '0', minute = '0', second = '0', fraction = '', offset = 'Z'] = found
+  const date = Number(day)
+  if (date < 1 || date > daysIn(Number(year), Number(month))) return undefined
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined
+  const shift = offsetMinutes(offset)
+  if (shift === undefined) return undefined
+  // Date.UTC takes years below 100 for 19xx; setUTCFullYear does not.
+  const midnight = new Date(0).setUTCFullYear(Number(year), Number(month) - 1, date) / 1000
+  const time = Number(hour) * 3600 + Number(minute) * 60 + Number(second)
+  return { seconds: midnight + time - shift * 60, fraction: fraction.replace(/0+$/, '') }
+}
+
+function offsetMinutes(offset: string): number | undefined {
+  if (offset === 'Z' || offset === 'z') return 0
+  const hours = Number(offset.slice(1, 3))
+  const minutes = Number(offset.slice(3).replace(':', '') || '0')
+  if (hours > 23 || minutes > 59) return undefined
+  return (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes)
+}
+
+/** ISO 8601 as the standard writes it: `T` between date and time, and date and time both extended or both basic. */
+export function isIso8601(text: string): boolean {
+  if (readInstant(text) === undefined) return false
+  const extended = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?$/
+  const basic = /^\d{8}(?:T\d{4}(?:\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}(?:\d{2})?)?)?$/
+  return extended.test(text) || basic.test(text)
+}
+
+/** Negative where `one` is earlier, zero for the same instant; what cannot be read is earlier than all that can. */
+export function compareInstants(one: Instant | undefined, other: Instant | undefined): number {
+  if (one === undefined || other === undefined) return Number(one !== undefined) - Number(other !== undefined)
+  if (one.seconds !== other.seconds) return one.seconds - other.seconds
+  return one.fraction === other.fraction ? 0 : one.fraction < other.fraction ? -1 : 1
+}
+
+/** Days of a month, 0 for a month that does not exist. */
+function daysIn(year: number, month: number): number {
+  if (month < 1 || month > 12) return 0
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
+}

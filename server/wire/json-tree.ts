@@ -1,0 +1,175 @@
+import { deepest, endOfString } from './json-scan.js'
+
+/** A JSON value that keeps what `JSON.parse` loses: number literals, the order and repetition of names, places. */
+export type JsonNode = { readonly start: number; readonly end: number } & (
+  | { readonly kind: 'object'; readonly members: readonly JsonMember[] }
+  | { readonly kind: 'list'; readonly elements: readonly JsonNode[] }
+  | { readonly kind: 'string'; readonly value: string }
+  | { readonly kind: 'number'; readonly literal: string }
+  | { readonly kind: 'boolean'; readonly value: boolean }
+  | { readonly kind: 'null' }
+)
+
+export interface JsonMember {
+  readonly name: string
+  /** Where the name's opening quote stands. */
+  readonly start: number
+  readonly node: JsonNode
+}
+
+/** What keeps a text from being JSON, and where. */
+export class JsonFault extends Error {
+  readonly offset: number
+  constructor(message: string, offset: number) {
+    super(message)
+    this.offset = offset
+  }
+}
+
+const numberForm = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+
+/** Reads strict JSON of at most 64 levels; throws JsonFault. Slower than `JSON.parse`: for texts that need a look. */
+export function parseJsonTree(text: string): JsonNode {
+  const reader = new TreeReader(text)
+  const root = reader.value(1)
+  reader.end()
+  return root
+}
+
+class TreeReader {
+  readonly #text: string
+  #at = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  value(depth: number): JsonNode {
+    this.#space()
+    const start = this.#at
+    const first = this.#text[start]
+    if (depth > deepest && (first === '{' || first === '[')) throw this.#fault(`more than ${deepest} levels of nesting`)
+    if (first === '{') return this.#object(start, depth)
+    if (first === '[') return this.#list(start, depth)
+    if (first === '"') {
+      const value = this.#string()
+      return { kind: 'string', value, start, end: this.#at }
+    }
+    if (this.#word('true')) return { kind: 'boolean', value: true, start, end: this.#at }
+    if (this.#word('false')) return { kind: 'boolean', value: false, start, end: this.#at }
+    if (this.#word('null')) return { kind: 'null', start, end: this.#at }
+    const literal = this.#match(numberForm)
+    if (literal === undefined) throw this.#fault('a value is expected')
+    return { kind: 'number', literal, start, end: this.#at }
+  }
+
+  end(): void {
+    this.#space()
+    if (this.#at < this.#text.length) throw this.#fault('nothing may follow the value')
+  }
+
+  #object(start: number, depth: number): JsonNode {
+    const members: JsonMember[] = []
+    this.#at++
+    this.#space()
+    while (!this.#sign('}')) {
+      if (members.length > 0) this.#expect(',')
+      this.#space()
+      const at = this.#at
+      if (this.#text[at] !== '"') throw this.#fault('a name in double quotes is expected')
+      const name = this.#string()
+      this.#space()
+      this.#expect(':')
+      members.push({ name, start: at, node: this.value(depth + 1) })
+      this.#space()
+    }
+    return { kind: 'object', members, start, end: this.#at }
+  }
+
+  #list(start: number, depth: number): JsonNode {
+    const elements: JsonNode[] = []
+    this.#at++
+    this.#space()
+    while (!this.#sign(']')) {
+      if (elements.length > 0) this.#expect(',')
+      elements.push(this.value(depth + 1))
+      this.#space()
+    }
+    return { kind: 'list', elements, start, end: this.#at }
+  }
+
+  #string(): string {
+    const start = this.#at
+    const end = endOfString(this.#text, start)
+    try {
+      // What stands between two quotes is a string or no JSON at all.
+      const value = JSON.parse(this.#text.slice(start, end)) as string
+      this.#at = end
+      return value
+    } catch {
+      throw this.#fault('a string is not closed, or holds a character or an escape that JSON does not know')
+    }
+  }
+
+  #word(word: string): boolean {
+    if (!this.#text.startsWith(word, this.#at)) return false
+    this.#at += word.length
+    return true
+  }
+
+  #sign(sign: string): boolean {
+    if (this.#text[this.#at] !== sign) return false
+    this.#at++
+    return true
+  }
+
+  #expect(sign: string): void {
+    if (!this.#sign(sign)) throw this.#fault(`"${sign}" is expected`)
+  }
+
+  #match(form: RegExp): string | undefined {
+    form.lastIndex = this.#at
+    const found = form.exec(this.#text)?.[0]
+    if (found !== undefined) this.#at += found.length
+    return found
+  }
+
+  #space(): void {
+    while (' \t\n\r'.includes(this.#text[this.#at] ?? '.')) this.#at++
+  }
+
+  #fault(message: string): JsonFault {
+    return this.#at < this.#text.length
+      ? new JsonFault(message, this.#at)
+      : new JsonFault('the text ends too early', this.#at)
+  }
+}
+
+/** Line and column of an offset, both from 1; a column counts UTF-16 units. */
+export function lineAndColumn(text: string, offset: number): { line: number; column: number } {
+  let line = 1
+  let from = 0
+  for (let next = text.indexOf('\n'); next >= 0 && next < offset; next = text.indexOf('\n', from)) {
+    line++
+    from = next + 1
+  }
+  return { line, column: offset - from + 1 }
+}
+
+export type Parsed = { readonly value: unknown } | { readonly fault: string }
+
+/** `JSON.parse` with the fault as a sentence that names line and column, the same on every version of Node. */
+export function parseJson(text: string): Parsed {
+  try {
+    return { value: JSON.parse(text) }
+  } catch {
+    try {
+      parseJsonTree(text)
+      return { fault: 'not well-formed JSON' }
+    } catch (fault) {
+      if (!(fault instanceof JsonFault)) throw fault
+      const { line, column } = lineAndColumn(text, fault.offset)
+      return { fault: `${fault.message}, at line ${line}, column ${column}` }
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import { SaxesParser } from 'saxes'
+import { deepest } from './json-scan.js'
+
+/** An element as sent: text and children kept, comments and processing instructions dropped. */
+export interface XmlElement {
+  /** Without a namespace prefix. */
+  readonly name: string
+  /** The prefix or the attributes, as sent, that our reading ignores. */
+  readonly ignored: readonly string[]
+  readonly children: readonly XmlElement[]
+  /** All text and CDATA directly in the element, joined. */
+  readonly text: string
+  /** Where the element's tag begins, both from 1. */
+  readonly line: number
+  readonly column: number
+}
+
+export interface XmlDocument {
+  readonly root: XmlElement
+  /** The encoding that the XML declaration names. */
+  readonly encoding: string | undefined
+}
+
+interface OpenElement extends XmlElement {
+  ignored: string[]
+  children: OpenElement[]
+  text: string
+}
+
+/** What kind of fault keeps a text from being read. */
+export type XmlFaultKind = 'syntax' | 'depth' | 'doctype' | 'version'
+
+class XmlFault extends Error {
+  readonly about: XmlFaultKind
+  constructor(about: XmlFaultKind, message: string) {
+    super(message)
+    this.about = about
+  }
+}
+
+const nothing: string[] = []
+
+/** Reads a whole document of at most 64 levels. DOCTYPE, entities of one's own and XML 1.1 are faults. */
+export function parseXml(text: string): XmlDocument | { readonly fault: string; readonly about: XmlFaultKind } {
+  const parser = new SaxesParser()
+  const open: OpenElement[] = []
+  let root: OpenElement | undefined
+  let encoding: string | undefined
+  let line = 1
+  let column = 1
+
+  parser.on('xmldecl', (declaration) => {
+    if (declaration.version !== '1.0')
+      throw new XmlFault('version', `XML ${declaration.version} is not taken, only 1.0`)
+    encoding = declaration.encoding
+  })
+  parser.on('doctype', () => {
+    throw new XmlFault('doctype', 'a DOCTYPE is not taken')
+  })
+  parser.on('opentagstart', (tag) => {
+    line = parser.line
+    column = Math.max(1, parser.columnIndex - tag.name.length)
+  })
+  parser.on('opentag', (tag) => {
+    if (open.length === deepest) throw new XmlFault('depth', `more than ${deepest} levels of nesting`)
+    const colon = tag.name.lastIndexOf(':')
+    const ignored = Object.keys(tag.attributes)
+    if (colon >= 0) ignored.unshift(tag.name)
+    const element: OpenElement = {
+      name: tag.name.slice(colon + 1),
+      ignored: ignored.length === 0 ? nothing : ignored,
+      children: [],
+      text: '',
+      line,
+      column,
+    }
+    const parent = open.at(-1)
+    if (parent === undefined) root = element
+    else parent.children.push(element)
+    open.push(element)
+  })
+  const addText = (part: string) => {
+    const element = open.at(-1)
+    if (element !== undefined) element.text += part
+  }
+  parser.on('text', addText)
+  parser.on('cdata', addText)
+  parser.on('closetag', () => {
+    open.pop()
+  })
+  parser.on('error', (error) => {
+    throw new XmlFault('syntax', error.message.replace(/^\d+:\d+: /, ''))
+  })
+
+  try {
+    parser.write(text).close()
+  } catch (fault) {
+    if (!(fault instanceof XmlFault)) throw fault
+    const where = `at line ${parser.line}, column ${parser.columnIndex + 1}`
+    return { fault: `${fault.message.replace(/\.$/, '')}, ${where}`, about: fault.about }
+  }
+  if (root === undefined) return { fault: 'the document has no root element', about: 'syntax' }
+  return { root, encoding }
+}
+
+const xmlForbidden = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu
+const needsEscape = /[&<>\r]/
+
+/** Text as element content; a character that XML cannot hold becomes U+FFFD, which the caller reports. */
+export function escapeXml(text: string): string {
+  if (!needsEscape.test(text)) return text
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\r', '&#13;')
+}
+
+/** The text without what XML 1.0 cannot hold. */
+export function replaceForbidden(text: string): string {
+  return text.replace(xmlForbidden, '\ufffd')
+}
+
+const nameStart =
+  'A-Z_a-z\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u02ff\\u0370-\\u037d\\u037f-\\u1fff\\u200c\\u200d\\u2070-\\u218f\\u2c00-\\u2fef\\u3001-\\ud7ff\\uf900-\\ufdcf\\ufdf0-\\ufffd\\u{10000}-\\u{effff}'
+const nameForm = new RegExp(`^[${nameStart}][${nameStart}\\-.0-9\\u00b7\\u0300-\\u036f\\u203f\\u2040]*$`, 'u')
+
+/** Whether a JSON name can be an element's name; a colon would make it a prefix, so it cannot. */
+export function isXmlName(name: string): boolean {
+  return nameForm.test(name)
+}
+
+/** `<name>text</name>`, and `<name />` for an empty one, as the vendor writes it. */
+export function writeElement(name: string, content: string): string {
+  return content === '' ? `<${name} />` : `<${name}>${content}</${name}>`
+}

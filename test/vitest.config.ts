@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config'
+
+const include = ['test/*.test.ts']
+/** What speaks to an emulator of its own process runs on every storage; the rest knows no storage. */
+const onEveryStore = ['test/joor-*.test.ts', 'test/jirafe-*.test.ts', 'test/control-*.test.ts', 'test/wire-*.test.ts']
+
+const project = (store: 'memory' | 'strict', files: string[], exclude: string[] = []) => ({
+  test: { name: store, root: '.', include: files, exclude, provide: { store }, testTimeout: 20_000 },
+})
+
+export default defineConfig({
+  test: {
+    root: '.',
+    projects: [project('memory', include), project('strict', onEveryStore)],
+  },
+})
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    store: 'memory' | 'strict'
+  }
+}
