@@ -14,6 +14,10 @@ const outside: Outside = {
   stopped: new Promise((resolve) => {
     // The listeners stay: without them a second signal would kill the process while it stops.
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve())
+    // The shell that npm puts between dies of a SIGTERM to npm without passing it on: that it is gone is the signal.
+    const { ppid } = process
+    const watch = () => process.ppid !== ppid && resolve()
+    if (process.env.npm_lifecycle_event !== undefined) setInterval(watch, 250).unref()
   }),
   print: (line) => process.stdout.write(`${line}\n`),
   complain: (line) => process.stderr.write(`${line}\n`),
