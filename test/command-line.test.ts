@@ -271,7 +271,7 @@ describe('backstock why', () => {
     expect(told.stdout).toMatch(new RegExp(`^log ${id}: request .* account examples .* status 200, code 0\n`))
     expect(told.stdout).toMatch(/^item 0: updated \(New York, IMMEDIATE, .*upc 822508068753/m)
     expect(told.stdout).toMatch(/^item 1: not updated.*Boston/m)
-    expect(told.stdout).toMatch(/^ {2}rule /m)
+    expect(told.stdout).toMatch(/^ {2}rule joor\.[a-z_.0-9]+, (documented|assumed): [A-Z]/m)
 
     const json = await run(['why', id, '--json'], { BACKSTOCK_URL: `${url}/` })
     expect(JSON.parse(json.stdout)).toMatchObject({

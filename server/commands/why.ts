@@ -23,19 +23,17 @@ interface Item {
   readonly index: number
   readonly outcome: 'updated' | 'not_updated'
   readonly reason: string | null
-  readonly rule: Rule | null
+  /** The rule that decided against the item, by its id; null where it was updated. */
+  readonly rule: string | null
+  readonly statement: string | null
+  readonly evidence: string | null
+  readonly source: string | null
   readonly position: Position | null
-}
-interface Rule {
-  readonly id: string
-  readonly statement: string
-  readonly evidence: string
-  readonly source: string
 }
 interface Position {
   readonly warehouse: string | null
   readonly inventory_date: string | null
-  readonly sku: Readonly<Record<string, string>>
+  readonly sku: Readonly<Record<string, string | number>>
 }
 
 /** Says of each item of a call why it was updated or not; the exit code. */
@@ -94,12 +92,12 @@ function writeLog({ log_id, request, at, account, status, code, comment, items }
   ]
 }
 
-function writeItem({ index, outcome, reason, rule, position }: Item): readonly string[] {
+function writeItem({ index, outcome, reason, rule, statement, evidence, source, position }: Item): readonly string[] {
   const verdict = outcome === 'updated' ? 'updated' : 'not updated'
   const where = position === null ? '' : ` (${writePosition(position)})`
   return [
     `item ${index}: ${verdict}${where}${reason ? `: ${reason}` : ''}`,
-    ...(rule === null ? [] : [`  rule ${rule.id}, ${rule.evidence}: ${rule.statement}`, `  source: ${rule.source}`]),
+    ...(rule === null ? [] : [`  rule ${rule}, ${evidence}: ${statement}`, `  source: ${source}`]),
   ]
 }
 

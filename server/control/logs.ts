@@ -32,11 +32,13 @@ function writeLog(logId: string, entry: Entry) {
       index,
       outcome,
       reason,
-      rule: rule && writeRule(rule),
+      ...(rule === null ? noRule : writeRule(rule)),
       position: position && writePlace(position),
     })),
   }
 }
+
+const noRule = { rule: null, statement: null, evidence: null, source: null }
 
 /** A position with its identifiers as an item has them. */
 function writePlace(position: Readonly<Record<string, unknown>>) {

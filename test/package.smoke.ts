@@ -1,0 +1,70 @@
+import { execFile, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { examplesOf, outputOf, settled } from './readme-blocks.js'
+
+const run = promisify(execFile)
+const folder = mkdtempSync(join(tmpdir(), 'backstock-package-'))
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+const examples = examplesOf(readFileSync('README.md', 'utf8')).slice(0, 2)
+
+describe('the packed package in an empty folder', () => {
+  beforeAll(async () => {
+    const packed = await run('npm', ['pack', '--silent', '--pack-destination', folder])
+    writeFileSync(join(folder, 'package.json'), '{"private":true}')
+    const tarball = resolve(folder, packed.stdout.trim())
+    await run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', tarball], { cwd: folder })
+  }, 120_000)
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  it('tells its version', async () => {
+    const { stdout } = await run('npx', ['backstock', '--version'], { cwd: folder })
+    expect(stdout.trim()).toBe(version)
+  })
+
+  it('starts on a free port, answers the two calls of the README, and stops', async () => {
+    expect(examples).toHaveLength(2)
+    // The program itself, not npx: the shell that npx puts between does not pass signals on.
+    const child = spawn(process.execPath, [join(folder, 'node_modules/backstock/dist/server/cli.js'), '--port', '0'], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const ended = new Promise<number | null>((done) => child.once('exit', done))
+    const lines: string[] = []
+    const output = createInterface(child.stdout).on('line', (line) => lines.push(line))
+    await new Promise((ready) => output.once('line', ready))
+    const url = /^Backstock is ready on (http:\/\/127\.0\.0\.1:\d+)$/.exec(lines[0] ?? '')?.[1]
+    expect(url).toBeDefined()
+    for (const example of examples) {
+      expect(settled(await outputOf(example, url ?? '', folder))).toBe(settled(example.reply))
+    }
+    child.kill('SIGTERM')
+    expect(await ended).toBe(0)
+    expect(lines).toHaveLength(1)
+  })
+
+  it('has the library, its types and the shipped seed', async () => {
+    const program = `import { startEmulator } from 'backstock'
+const emulator = await startEmulator({ port: 0, seed: 'node_modules/backstock/contracts/seeds/examples.yaml' })
+console.log((await (await fetch(emulator.url + '/_backstock/joor/accounts')).json()).accounts[0].account)
+await emulator.close()`
+    writeFileSync(join(folder, 'program.mjs'), program)
+    const { stdout } = await run(process.execPath, ['program.mjs'], { cwd: folder })
+    expect(stdout).toBe('examples\n')
+    expect(readFileSync(join(folder, 'node_modules/backstock/dist/server/emulator.d.ts'), 'utf8')).toContain(
+      'startEmulator',
+    )
+  })
+
+  it('brings nothing that only its own tests and benchmarks need', async () => {
+    const { stdout } = await run('npm', ['pack', '--dry-run', '--json'])
+    const [{ files }] = JSON.parse(stdout)
+    const paths: string[] = files.map(({ path }: { path: string }) => path)
+    expect(paths.filter((path) => /^(test|bench|dist\/bench|dist\/test|\.ci)\//.test(path))).toEqual([])
+    expect(paths).toContain('dist/server/cli.js')
+  })
+})

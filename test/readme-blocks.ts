@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** One fenced block of a Markdown text. */
+export interface Block {
+  readonly language: string
+  readonly text: string
+}
+
+export function blocksOf(markdown: string): readonly Block[] {
+  return [...markdown.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language = '', text = '']) => ({ language, text }))
+}
+
+/** A command of the text and the reply that is printed right behind it. */
+export interface Example {
+  readonly command: string
+  readonly reply: string
+}
+
+export function examplesOf(markdown: string): readonly Example[] {
+  const blocks = blocksOf(markdown)
+  return blocks.flatMap(({ language, text }, index) => {
+    const reply = blocks[index + 1]
+    return language === 'sh' && reply?.language === 'json' ? [{ command: text, reply: reply.text }] : []
+  })
+}
+
+/** What an example prints when it is run against an emulator at `url` instead of the address in the text. */
+export async function outputOf({ command }: Example, url: string, folder: string): Promise<string> {
+  const { stdout } = await run('sh', ['-c', command.replaceAll('http://127.0.0.1:4350', url)], { cwd: folder })
+  return stdout
+}
+
+/** Ids and instants are new in every run; everything else must be as printed. */
+export function settled(text: string): string {
+  return text
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g, '<uuid>')
+    .replaceAll(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g, '<instant>')
+    .trimEnd()
+}

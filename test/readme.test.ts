@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { startEmulator } from '../server/emulator.js'
+import { readSeedFile } from '../server/seed.js'
+import { settingValues } from '../server/settings.js'
+import { blocksOf, examplesOf, outputOf, settled } from './readme-blocks.js'
+
+const run = promisify(execFile)
+const readme = readFileSync('README.md', 'utf8')
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'backstock-readme-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  return folder
+}
+
+/** The differences between what the text prints and what an emulator answers, one line each. */
+async function differences(markdown: string): Promise<readonly string[]> {
+  const emulator = await startEmulator({ port: 0 })
+  onTestFinished(() => emulator.close())
+  const folder = temporaryFolder()
+  const found: string[] = []
+  for (const example of examplesOf(markdown)) {
+    const output = settled(await outputOf(example, emulator.url, folder))
+    if (output !== settled(example.reply)) found.push(`${example.command}\nprinted:\n${output}`)
+  }
+  return found
+}
+
+describe('the README', () => {
+  it('shows the replies that its commands get', async () => {
+    expect(examplesOf(readme).length).toBeGreaterThanOrEqual(4)
+    expect(await differences(readme)).toEqual([])
+  })
+
+  it('would not pass with a wrong reply', async () => {
+    const wrong = readme.replace('"code":"0"', '"code":"1"')
+    expect(wrong).not.toBe(readme)
+    expect(await differences(wrong)).toHaveLength(1)
+  })
+
+  it('would not pass with a wrong command', async () => {
+    const wrong = readme.replace('"inventory_level":null', '"inventory_level":7')
+    expect(wrong).not.toBe(readme)
+    expect(await differences(wrong)).toHaveLength(1)
+  })
+
+  it('starts with the two commands of a fresh machine', () => {
+    expect(blocksOf(readme)[0]).toEqual({ language: 'sh', text: 'npm ci\nnpm start\n' })
+  })
+
+  it('shows a seed that is one', async () => {
+    const yaml = blocksOf(readme).filter(({ language }) => language === 'yaml')
+    expect(yaml).toHaveLength(1)
+    const file = join(temporaryFolder(), 'seed.yaml')
+    writeFileSync(file, yaml[0]?.text ?? '')
+    const emulator = await startEmulator({ port: 0, seed: await readSeedFile(file) })
+    onTestFinished(() => emulator.close())
+    expect(await (await fetch(`${emulator.url}/_backstock/joor/accounts`)).json()).toEqual({
+      accounts: [{ account: 'brand', declared: true, positions: 0, requests: 0 }],
+    })
+  })
+
+  it('shows a program that runs', async () => {
+    const programs = blocksOf(readme).filter(({ language }) => language === 'js')
+    expect(programs).toHaveLength(1)
+    const folder = temporaryFolder()
+    mkdirSync(join(folder, 'node_modules'))
+    symlinkSync(resolve('.'), join(folder, 'node_modules', 'backstock'))
+    writeFileSync(join(folder, 'program.mjs'), programs[0]?.text ?? '')
+    const { stdout } = await run(process.execPath, ['program.mjs'], { cwd: folder })
+    expect(stdout).toMatch(/^(http:\/\/127\.0\.0\.1:\d+) \1 \1\n$/)
+  })
+
+  it('names every setting with its values, the default first', () => {
+    const rows = [...readme.matchAll(/^\| `(\w+)` \| (`[^|]+`) \|/gm)].map(([, name, values]) => [name, values])
+    const right = Object.entries(settingValues.all).map(([name, values]) => [
+      name,
+      values.map((value) => `\`${value}\``).join(', '),
+    ])
+    expect(rows).toEqual(right)
+  })
+})
