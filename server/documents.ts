@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { Ajv, type ErrorObject, type SchemaObject, type ValidateFunction } from 'ajv'
+import { entryOf } from './entry-of.js'
 import { type About, type Step, writePath } from './source.js'
 import { didYouMean, writeChoice } from './suggestion.js'
 
@@ -23,27 +24,26 @@ export class DocumentError extends Error {
   }
 }
 
-export type DocumentKind = 'account' | 'site' | 'seed'
+export type DocumentKind = 'account' | 'site' | 'seed' | 'cases'
 
 const linesShown = 20
 const valueShown = 60
 
 const require = createRequire(import.meta.url)
 const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true })
-const validators: Readonly<Record<DocumentKind, ValidateFunction>> = {
-  account: compile('account'),
-  site: compile('site'),
-  seed: compile('seed'),
-}
+/** Compiled when the first document of a kind comes: most starts see none. */
+const validators = new Map<DocumentKind, ValidateFunction>()
 
 function compile(kind: DocumentKind): ValidateFunction {
+  // A seed is made of accounts and sites, so their schemas have to be known before its own.
+  if (kind === 'seed') for (const part of ['account', 'site'] as const) entryOf(validators, part, () => compile(part))
   const schema: SchemaObject = require(`#schemas/${kind}.json`)
   return ajv.compile(schema)
 }
 
 /** All that the schema of that kind finds wrong. */
 export function schemaFaults(kind: DocumentKind, document: unknown): readonly Fault[] {
-  const validate = validators[kind]
+  const validate = entryOf(validators, kind, () => compile(kind))
   if (validate(document)) return []
   const errors = validate.errors ?? []
   // It only repeats that one of the names is wrong, which has its own error.

@@ -2,6 +2,8 @@ import { Command, Help, Option } from 'commander'
 import { type Given, type StartOption, startOptions } from '../config.js'
 import { didYouMean } from '../suggestion.js'
 import type { Outside } from './outside.js'
+import type { RulesOptions } from './rules.js'
+import type { VerifyOptions } from './verify.js'
 import { defaultUrl, type WhyOptions, why } from './why.js'
 
 const examples = `
@@ -24,6 +26,8 @@ export function createProgram(outside: Outside, end: (code: number) => void): Co
     .addHelpText('after', examples)
   const start = addStart(program, outside, end)
   addWhy(program, outside, end)
+  addVerify(program, outside, end)
+  addRules(program, outside, end)
   // `start` may be left out, so its options are at home in the first help that people see.
   const help = new Help()
   program.configureHelp({ visibleOptions: (command) => [...start.options, ...help.visibleOptions(command)] })
@@ -55,6 +59,34 @@ function addWhy(program: Command, outside: Outside, end: (code: number) => void)
     .option('--url <url>', `address of the running emulator (default: ${defaultUrl}, env: BACKSTOCK_URL)`)
     .option('--json', 'print what the emulator answers, as JSON')
     .action(async (logId: string, options: WhyOptions) => end(await why(logId, options, outside)))
+}
+
+function addVerify(program: Command, outside: Outside, end: (code: number) => void): void {
+  program
+    .command('verify')
+    .description('run the contract cases, on an emulator of their own or on any server')
+    .option('--cases <dir>', "a folder of a team's own cases, run beside the shipped ones")
+    .option('--vars <file>', 'the warehouse, SKUs and so on that the cases name, as a YAML or JSON mapping')
+    .option('--target <url>', 'the server to send the cases to; only safe ones are sent')
+    .option('--joor-token <token>', "the target's JOOR token")
+    .option('--jirafe-token <token>', "the target's Jirafe token")
+    .option('--jirafe-site <site>', "the target's Jirafe site")
+    .option('--allow-destructive', 'send cases that clear more than they set, too; never to the real vendors')
+    .action(async (options: VerifyOptions) => {
+      const { verify } = await import('./verify.js')
+      end(await verify(options, outside))
+    })
+}
+
+function addRules(program: Command, outside: Outside, end: (code: number) => void): void {
+  program
+    .command('rules')
+    .description('list the rules that the emulator goes by, with their evidence and source')
+    .option('--json', 'print them as JSON')
+    .action(async (options: RulesOptions) => {
+      const { rules } = await import('./rules.js')
+      end(rules(options, outside))
+    })
 }
 
 function suggestVerb(verb: string, program: Command): string {
