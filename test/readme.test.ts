@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startEmulator } from '../server/emulator.js'
+import { printTables } from '../server/rule-tables.js'
 import { readSeedFile } from '../server/seed.js'
 import { settingValues } from '../server/settings.js'
 import { blocksOf, examplesOf, outputOf, settled } from './readme-blocks.js'
@@ -74,6 +75,11 @@ describe('the README', () => {
     writeFileSync(join(folder, 'program.mjs'), programs[0]?.text ?? '')
     const { stdout } = await run(process.execPath, ['program.mjs'], { cwd: folder })
     expect(stdout).toMatch(/^(http:\/\/127\.0\.0\.1:\d+) \1 \1\n$/)
+  })
+
+  it('has the tables that the rule book prints', () => {
+    expect(printTables(readme)).toBe(readme)
+    expect(printTables(readme.replace(/^\| JOOR \| \d+/m, '| JOOR | 7'))).toBe(readme)
   })
 
   it('names every setting with its values, the default first', () => {
