@@ -63,7 +63,7 @@ export function judgeAuthorization(head: Head, findings: Findings): Refusal | un
       'a token that ends in a line feed',
       'encode it without: printf %s, not echo',
     )
-  else if (/[^\x20-\x7e]/.test(decoded))
+  if (/[^\x20-\x7e]/.test(decoded.replace(/\n$/, '')))
     findings.breach(joor['auth.printable'], at, 'this looks like the token itself, not its Base64', howTo)
   return undefined
 }

@@ -38,7 +38,7 @@ function identifyUnlisted(sent: SkuIdentifiers, judge: IdentityJudge): Sku | und
   if (style[0] === 'style_identifier') judge.applies(joor['sku.identifier_alone'])
   if (style[0] === 'style_color_id') judge.applies(joor['sku.color_id_for_style'])
   judge.applies(joor['sku.strongest'])
-  judge.applies(joor['sku.mixed_rows'])
+  if (style[0] !== 'style_identifier' || color[0] !== 'color_code') judge.applies(joor['sku.mixed_rows'])
   return { key: keyPart(JSON.stringify([...style, ...color, ...size])), identifiers: sent }
 }
 

@@ -261,9 +261,8 @@ function readQuantity(field: SentField | undefined, madeToOrder: boolean, judge:
     return undefined
   }
   const text = field.text.trim()
-  const exponent = field.kind === 'number' && /e/i.test(text)
-  const quantity = exponent ? Number(text) : numberOf(text)
-  if (quantity === undefined || (Number.isFinite(quantity) && !Number.isInteger(quantity))) {
+  const quantity = field.kind === 'number' && isWholeExponent(text) ? Number(text) : numberOf(text)
+  if (quantity === undefined) {
     judge.breach(joor['inventory.integer'], 'inventory', text, 'an integer such as 26')
     return undefined
   }
@@ -276,6 +275,19 @@ function readQuantity(field: SentField | undefined, madeToOrder: boolean, judge:
   if (quantity < 0) judge.breach(joor['inventory.negative'], 'inventory', text, 'zero or more')
   // -0 is zero: it must not be stored or shown with a sign.
   return quantity === 0 ? 0 : quantity
+}
+
+const exponentForm = /^-?([0-9]+)(?:\.([0-9]+))?e([+-]?[0-9]+)$/i
+
+/** Whether a JSON literal with an exponent is a whole number: by its digits, for `Number` rounds `1e-400` to zero. */
+function isWholeExponent(literal: string): boolean {
+  const [, whole = '', fraction = '', exponent] = exponentForm.exec(literal) ?? []
+  if (exponent === undefined) return false
+  const digits = whole + fraction
+  // Not by a pattern: one that ends in `0+$` takes time by the square of the zeros.
+  let significant = digits.length
+  while (digits[significant - 1] === '0') significant--
+  return significant === 0 || digits.length - significant + Number(exponent) >= fraction.length
 }
 
 /** The number that a text means; an exponent in text is none. */

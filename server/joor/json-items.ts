@@ -62,8 +62,9 @@ function judgeRoot(text: string, findings: Findings): void {
     const repeated = seen.has(name)
     seen.add(name)
     if (name === 'inventory_items' && !repeated) continue
-    const at = { pointer: `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, ...lineAndColumn(text, start) }
+    const pointer = `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
     const what = repeated ? `${name} a second time` : name
+    const at = (): Place => ({ pointer, ...lineAndColumn(text, start) })
     findings.breach(joor['body.json_root_only'], at, what, 'inventory_items, once')
   }
 }

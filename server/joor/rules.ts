@@ -45,7 +45,9 @@ export function decideBulk(
   for (const item of command.items) {
     const judge = new ItemJudge(findings, item.sent, item.refused)
     const place = placeItem(item, turn.setup, judge)
-    if (place !== undefined && !item.madeToOrder) judgeSamePosition(place, positions, judge)
+    // An item that is refused anyway sets nothing that a later one could set again.
+    if (place !== undefined && judge.refused === undefined && !item.madeToOrder)
+      judgeSamePosition(place, positions, judge)
     const refused = judge.refused
     if (place !== undefined && refused === undefined) placed.push(place)
     outcomes.push(outcomeOf(item, place, refused))
@@ -117,7 +119,7 @@ function decideOverwrite(
     left.add(item.warehouse)
     findings.breach(
       joor['overwrite.refused_warehouse'],
-      item.sent.at('warehouse'),
+      () => item.sent.at('warehouse'),
       item.warehouse,
       'an item that can be updated',
     )
@@ -170,11 +172,13 @@ function lessPending(incoming: number, key: Key, setup: Setup | undefined, terms
   findings.applies(joor['pending.deducted'])
   findings.applies(joor['pending.matched'])
   findings.applies(joor['pending.echo'])
-  const available = incoming - (setup === undefined ? 0 : (pendingOf(setup).get(key.join('\n')) ?? 0))
-  if (available >= 0) return available
+  const pending = setup === undefined ? 0 : (pendingOf(setup).get(key.join('\n')) ?? 0)
+  const available = incoming - pending
+  if (available >= 0 || pending === 0) return available
   const floor = terms.settings.pending_floor === 'zero'
   findings.applies(floor ? joor['pending.floor'] : joor['pending.below_zero'])
-  return floor ? 0 : available
+  // What came in below zero is not raised: the floor only bounds what is deducted.
+  return floor ? Math.min(incoming, 0) : available
 }
 
 const pendings = new WeakMap<Setup, ReadonlyMap<string, number>>()

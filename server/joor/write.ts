@@ -10,11 +10,18 @@ import type { BulkResult } from './rules.js'
 const contentType = { json: 'application/json', xml: 'application/xml' }
 
 /** The vendor's envelope; a refused call has the same one with empty lists. */
-export function writeBulk(outcome: BulkResult | Refusal, head: Head, turn: Turn, terms: Terms): Written {
+export function writeBulk(
+  outcome: BulkResult | Refusal,
+  head: Head,
+  turn: Turn,
+  terms: Terms,
+  findings: Findings,
+): Written {
   const logId = turn.newId()
   const format = replyFormat(head)
   const headers: Record<string, string> = { 'Content-Type': contentType[format] }
   if (outcome instanceof Refusal) {
+    findings.applies(joor['reply.refused'])
     const body = writeEnvelope(format, { code: '1', comment: outcome.message, logId }, [], [])
     return { status: outcome.status, headers: { ...headers, ...outcome.headers }, body, logId }
   }

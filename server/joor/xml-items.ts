@@ -1,6 +1,7 @@
 import { joor } from '../../contracts/rules/joor.js'
 import { type Findings, inBody, type Place } from '../findings.js'
 import { Refusal } from '../operation.js'
+import { lineAndColumn } from '../wire/json-tree.js'
 import { escapeXml, parseXml, writeElement, type XmlElement, type XmlFaultKind } from '../wire/xml-tree.js'
 import type { Format } from './format.js'
 import { pointerTo, type SentField, type SentItem } from './sent.js'
@@ -24,14 +25,14 @@ export function readXmlItems(text: string, reply: Format, findings: Findings): r
     return new Refusal(400, `The root of the XML body is ${root.name}. ${rightForm}`)
   }
   findings.applies(joor['body.xml_root'])
-  judgeRoot(root, findings)
+  judgeRoot(root, text, findings)
   const items = root.children.filter((child) => child.name === 'inventory_item')
   if (items.length === 0) {
     findings.breach(joor['body.items'], inBody, 'no inventory_item', 'one item or more')
     return new Refusal(400, `inventory_items holds no inventory_item: a call has one item or more. ${rightForm}`)
   }
   findings.applies(joor['body.items'])
-  return items.map((element, index) => new XmlItem(element, index, reply))
+  return items.map((element, index) => new XmlItem(text, element, index, reply))
 }
 
 function ruleOf(about: XmlFaultKind) {
@@ -47,9 +48,9 @@ function ruleOf(about: XmlFaultKind) {
   }
 }
 
-function judgeRoot(root: XmlElement, findings: Findings): void {
+function judgeRoot(root: XmlElement, text: string, findings: Findings): void {
   const right = 'inventory_item elements and nothing else'
-  const place = ({ line, column }: XmlElement): Place => ({ pointer: '', line, column })
+  const place = (element: XmlElement) => (): Place => ({ pointer: '', ...lineAndColumn(text, element.offset) })
   for (const ignored of root.ignored) findings.breach(joor['xml.root_plain'], place(root), ignored, right)
   if (root.text.trim() !== '') findings.breach(joor['xml.root_plain'], place(root), root.text.trim(), right)
   for (const child of root.children)
@@ -62,24 +63,26 @@ class XmlItem implements SentItem {
   readonly changed: readonly string[]
   readonly decorations: readonly string[]
   readonly strayText: string
+  readonly #text: string
   readonly #element: XmlElement
   readonly #index: number
 
-  constructor(element: XmlElement, index: number, reply: Format) {
+  constructor(text: string, element: XmlElement, index: number, reply: Format) {
+    this.#text = text
     this.#element = element
     this.#index = index
     this.fields = element.children.map(fieldOf)
     this.strayText = element.text.trim()
     this.decorations = decorationsOf(element)
     const changed: string[] = []
-    this.echo = reply === 'xml' ? toXml(element) : toJson(element, changed)
+    this.echo = reply === 'xml' ? itemToXml(element) : toJson(element, changed)
     this.changed = changed
   }
 
   at(field?: string): Place {
     const child = field === undefined ? undefined : this.#element.children.findLast(({ name }) => name === field)
-    const { line, column } = child ?? this.#element
-    return { pointer: pointerTo(this.#index, field), line, column }
+    const { offset } = child ?? this.#element
+    return { pointer: pointerTo(this.#index, field), ...lineAndColumn(this.#text, offset) }
   }
 }
 
@@ -89,19 +92,29 @@ function fieldOf(element: XmlElement): SentField {
 }
 
 function decorationsOf(element: XmlElement): readonly string[] {
-  let decorations = element.ignored
-  for (const child of element.children)
-    if (child.ignored.length > 0)
-      decorations = [...decorations, ...child.ignored.map((name) => `${child.name}: ${name}`)]
+  const decorations = [...element.ignored]
+  for (const child of element.children) for (const name of child.ignored) decorations.push(`${child.name}: ${name}`)
   return decorations
 }
 
-/** An element as sent, without what our reading ignores and in the vendor's own layout. */
+/** An item as sent, without what our reading ignores and in the vendor's own layout. */
+function itemToXml({ name, children }: XmlElement): string {
+  return writeElement(name, children.map(toXml).join(''))
+}
+
 function toXml(element: XmlElement): string {
-  if (element.children.length === 0) return writeElement(element.name, escapeXml(element.text))
-  let content = element.name === 'inventory_item' ? '' : escapeXml(element.text)
-  for (const child of element.children) content += toXml(child)
-  return writeElement(element.name, content)
+  return writeElement(element.name, contentOf(element))
+}
+
+/** Text and child elements in the order in which they were sent. */
+function contentOf({ text, children }: XmlElement): string {
+  let content = ''
+  let told = 0
+  for (const child of children) {
+    content += escapeXml(text.slice(told, child.textBefore)) + toXml(child)
+    told = child.textBefore
+  }
+  return content + escapeXml(text.slice(told))
 }
 
 const integerFields = new Set(['inventory', 'style_id', 'style_color_id'])
@@ -112,7 +125,7 @@ function toJson(element: XmlElement, changed: string[]): string {
     const name = JSON.stringify(child.name)
     if (child.children.length > 0) {
       changed.push(`${child.name} is shown by its XML text`)
-      return `${name}:${JSON.stringify(child.children.map(toXml).join(''))}`
+      return `${name}:${JSON.stringify(contentOf(child))}`
     }
     const number = integerFields.has(child.name) && plainInteger.test(child.text)
     return `${name}:${number ? child.text : JSON.stringify(child.text)}`

@@ -10,9 +10,10 @@ export interface XmlElement {
   readonly children: readonly XmlElement[]
   /** All text and CDATA directly in the element, joined. */
   readonly text: string
-  /** Where the element's tag begins, both from 1. */
-  readonly line: number
-  readonly column: number
+  /** How much of the parent's text stands before it. */
+  readonly textBefore: number
+  /** Where the element's tag begins in the body. */
+  readonly offset: number
 }
 
 export interface XmlDocument {
@@ -46,8 +47,7 @@ export function parseXml(text: string): XmlDocument | { readonly fault: string; 
   const open: OpenElement[] = []
   let root: OpenElement | undefined
   let encoding: string | undefined
-  let line = 1
-  let column = 1
+  let offset = 0
 
   parser.on('xmldecl', (declaration) => {
     if (declaration.version !== '1.0')
@@ -58,23 +58,23 @@ export function parseXml(text: string): XmlDocument | { readonly fault: string; 
     throw new XmlFault('doctype', 'a DOCTYPE is not taken')
   })
   parser.on('opentagstart', (tag) => {
-    line = parser.line
-    column = Math.max(1, parser.columnIndex - tag.name.length)
+    // By now the parser has read "<", the name, and the character behind it.
+    offset = parser.position - tag.name.length - 2
   })
   parser.on('opentag', (tag) => {
     if (open.length === deepest) throw new XmlFault('depth', `more than ${deepest} levels of nesting`)
     const colon = tag.name.lastIndexOf(':')
     const ignored = Object.keys(tag.attributes)
     if (colon >= 0) ignored.unshift(tag.name)
+    const parent = open.at(-1)
     const element: OpenElement = {
       name: tag.name.slice(colon + 1),
       ignored: ignored.length === 0 ? nothing : ignored,
       children: [],
       text: '',
-      line,
-      column,
+      textBefore: parent?.text.length ?? 0,
+      offset,
     }
-    const parent = open.at(-1)
     if (parent === undefined) root = element
     else parent.children.push(element)
     open.push(element)
@@ -93,6 +93,8 @@ export function parseXml(text: string): XmlDocument | { readonly fault: string; 
   })
 
   try {
+    // The parser would drop a mark of its own accord; the one that a body may have is gone by now.
+    if (text.startsWith('\ufeff')) throw new XmlFault('syntax', 'a byte order mark is not expected')
     parser.write(text).close()
   } catch (fault) {
     if (!(fault instanceof XmlFault)) throw fault
