@@ -17,7 +17,7 @@ import { checkSeed, readSeedFile, type Seed, SeedError } from './seed.js'
 import { defaultSettings } from './settings.js'
 import { openDataFile } from './state/file.js'
 import { type MemoryOptions, MemoryStore } from './state/memory.js'
-import type { Declaration, Store } from './state/store.js'
+import { DataFileError, type Declaration, StorageFailure, type Store } from './state/store.js'
 
 export { DataFileError, type EmulatorOptions, type JournalLimits, ListenError } from './options.js'
 export { type Seed, SeedError } from './seed.js'
@@ -51,8 +51,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const store = await openStore(options, storage, seed)
   const loadSeed = async (given: Seed) => {
     const declarations = declarationsOf(given, clock)
-    await store.seed(declarations)
-    for (const declaration of declarations) await store.declare(declaration)
+    await store.load(declarations)
     const accounts = declarations.filter(({ setup }) => setup.vendor === 'joor').length
     return { accounts, sites: declarations.length - accounts }
   }
@@ -105,8 +104,14 @@ async function openStore(options: EmulatorOptions, storage: MemoryOptions<Entry>
     options.log?.(`${options.data} was begun with another seed: its state stays, the new seed counts for reset only.`)
   const store = new MemoryStore({ ...storage, partitions: file.partitions, keep: file.keep })
   await store.seed(declarations)
-  if (file.fresh) await store.reset()
+  if (file.fresh) await store.reset().catch(unwritable)
   return store
+}
+
+/** A state that cannot be kept from the start is no state to work with. */
+function unwritable(error: unknown): never {
+  if (!(error instanceof StorageFailure)) throw error
+  throw new DataFileError(`The data file cannot be written. ${error.message}`, { cause: error })
 }
 
 /** Every account and site of a seed with its rows judged; throws SeedError naming each row that means nothing. */

@@ -6,7 +6,7 @@ export type Place =
   | { readonly pointer: string; readonly line?: number; readonly column?: number }
   | { readonly path: string }
 
-/** One (rule, place) pair that the client broke; `seen` and `right` are sentences or values for people. */
+/** One (rule, place) pair that the client broke; `seen` and `right` are sentences or values for people, uncut. */
 export interface Breach {
   readonly rule: Breakable
   readonly at: Place
@@ -18,9 +18,6 @@ export type Contract = Settings['contract']
 
 /** Places that are kept for one rule and request; beyond them breaches are only counted. */
 const placesKept = 20
-/** A hostile value is shown by its start. */
-const seenKept = 200
-
 export const inHeader = (name: string): Place => ({ path: `header.${name}` })
 export const inQuery = (name: string): Place => ({ path: `query.${name}` })
 export const inPath: Place = { path: 'path' }
@@ -57,8 +54,7 @@ export class Findings {
     const count = (this.#counts.get(rule) ?? 0) + 1
     this.#counts.set(rule, count)
     // Finding line and column costs a look at the text, so a place is only asked for when it is kept.
-    if (count <= placesKept)
-      this.#breaches.push({ rule, at: typeof at === 'function' ? at() : at, seen: show(seen), right })
+    if (count <= placesKept) this.#breaches.push({ rule, at: typeof at === 'function' ? at() : at, seen, right })
     if (refuses) return true
     if (this.#contract !== 'enforce') return false
     if (rule.breach === 'report item') return true
@@ -95,8 +91,4 @@ export class Findings {
     for (const count of this.#counts.values()) total += count
     return total
   }
-}
-
-function show(text: string): string {
-  return text.length > seenKept ? `${text.slice(0, seenKept)}…` : text
 }

@@ -109,7 +109,7 @@ export interface Operation<Command, Result extends Verdict> {
   /** What the call does to the state and to each item: synchronous, without HTTP, storage or a clock of its own. */
   decide(command: Command, turn: Turn, draft: Draft, terms: Terms, findings: Findings): Result | Refusal
   /** The reply in the vendor's dialect, refusals too. */
-  write(outcome: Result | Refusal, head: Head, turn: Turn, terms: Terms): Written
+  write(outcome: Result | Refusal, head: Head, turn: Turn, terms: Terms, findings: Findings): Written
   /** The refusal of a call that `enforce` does not let pass. */
   enforce(findings: Findings): Refusal
   /** What the vendor answers when the emulator failed, or when a change could not be stored. */

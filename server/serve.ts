@@ -1,4 +1,4 @@
-import { Findings } from './findings.js'
+import { type Breach, Findings } from './findings.js'
 import type { Entry, KeptBody, Replied } from './journal/entry.js'
 import { redact, redactValue, secretsOf } from './journal/redaction.js'
 import {
@@ -7,6 +7,7 @@ import {
   type Failure,
   type Head,
   HungUp,
+  type ItemOutcome,
   Refusal,
   type Reply,
   type Terms,
@@ -16,7 +17,16 @@ import {
 import type { JournalLimits } from './options.js'
 import type { Settings } from './settings.js'
 import { Draft } from './state/draft.js'
-import { type Caller, type Changed, StorageFailure, type Store, TooManyPartitions, type Turn } from './state/store.js'
+import type { Row } from './state/rows.js'
+import {
+  type Caller,
+  type Change,
+  type Changed,
+  StorageFailure,
+  type Store,
+  TooManyPartitions,
+  type Turn,
+} from './state/store.js'
 
 /** What the pipeline works with; all of it is handed in. */
 export interface Parts {
@@ -65,6 +75,7 @@ class Call {
   readonly #parts: Parts
   readonly #began: number
   readonly #caller: Caller
+  readonly #secrets: readonly string[]
   #terms: Terms
   #findings: Findings
 
@@ -75,6 +86,7 @@ class Call {
     this.#parts = parts
     this.#began = parts.stopwatch()
     this.#caller = operation.identify(head)
+    this.#secrets = secretsOf(head.headers.authorization)
     this.#terms = { settings: parts.settings, setup: undefined, name: undefined, opens: [] }
     this.#findings = new Findings(parts.settings.contract)
   }
@@ -124,7 +136,7 @@ class Call {
   }
 
   #finish(turn: Turn, outcome: Verdict | Refusal, changes: Draft['changes']) {
-    const written = this.#operation.write(outcome, this.#head, turn, this.#terms)
+    const written = this.#operation.write(outcome, this.#head, turn, this.#terms, this.#findings)
     const violations = this.#findings.total
     const headers = { ...written.headers, 'Backstock-Request-Id': turn.id }
     const reply = {
@@ -132,10 +144,9 @@ class Call {
       headers: violations > 0 ? { ...headers, 'Backstock-Violations': String(violations) } : headers,
       body: written.body,
     }
-    const secrets = secretsOf(this.#head.headers.authorization)
     const { bodyBytes } = this.#parts.limits
-    const replied: Replied = { headers: reply.headers, body: keep(reply.body, secrets, bodyBytes), taken: true }
-    this.#tell(outcome, written)
+    const replied: Replied = { headers: reply.headers, body: keep(reply.body, this.#secrets, bodyBytes), taken: true }
+    this.#tell(turn, outcome, written)
     return {
       changes,
       entry: (changed: Changed) => this.#entry(turn, changed, outcome, replied, written),
@@ -144,11 +155,11 @@ class Call {
   }
 
   /** One line for the person who watches, where an item was not updated. */
-  #tell(outcome: Verdict | Refusal, written: Written): void {
+  #tell(turn: Turn, outcome: Verdict | Refusal, written: Written): void {
     if (outcome instanceof Refusal || written.logId === undefined) return
     const refused = outcome.outcomes.filter((item) => item.outcome === 'not_updated').length
     if (refused === 0) return
-    const name = this.#terms.name ?? 'nobody'
+    const name = turn.setup?.name ?? 'nobody'
     this.#parts.log(
       `${name}: ${refused} of ${outcome.outcomes.length} items not updated; backstock why ${written.logId}`,
     )
@@ -162,7 +173,7 @@ class Call {
     written: Written | undefined,
   ): Entry {
     const head = this.#head
-    const secrets = secretsOf(head.headers.authorization)
+    const secrets = this.#secrets
     const received = this.#body.received()
     const body =
       received === undefined
@@ -170,14 +181,17 @@ class Call {
         : { ...keep(received.text, secrets, this.#parts.limits.bodyBytes), bytes: received.bytes }
     const outcomes = outcome === undefined || outcome instanceof Refusal ? [] : outcome.outcomes
     const updated = outcomes.filter((item) => item.outcome === 'updated').length
-    // A token that stands in the body may stand in what was made of it: only then is a copy worth its cost.
-    const tainted = received !== undefined && secrets.some((secret) => received.text.includes(secret))
-    const safe = <Value>(value: Value): Value => (tainted ? redactValue(value, secrets) : value)
+    // A token that stands in the body may stand in what was made of it: only then is a copy worth its cost. An escape
+    // may hide it there.
+    const tainted =
+      received !== undefined &&
+      secrets.length > 0 &&
+      (/\\u|&#/.test(received.text) || secrets.some((secret) => received.text.includes(secret)))
     return {
       id: turn.id,
       at: turn.now,
       vendor: this.#operation.vendor,
-      name: this.#terms.name,
+      name: turn.setup?.name,
       operation: this.#operation.name,
       method: head.method,
       path: redact(head.target, secrets),
@@ -191,9 +205,9 @@ class Call {
       logId: written?.logId,
       refusal: outcome instanceof Refusal ? redact(outcome.message, secrets) : null,
       rules: this.#findings.met,
-      breaches: this.#findings.breaches.map((breach) => ({ ...breach, seen: redact(breach.seen, secrets) })),
-      outcomes: safe(outcomes),
-      changes: tainted ? redactValue([...changed], secrets) : changed,
+      breaches: this.#findings.breaches.map((breach) => keepBreach(breach, secrets)),
+      outcomes: tainted ? outcomes.map((item) => keepOutcome(item, secrets)) : outcomes,
+      changes: tainted ? [...changed].map((change) => keepChange(change, secrets)) : changed,
       changesTotal: changed.total,
       bytes: sizeOf(body, replied, outcomes.length, changed.total),
     }
@@ -207,9 +221,42 @@ class Call {
 /** The start of a body, without the request's token; cut after redaction, so that no half of a token is left. */
 function keep(text: string, secrets: readonly string[], limit: number): KeptBody {
   const bytes = Buffer.byteLength(text)
-  if (bytes <= limit) return { text: redact(text, secrets), bytes, cut: false }
-  const longest = Math.max(0, ...secrets.map((secret) => secret.length))
-  return { text: redact(text.slice(0, limit + longest), secrets).slice(0, limit), bytes, cut: true }
+  const safe = redact(text, secrets)
+  const cut = Buffer.byteLength(safe) > limit
+  return { text: cut ? startOf(safe, limit) : safe, bytes, cut }
+}
+
+/** The first whole characters, as a text of its own: a slice would hold on to all the rest. */
+function startOf(text: string, limit: number): string {
+  const start = Buffer.from(text.slice(0, limit)).subarray(0, limit)
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(start, { stream: true })
+}
+
+/** A hostile value is shown by its start. */
+const seenKept = 200
+
+function keepBreach({ rule, at, seen, right }: Breach, secrets: readonly string[]): Breach {
+  return { rule, at: redactValue(at, secrets), seen: keepStart(seen, secrets), right: keepStart(right, secrets) }
+}
+
+/** Only what came over the wire is looked through: a short token may stand in a word of our own. */
+function keepOutcome(item: ItemOutcome, secrets: readonly string[]): ItemOutcome {
+  const reason = item.reason === null ? null : redact(item.reason, secrets)
+  return { ...item, reason, position: redactValue(item.position, secrets) }
+}
+
+function keepChange({ key, before, after, ...change }: Change, secrets: readonly string[]): Change {
+  return { ...change, key: redactValue(key, secrets), before: keepRow(before, secrets), after: keepRow(after, secrets) }
+}
+
+function keepRow<Value>(row: Row<Value> | null, secrets: readonly string[]): Row<Value> | null {
+  return row && { value: redactValue(row.value, secrets), by: row.by }
+}
+
+function keepStart(text: string, secrets: readonly string[]): string {
+  const safe = redact(text, secrets)
+  const start = startOf(safe, seenKept)
+  return start.length < safe.length ? `${start}…` : start
 }
 
 function keepHeaders(head: Head, secrets: readonly string[]): Readonly<Record<string, string>> {

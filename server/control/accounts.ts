@@ -2,10 +2,10 @@ import { type Request, type Response, Router } from 'express'
 import { readAuthorization } from '../joor/authorization.js'
 import { declareAccount, type RowFault, readPending } from '../joor/declare.js'
 import { checkAccount } from '../seed.js'
-import { type Partition, type PendingRow, type Setup, type Style, type Summary, TokenTaken } from '../state/store.js'
-import { checked, Problem, readParameters, sendJson } from './answers.js'
+import type { Partition, PendingRow, Setup, Style, Summary } from '../state/store.js'
+import { bodyOf, Problem, readParameters, sendJson } from './answers.js'
+import type { ControlParts } from './parts.js'
 import { positionsOf } from './positions.js'
-import type { ControlParts } from './router.js'
 import { exact, writeIdentifiers } from './rows.js'
 
 const reserved = /^token-[0-9a-f]{8}$/
@@ -36,11 +36,11 @@ export function accounts({ store, ids }: ControlParts): Router {
     const { account } = request.params
     if (reserved.test(account))
       throw new Problem(400, `The name ${account} is that of an account nobody declared. Choose another.`)
-    const document = checked(() => checkAccount(request.body))
+    const document = checkAccount(bodyOf(request))
     const token = document.token ?? ids()
     const declared = declareAccount(account, { ...document, token })
     if ('faults' in declared) throw rowProblem(declared.faults)
-    const created = await store.declare(declared).catch(asConflict)
+    const created = await store.declare(declared)
     const summary = await found(of(account))
     sendJson(response, created ? 201 : 200, {
       ...writeAccount(summary),
@@ -62,10 +62,11 @@ export function accounts({ store, ids }: ControlParts): Router {
   router.put('/accounts/:account/pending', async (request, response) => {
     readParameters(request, [])
     const { setup } = await found(of(request.params.account))
-    const { pending: documents = [] } = checked(() => checkAccount({ pending: request.body }))
+    const { pending: documents = [] } = checkAccount({ pending: bodyOf(request) })
     const pending = readPending(documents, setup)
     if ('faults' in pending) throw rowProblem(pending.faults)
-    await store.change(of(setup.name), (before) => ({ ...before, pending: pending.rows }))
+    const changed = await store.change(of(setup.name), (before) => ({ ...before, pending: pending.rows }))
+    if (!changed) throw noAccount(setup.name)
     sendJson(response, 200, { pending: pending.rows.map(writePending) })
   })
 
@@ -87,12 +88,6 @@ const of = (account: string): Partition => `joor:${account}`
 
 const noAccount = (account: string) =>
   new Problem(404, `There is no account ${account}. GET /_backstock/joor/accounts lists those there are.`)
-
-function asConflict(error: unknown): never {
-  if (error instanceof TokenTaken)
-    throw new Problem(409, `The token is that of the account ${error.message}. Give each account its own.`)
-  throw error
-}
 
 export function rowProblem(faults: readonly RowFault[]): Problem {
   const told = faults.slice(0, 20).map(({ path, message }) => `${path}: ${message}`)

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
-import { DocumentError } from '../documents.js'
 import { nearest } from '../suggestion.js'
+import { parseExact, writeExact } from '../wire/exact-json.js'
 import { writeProblem } from '../wire/problem.js'
 
 /** A control-plane call that cannot be done: what is wrong and what would be right. */
@@ -18,6 +18,7 @@ const titles: Readonly<Record<number, string>> = {
   405: 'Method not allowed',
   409: 'Conflict',
   413: 'Too large',
+  415: 'Unsupported media type',
   501: 'Not emulated yet',
   503: 'Not stored',
 }
@@ -27,27 +28,11 @@ export function sendProblem(response: Response, status: number, detail: string):
   response.status(status).set(headers).send(body)
 }
 
-/** An integer that a JavaScript number cannot hold, written by its own digits. */
-export class ExactNumber {
-  readonly digits: string
-  constructor(digits: string) {
-    this.digits = digits
-  }
-}
-
 export function sendJson(response: Response, status: number, value: unknown): void {
   response
     .status(status)
     .type('application/json')
-    .send(`${writeJson(value)}\n`)
-}
-
-export function writeJson(value: unknown): string {
-  if (value instanceof ExactNumber) return value.digits
-  if (typeof value !== 'object' || value === null || value instanceof Date) return JSON.stringify(value)
-  if (Array.isArray(value)) return `[${value.map((element) => writeJson(element ?? null)).join(',')}]`
-  const members = Object.entries(value).filter(([, member]) => member !== undefined)
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${writeJson(member)}`).join(',')}}`
+    .send(`${writeExact(value)}\n`)
 }
 
 /** The query's parameters, each given once; an unknown one is refused by name. */
@@ -98,12 +83,12 @@ export function badCursor(cursor: string | undefined): Problem {
   return new Problem(400, `cursor is ${cursor}. Right is the "next" of an earlier reply, as it was.`)
 }
 
-/** A value of a request's body, checked; its faults become one problem. */
-export function checked<Value>(check: () => Value): Value {
-  try {
-    return check()
-  } catch (error) {
-    if (error instanceof DocumentError) throw new Problem(400, error.message)
-    throw error
-  }
+/** The JSON value of a request's body, which was read as text. */
+export function bodyOf(request: Request): unknown {
+  const text: unknown = request.body
+  if (typeof text !== 'string' || text.trim() === '')
+    throw new Problem(400, 'There is no body. Right is a JSON document.')
+  const parsed = parseExact(text)
+  if ('fault' in parsed) throw new Problem(400, `The body is no JSON: ${parsed.fault}.`)
+  return parsed.value
 }

@@ -1,24 +1,40 @@
 import type { Entry } from '../journal/entry.js'
 import { redacted } from '../journal/redaction.js'
 
-const left = new Set([
-  'host',
-  'connection',
-  'content-length',
-  'transfer-encoding',
-  'user-agent',
-  'accept-encoding',
-  'expect',
-])
+/** Headers that curl makes itself, or that spoke of the bytes as they were sent. */
+const left = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'user-agent', 'accept-encoding'])
+/** The kept body has its content codings undone. */
+const leftBesideBody = new Set([...left, 'expect', 'content-encoding'])
+/** Longer texts do not fit one argument of a command on every system. */
+const longestArgument = 100_000
 
-/** The call as a command to copy; `$BACKSTOCK_TOKEN` stands for the credentials, for the shell to fill in. */
-export function writeCurl(entry: Entry, url: string): string {
-  const parts = [`curl -X ${entry.method} ${quote(url + entry.path)}`]
-  for (const [name, value] of Object.entries(entry.request.headers))
-    if (!left.has(name)) parts.push(`-H ${quote(`${name}: ${value}`)}`)
-  const body = entry.request.body
-  if (body !== null) parts.push(`--data-binary ${quote(body.text)}`)
-  return parts.join(' ')
+/**
+ * The call as a command to copy; `$BACKSTOCK_TOKEN` stands for the credentials, for the shell to fill in. Null where no
+ * command would send the same: the body was cut, or holds a NUL, which no argument can.
+ */
+export function writeCurl(entry: Entry, url: string): string | null {
+  const { body } = entry.request
+  if (body !== null && (body.cut || body.text.includes('\0'))) return null
+  const method = entry.method === 'HEAD' ? '--head' : `-X ${entry.method}`
+  const command = [`curl ${method} ${quote(url + entry.path)}`, ...unread(entry.path), ...headersOf(entry)].join(' ')
+  if (body === null) return command
+  // Without this header curl would say that the body is a form.
+  const untyped = entry.request.headers['content-type'] === undefined ? " -H 'content-type:'" : ''
+  if (body.bytes <= longestArgument) return `${command}${untyped} --data-raw ${quote(body.text)}`
+  return `printf %s ${quote(body.text)} | ${command}${untyped} --data-binary @-`
+}
+
+/** Keeps curl from reading brackets as patterns and dots as steps. */
+function unread(path: string): readonly string[] {
+  const [way = ''] = path.split('?')
+  return [/[[\]{}]/.test(path) ? '--globoff' : '', /\/\.\.?(?:\/|$)/.test(way) ? '--path-as-is' : ''].filter(Boolean)
+}
+
+function headersOf({ request: { headers, body } }: Entry): readonly string[] {
+  const omitted = body === null ? left : leftBesideBody
+  return Object.entries(headers)
+    .filter(([name]) => !omitted.has(name))
+    .map(([name, value]) => `-H ${quote(value === '' ? `${name};` : `${name}: ${value}`)}`)
 }
 
 /** Single quotes keep every character but themselves; the token's variable needs double ones. */

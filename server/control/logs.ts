@@ -2,8 +2,8 @@ import { Router } from 'express'
 import type { Entry } from '../journal/entry.js'
 import type { SkuIdentifiers } from '../state/rows.js'
 import { Problem, readParameters, sendJson } from './answers.js'
+import type { ControlParts } from './parts.js'
 import { writeRule } from './requests.js'
-import type { ControlParts } from './router.js'
 import { writeIdentifiers } from './rows.js'
 
 /** /_backstock/joor/logs/{log_id}: what became of each item of a call, and why. */
@@ -26,7 +26,7 @@ function writeLog(logId: string, entry: Entry) {
     at: entry.at.toISOString(),
     account: entry.name ?? null,
     status: entry.status,
-    code: entry.refusal === null ? '0' : '1',
+    code: codeOf(entry),
     comment: entry.refusal ?? '',
     items: entry.outcomes.map(({ index, outcome, reason, rule, position }) => ({
       index,
@@ -36,6 +36,13 @@ function writeLog(logId: string, entry: Entry) {
       position: position && writePlace(position),
     })),
   }
+}
+
+/** As the reply had it, which is said at its start: the setting `partial_code` may have changed since. */
+function codeOf({ refusal, reply }: Entry): string {
+  if (refusal !== null) return '1'
+  const [, inJson, inXml] = /"code":"(\d)"|<code>(\d)<\/code>/.exec(reply?.body.text ?? '') ?? []
+  return inJson ?? inXml ?? '0'
 }
 
 const noRule = { rule: null, statement: null, evidence: null, source: null }

@@ -2,16 +2,8 @@ import type { Request, Response } from 'express'
 import type { Entry } from '../journal/entry.js'
 import type { Key, PositionValue, SkuIdentifiers } from '../state/rows.js'
 import type { Partition, Store } from '../state/store.js'
-import {
-  badCursor,
-  ExactNumber,
-  Problem,
-  readCursor,
-  readLimit,
-  readParameters,
-  sendJson,
-  writeCursor,
-} from './answers.js'
+import { ExactNumber } from '../wire/exact-json.js'
+import { badCursor, Problem, readCursor, readLimit, readParameters, sendJson, writeCursor } from './answers.js'
 import { writeMark, writePosition } from './rows.js'
 
 const identifierNames = [

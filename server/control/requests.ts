@@ -5,7 +5,7 @@ import type { Entry, KeptBody } from '../journal/entry.js'
 import type { Change, Scope } from '../state/store.js'
 import { badCursor, Problem, readCursor, readLimit, readParameters, sendJson, writeCursor } from './answers.js'
 import { writeCurl } from './curl.js'
-import type { ControlParts } from './router.js'
+import type { ControlParts } from './parts.js'
 import { writeChange } from './rows.js'
 
 const changesShown = 1_000

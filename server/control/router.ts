@@ -1,40 +1,28 @@
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
 import { jirafe } from '../../contracts/rules/jirafe.js'
 import { joor } from '../../contracts/rules/joor.js'
-import type { Entry } from '../journal/entry.js'
-import type { Journal } from '../journal/journal.js'
-import { checkSeed, type Seed } from '../seed.js'
-import { StorageFailure, type Store } from '../state/store.js'
+import { DocumentError } from '../documents.js'
+import { checkSeed } from '../seed.js'
+import { StorageFailure, TokenTaken } from '../state/store.js'
 import { accounts } from './accounts.js'
-import { checked, Problem, readParameters, sendJson, sendProblem } from './answers.js'
+import { bodyOf, Problem, readParameters, sendJson, sendProblem } from './answers.js'
 import { logs } from './logs.js'
+import type { ControlParts } from './parts.js'
 import { requests, scopeOf, writeRule } from './requests.js'
 import { sites } from './sites.js'
 
-/** What the control plane works with; all of it is handed in. */
-export interface ControlParts {
-  readonly store: Store<Entry>
-  readonly journal: Journal
-  readonly clock: () => Date
-  readonly ids: () => string
-  readonly log: (line: string) => void
-  readonly version: string
-  /** The origin under which the emulator is reached. */
-  readonly url: () => string
-  /** Makes a seed the state that reset goes back to, and loads it now. */
-  readonly loadSeed: (seed: Seed) => Promise<{ readonly accounts: number; readonly sites: number }>
-}
-
 const bodyLimit = '64mb'
-const later = ['faults', 'clock', 'ids', 'violations', 'coverage', 'snapshots', 'metrics', 'verify']
+const later = ['faults', 'clock', 'ids', 'violations', 'coverage', 'snapshots', 'events', 'metrics', 'verify']
 
 /** Everything under /_backstock/. Errors are problems (RFC 9457) that say what would have been right. */
 export function control(parts: ControlParts): RequestHandler {
   const router = Router()
-  router.use(express.json({ limit: bodyLimit, type: () => true, strict: false }))
+  router.use(express.text({ limit: bodyLimit, type: () => true }))
   router.use(about(parts.version))
   router.use('/joor', logsAndAccounts(parts))
+  router.get('/jirafe/sites/:site/events', notYet)
   router.use('/jirafe', sites(parts))
+  router.post('/requests/:id/repeat', notYet)
   router.use('/requests', requests(parts))
   router.use(state(parts))
   for (const name of later) router.use(`/${name}`, notYet)
@@ -56,9 +44,12 @@ const notYet: RequestHandler = (request) => {
 /** What needs no state: whether the emulator is there, which one it is, and the rules that it goes by. */
 function about(version: string): Router {
   const router = Router()
-  router.get('/health', (_request, response) => sendJson(response, 200, { status: 'ok' }))
-  router.get('/ready', (_request, response) => sendJson(response, 200, { status: 'ready' }))
-  router.get('/version', (_request, response) => sendJson(response, 200, { version }))
+  const told = { health: { status: 'ok' }, ready: { status: 'ready' }, version: { version } }
+  for (const [name, value] of Object.entries(told))
+    router.get(`/${name}`, (request, response) => {
+      readParameters(request, [])
+      sendJson(response, 200, value)
+    })
   router.get('/rules', (request, response) => {
     readParameters(request, [])
     const rules = [...Object.values(joor), ...Object.values(jirafe)]
@@ -78,7 +69,7 @@ function state({ store, loadSeed }: ControlParts): Router {
   })
   router.put('/seed', async (request, response) => {
     readParameters(request, [])
-    const seed = checked(() => checkSeed(request.body))
+    const seed = checkSeed(bodyOf(request))
     sendJson(response, 200, await loadSeed(seed))
   })
   return router
@@ -87,6 +78,8 @@ function state({ store, loadSeed }: ControlParts): Router {
 function problems(log: (line: string) => void): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     if (error instanceof Problem) return sendProblem(response, error.status, error.message)
+    if (error instanceof DocumentError) return sendProblem(response, 400, error.message)
+    if (error instanceof TokenTaken) return sendProblem(response, 409, writeTaken(error))
     if (error instanceof StorageFailure) return sendProblem(response, 503, `${error.message} Nothing was changed.`)
     const status = statusOf(error)
     const message = error instanceof Error ? error.message : String(error)
@@ -96,6 +89,9 @@ function problems(log: (line: string) => void): ErrorRequestHandler {
     return sendProblem(response, 500, 'The emulator failed; its own output says why.')
   }
 }
+
+const writeTaken = ({ message }: TokenTaken) =>
+  `The token is that of the account ${message}. Give each account its own.`
 
 /** Express marks what the client did wrong by a status from 400 to 499. */
 function statusOf(error: unknown): number | undefined {

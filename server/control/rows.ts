@@ -1,6 +1,6 @@
 import type { LevelValue, MarkValue, PositionValue, SkuIdentifiers } from '../state/rows.js'
 import type { Change } from '../state/store.js'
-import { ExactNumber } from './answers.js'
+import { type ExactNumber, numberOf } from '../wire/exact-json.js'
 
 /** Identifiers as an item has them: the vendor's own ids are integers, of any size. */
 export function writeIdentifiers(identifiers: SkuIdentifiers): Readonly<Record<string, string | number | ExactNumber>> {
@@ -40,9 +40,9 @@ export function writeLevel(level: LevelValue) {
 }
 
 /** Integers of any size come out by their own digits. */
-export function exact(digits: string): number | ExactNumber {
-  const number = Number(digits)
-  return Number.isSafeInteger(number) ? number : new ExactNumber(digits)
+export function exact(digits: string): number | string | ExactNumber {
+  // A redacted text is no integer any more.
+  return /^-?\d+$/.test(digits) ? numberOf(digits) : digits
 }
 
 /** One row that a call changed, with what stood there before and after. */

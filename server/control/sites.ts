@@ -4,8 +4,8 @@ import { checkSite } from '../seed.js'
 import { type Key, keyPart, type LevelValue } from '../state/rows.js'
 import type { Partition, Summary } from '../state/store.js'
 import { rowProblem } from './accounts.js'
-import { badCursor, checked, Problem, readCursor, readLimit, readParameters, sendJson, writeCursor } from './answers.js'
-import type { ControlParts } from './router.js'
+import { badCursor, bodyOf, Problem, readCursor, readLimit, readParameters, sendJson, writeCursor } from './answers.js'
+import type { ControlParts } from './parts.js'
 import { writeLevel } from './rows.js'
 
 /** /_backstock/jirafe/…: sites and their levels. */
@@ -20,7 +20,7 @@ export function sites({ store, ids, clock }: ControlParts): Router {
 
   router.put('/sites/:site', async (request, response) => {
     readParameters(request, [])
-    const document = checked(() => checkSite(request.body))
+    const document = checkSite(bodyOf(request))
     const token = document.token ?? ids()
     const declared = declareSite(request.params.site, { ...document, token }, clock())
     if ('faults' in declared) throw rowProblem(declared.faults)

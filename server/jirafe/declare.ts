@@ -4,6 +4,8 @@ import type { SiteDocument } from '../seed.js'
 import { defaultSettings } from '../settings.js'
 import { Draft } from '../state/draft.js'
 import { type Declaration, fingerprint, type Setup } from '../state/store.js'
+import { writeExact } from '../wire/exact-json.js'
+import { scanJson } from '../wire/json-scan.js'
 import { readInventory } from './inventory.js'
 import { decideEvents } from './rules.js'
 
@@ -30,8 +32,9 @@ export function declareSite(
   const turn = { id: '', now, newId: () => '', setup, view: { get: () => undefined } }
   const terms: Terms = { setup, name, opens: [], settings }
   const events = (document.levels ?? []).map((value, index) => {
-    const text = JSON.stringify(value)
-    return readInventory({ text, value, exact: true }, index, settings, unjudged)
+    const text = writeExact(value)
+    const { oddNumbers } = scanJson(text)
+    return readInventory({ text, value: JSON.parse(text), exact: !oddNumbers }, index, settings, unjudged)
   })
   const { outcomes } = decideEvents({ events }, turn, draft, terms, unjudged)
   const faults = outcomes

@@ -1,6 +1,6 @@
 import { joor } from '../../contracts/rules/joor.js'
 import { isIso8601, readInstant } from '../wire/dates.js'
-import type { ItemJudge } from './item.js'
+import type { ItemJudge } from './item-judge.js'
 
 const right = '2015-01-23, 01-23-2015 or IMMEDIATE'
 

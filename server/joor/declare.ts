@@ -5,7 +5,9 @@ import type { AccountDocument } from '../seed.js'
 import { defaultSettings, type Settings } from '../settings.js'
 import { Draft } from '../state/draft.js'
 import { type Declaration, fingerprint, type PendingRow, type Setup } from '../state/store.js'
-import { ItemJudge, readItem } from './item.js'
+import { writeExact } from '../wire/exact-json.js'
+import { readItem } from './item.js'
+import { ItemJudge } from './item-judge.js'
 import { readJsonItems } from './json-items.js'
 import { decideBulk, placeItem } from './rules.js'
 import type { SentItem } from './sent.js'
@@ -44,7 +46,9 @@ export function readPending(documents: readonly Record<string, unknown>[], setup
   const faults: RowFault[] = []
   const rows: PendingRow[] = []
   const items = documents.map(({ quantity, ...identifiers }) => ({ ...identifiers, inventory: quantity }))
-  for (const [index, sent] of sentItems(items).entries()) {
+  const read = sentItems('pending', items)
+  if ('faults' in read) return read
+  for (const [index, sent] of read.rows.entries()) {
     const item = readItem(sent, index, 'json', settingsOf(setup), unjudged)
     const judge = new ItemJudge(unjudged, sent, item.refused)
     const place = placeItem(item, setup, judge)
@@ -58,7 +62,9 @@ export function readPending(documents: readonly Record<string, unknown>[], setup
 
 /** Items as on the wire, applied to an empty account. */
 function readPositions(documents: readonly Record<string, unknown>[], setup: Setup): Rows<Declaration['changes']> {
-  const items = sentItems(documents).map((sent, index) => readItem(sent, index, 'json', settingsOf(setup), unjudged))
+  const read = sentItems('positions', documents)
+  if ('faults' in read) return read
+  const items = read.rows.map((sent, index) => readItem(sent, index, 'json', settingsOf(setup), unjudged))
   const draft = new Draft({ get: () => undefined })
   const turn = { id: '', now: new Date(0), newId: () => '', setup, view: { get: () => undefined } }
   const terms: Terms = { setup, name: setup.name, opens: [], settings: settingsOf(setup) }
@@ -75,9 +81,8 @@ const faultOf = ({ index, reason }: ItemOutcome): RowFault => ({ path: `position
 
 const settingsOf = (setup: Setup): Settings => ({ ...defaultSettings, ...setup.settings })
 
-function sentItems(documents: readonly Record<string, unknown>[]): readonly SentItem[] {
-  if (documents.length === 0) return []
-  const sent = readJsonItems(JSON.stringify({ inventory_items: documents }), 'json', unjudged)
-  if (sent instanceof Refusal) throw new Error(sent.message)
-  return sent
+function sentItems(path: string, documents: readonly Record<string, unknown>[]): Rows<readonly SentItem[]> {
+  if (documents.length === 0) return { rows: [] }
+  const sent = readJsonItems(writeExact({ inventory_items: documents }), 'json', unjudged)
+  return sent instanceof Refusal ? { faults: [{ path, message: sent.message }] } : { rows: sent }
 }

@@ -1,17 +1,11 @@
-import type { Breakable, Rule } from '../../contracts/rules/book.js'
 import { joor } from '../../contracts/rules/joor.js'
 import type { Findings } from '../findings.js'
 import type { Settings } from '../settings.js'
 import type { SkuIdentifiers } from '../state/rows.js'
 import { nearest } from '../suggestion.js'
 import { readDate } from './date.js'
+import { ItemJudge, type Refused } from './item-judge.js'
 import type { SentField, SentItem } from './sent.js'
-
-/** Why an item is not updated. */
-export interface Refused {
-  readonly rule: Rule
-  readonly reason: string
-}
 
 /** An item as understood, before its SKU is looked up. */
 export interface Item {
@@ -54,35 +48,6 @@ const identifierNames = [
   'size',
   'size_code',
 ] as const
-
-/** Breaks of the rules by one item: every one is told, the first that refuses is the reason. */
-export class ItemJudge {
-  readonly #findings: Findings
-  readonly #sent: SentItem
-  #refused: Refused | undefined
-
-  /** `refused`: what an earlier look at the item found, if anything. */
-  constructor(findings: Findings, sent: SentItem, refused?: Refused) {
-    this.#findings = findings
-    this.#sent = sent
-    this.#refused = refused
-  }
-
-  applies(rule: Rule): void {
-    this.#findings.applies(rule)
-  }
-
-  breach(rule: Breakable, field: string | undefined, seen: string, right: string): void {
-    const refused = this.#findings.breach(rule, () => this.#sent.at(field), seen, right)
-    if (!refused) return
-    const what = field === undefined ? seen : `${field}: ${seen}`
-    this.#refused ??= { rule, reason: `${what}. ${rule.says} Right is: ${right}.` }
-  }
-
-  get refused(): Refused | undefined {
-    return this.#refused
-  }
-}
 
 /** Understands one item; stateless, so that neither the style list nor other items have a say yet. */
 export function readItem(

@@ -6,7 +6,8 @@ import { type Key, keyPart } from '../state/rows.js'
 import type { Setup, Turn } from '../state/store.js'
 import { knowsWarehouse, type Sku, styleListOf } from './catalog.js'
 import { identify } from './identify.js'
-import { type Item, ItemJudge, type Refused } from './item.js'
+import type { Item } from './item.js'
+import { ItemJudge, type Refused } from './item-judge.js'
 import type { BulkQuery } from './query.js'
 
 /** A bulk call as understood. */

@@ -50,6 +50,7 @@ export class Journal implements JournalWriter<Entry> {
     for (const number of old.entries.keys()) this.#all.set(number, to)
     ring.evicted += old.evicted
     this.#rings.delete(from)
+    while (ring.entries.size > this.#limits.entries) this.#evictFirst(ring.entries.keys())
   }
 
   /** An entry by the id of its request. */

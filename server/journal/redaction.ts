@@ -8,8 +8,17 @@ export function secretsOf(authorization: string | undefined): readonly string[] 
   const decoded = Buffer.from(credentials, 'base64').toString('utf8')
   const printable = /^[\x20-\x7e]+\s*$/.test(decoded)
   const secrets = printable ? [credentials, decoded, decoded.trim()] : [credentials]
-  const spellings = secrets.flatMap((secret) => [secret, encodeURIComponent(secret)])
+  const spellings = secrets.flatMap(spellingsOf)
   return [...new Set(spellings)].filter((secret) => secret !== '').sort((one, other) => other.length - one.length)
+}
+
+/** As a URL, a JSON text or an XML text may write it. */
+function spellingsOf(secret: string): readonly string[] {
+  const inUrl = encodeURIComponent(secret)
+  const inJson = JSON.stringify(secret).slice(1, -1)
+  const inXml = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  const lowerCase = inUrl.replace(/%../g, (triplet) => triplet.toLowerCase())
+  return [secret, inUrl, lowerCase, inJson, inJson.replaceAll('/', '\\/'), inXml, inXml.replaceAll('"', '&quot;')]
 }
 
 export function redact(text: string, secrets: readonly string[]): string {

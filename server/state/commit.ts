@@ -20,13 +20,14 @@ interface Put {
   readonly after: Row<unknown> | undefined
 }
 
-/** What a commit did, kept as the very parts that were taken away: listing and undoing need no copy. */
+/**
+ * What a commit did, kept as the very parts that were taken away: listing and undoing need no copy. It outlives the
+ * call in the journal, so it does not hold on to the tables themselves.
+ */
 export class Commit implements Changed {
   readonly #records: readonly TableRecord[]
-  readonly #tables: PartitionTables
 
   constructor(tables: PartitionTables, changes: ChangeSet, by: string) {
-    this.#tables = tables
     const records: TableRecord[] = []
     for (const name of namesOf(changes)) {
       const change = changes[name]
@@ -61,9 +62,11 @@ export class Commit implements Changed {
     return this.#records.filter(({ name }) => name !== 'histories')
   }
 
-  undo(): void {
+  /** Takes the changes back, in the tables that they were made in and before anything else is changed there. */
+  undo(tables: PartitionTables): void {
     for (const { name, detached, gone, put } of this.#records) {
-      const table = this.#tables[name] as Table<unknown>
+      // A record is kept under its table's own name, so its rows fit.
+      const table = tables[name] as Table<unknown>
       for (const { key } of put) table.delete(key)
       for (const lost of detached) for (const [key, row] of lost.entries()) table.set(key, row)
       for (const [key, row] of gone) table.set(key, row)

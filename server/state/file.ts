@@ -1,4 +1,4 @@
-import { copyFile, open, readFile, rename } from 'node:fs/promises'
+import { constants, copyFile, open, readFile, rename, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { Ajv } from 'ajv'
 import { type Adapter, Low } from 'lowdb'
@@ -29,7 +29,9 @@ export interface DataFile {
   readonly seedChanged: boolean
 }
 
-const validate = new Ajv().compile<Content>(createRequire(import.meta.url)('#schemas/data-file.json'))
+const validate = new Ajv({ allowUnionTypes: true }).compile<Content>(
+  createRequire(import.meta.url)('#schemas/data-file.json'),
+)
 
 /**
  * Opens the state kept in a JSON file. `seed` is the fingerprint of the seed that this start was given. A damaged or
@@ -41,7 +43,7 @@ export async function openDataFile(path: string, seed: string | null, recover: b
     await low.read()
   } catch (error) {
     if (!(error instanceof DataFileError) || !recover) throw error
-    await copyFile(path, `${path}.damaged`)
+    await copyAside(path)
     low.data = null
   }
   const content = low.data
@@ -60,6 +62,18 @@ export async function openDataFile(path: string, seed: string | null, recover: b
   }
 }
 
+/** An earlier copy is never written over: it may be all that is left of a state. */
+async function copyAside(path: string): Promise<void> {
+  for (let copy = 1; ; copy++) {
+    try {
+      return await copyFile(path, copy === 1 ? `${path}.damaged` : `${path}.damaged-${copy}`, constants.COPYFILE_EXCL)
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST'))
+        throw new DataFileError(`The data file ${path} cannot be copied aside: ${reasonOf(error)}.`)
+    }
+  }
+}
+
 /** lowdb's two verbs on one file that is replaced as a whole: another process never sees half of it. */
 class WholeFile implements Adapter<Content | null> {
   readonly #path: string
@@ -73,7 +87,7 @@ class WholeFile implements Adapter<Content | null> {
     try {
       text = await readFile(this.#path, 'utf8')
     } catch (error) {
-      if (isMissing(error)) return null
+      if (hasCode(error, 'ENOENT')) return null
       throw new DataFileError(`The data file ${this.#path} cannot be read: ${reasonOf(error)}.`)
     }
     let content: unknown
@@ -82,6 +96,9 @@ class WholeFile implements Adapter<Content | null> {
     } catch (error) {
       throw this.#damaged(`it is no JSON (${reasonOf(error)})`)
     }
+    const format = formatOf(content)
+    if (typeof format === 'number' && format > 1)
+      throw this.#damaged(`a newer Backstock wrote it (format ${format}; this one reads format 1)`)
     if (!validate(content)) {
       const [error] = validate.errors ?? []
       throw this.#damaged(
@@ -93,20 +110,33 @@ class WholeFile implements Adapter<Content | null> {
 
   async write(content: Content | null): Promise<void> {
     const beside = `${this.#path}.${process.pid}.tmp`
-    const file = await open(beside, 'w', 0o600)
     try {
-      await file.writeFile(`${JSON.stringify(content, null, 2)}\n`)
-      await file.sync()
-    } finally {
-      await file.close()
+      await writeWhole(beside, `${JSON.stringify(content, null, 2)}\n`)
+      await rename(beside, this.#path)
+    } catch (error) {
+      await rm(beside, { force: true })
+      throw error
     }
-    await rename(beside, this.#path)
   }
 
   #damaged(why: string): DataFileError {
     const way = 'It was left as it is: name another file by --data, or start with --recover, which copies it aside.'
     return new DataFileError(`The data file ${this.#path} cannot be used: ${why}. ${way}`)
   }
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  const file = await open(path, 'w', 0o600)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+function formatOf(content: unknown): unknown {
+  return typeof content === 'object' && content !== null && 'backstock' in content ? content.backstock : undefined
 }
 
 function keptFrom({ setup, requests, tables }: PartitionState): KeptPartition {
@@ -124,5 +154,5 @@ function restored({ setup, requests, rows }: KeptPartition): PartitionState {
   return { setup, tables, requests }
 }
 
-const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT'
+const hasCode = (error: unknown, code: string) => error instanceof Error && 'code' in error && error.code === code
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -3,6 +3,7 @@ import { compareBytes, type Key, type Row, type TableName, type Tables } from '.
 import {
   type Access,
   type Caller,
+  type ChangeSet,
   type Declaration,
   type JournalWriter,
   type Needs,
@@ -54,7 +55,10 @@ export class MemoryStore<Entry> implements Store<Entry> {
   /** Declared accounts and sites by vendor and token. */
   #owners = new Map<string, Set<string>>()
   #anonymous = 0
-  /** The change that is being kept; the next waits for it, so that nobody sees what may still be taken back. */
+  /**
+   * The change that is being kept. Everyone waits for it, so that nobody sees what may still be taken back; each
+   * `while` stands right before the work it guards, since any step between would let two waiters through together.
+   */
   #keeping: Promise<void> | undefined
 
   constructor(options: MemoryOptions<Entry>) {
@@ -64,6 +68,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
   }
 
   async access(caller: Caller): Promise<Access> {
+    while (this.#keeping !== undefined) await this.#keeping
     if (caller.token === undefined) return { setup: undefined, name: undefined, opens: [] }
     const name = this.#nameOf(caller)
     return {
@@ -74,7 +79,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
   }
 
   async call<Result>(caller: Caller, _needs: Needs, settle: (turn: Turn) => Settled<Entry, Result>): Promise<Result> {
-    await this.#settled()
+    while (this.#keeping !== undefined) await this.#keeping
     const name = caller.token === undefined ? undefined : this.#nameOf(caller)
     if (caller.token === undefined || name === undefined) {
       const settled = settle(this.#turn(undefined, noRows))
@@ -89,22 +94,28 @@ export class MemoryStore<Entry> implements Store<Entry> {
     const settled = settle(turn)
     const commit = new Commit(state.tables, settled.changes, turn.id)
     if (known === undefined) this.#add(partition, state)
-    if (known === undefined || commit.total > 0)
-      await this.#keep(() => {
-        commit.undo()
-        if (known === undefined) this.#drop(partition)
-      })
-    state.requests++
-    this.#options.journal.append(partition, settled.entry(commit))
+    const undo = () => {
+      commit.undo(state.tables)
+      if (known === undefined) this.#drop(partition)
+    }
+    const entry = orUndone(() => settled.entry(commit), undo)
+    const done = () => {
+      state.requests++
+      this.#options.journal.append(partition, entry)
+    }
+    if (known === undefined || commit.total > 0) await this.#keep(done, undo)
+    else done()
     return settled.result
   }
 
   async find(of: Partition): Promise<Summary | undefined> {
+    while (this.#keeping !== undefined) await this.#keeping
     const state = this.#partitions.get(of)
     return state && summaryOf(state)
   }
 
   async list(vendor: Vendor): Promise<readonly Summary[]> {
+    while (this.#keeping !== undefined) await this.#keeping
     return [...this.#partitions.values()]
       .filter(({ setup }) => setup.vendor === vendor)
       .map(summaryOf)
@@ -112,6 +123,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
   }
 
   async row<Name extends TableName>(of: Partition, table: Name, key: Key): Promise<Row<Tables[Name]> | undefined> {
+    while (this.#keeping !== undefined) await this.#keeping
     return this.#partitions.get(of)?.tables[table].get(key)
   }
 
@@ -119,6 +131,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
     of: Partition,
     query: PageQuery<Name>,
   ): Promise<readonly { key: Key; row: Row<Tables[Name]> }[]> {
+    while (this.#keeping !== undefined) await this.#keeping
     const page: { key: Key; row: Row<Tables[Name]> }[] = []
     const tables = this.#partitions.get(of)?.tables
     if (tables === undefined) return page
@@ -129,53 +142,36 @@ export class MemoryStore<Entry> implements Store<Entry> {
     return page
   }
 
-  async declare({ setup, changes }: Declaration): Promise<boolean> {
-    await this.#settled()
-    const partition = partitionOf(setup.vendor, setup.name)
-    const before = this.#partitions.get(partition)
-    const tables = emptyTables()
-    // The rows were there from the start, so they are nobody's change.
-    new Commit(tables, changes, '')
-    let requests = before?.requests ?? 0
-    let renamed: PartitionState | undefined
-    if (setup.vendor === 'joor' && setup.token !== null) {
-      const owner = [...(this.#owners.get(`joor ${setup.token}`) ?? [])].find((name) => name !== setup.name)
-      if (owner !== undefined) throw new TokenTaken(owner)
-      renamed = this.#partitions.get(partitionOf('joor', anonymousName(setup.token)))
-      requests += renamed?.requests ?? 0
-    }
-    const old = renamed && partitionOf('joor', renamed.setup.name)
-    if (old !== undefined) this.#drop(old)
-    if (before !== undefined) this.#drop(partition)
-    this.#add(partition, { setup, tables, requests })
-    await this.#keep(() => {
-      this.#drop(partition)
-      if (before !== undefined) this.#add(partition, before)
-      if (old !== undefined && renamed !== undefined) this.#add(old, renamed)
-    })
-    if (old !== undefined) this.#options.journal.rename(old, partition)
-    return before === undefined
+  async declare(declaration: Declaration): Promise<boolean> {
+    while (this.#keeping !== undefined) await this.#keeping
+    const { setup } = declaration
+    const isNew = !this.#partitions.has(partitionOf(setup.vendor, setup.name))
+    await this.#replace([declaration])
+    return isNew
+  }
+
+  async load(declarations: readonly Declaration[]): Promise<void> {
+    while (this.#keeping !== undefined) await this.#keeping
+    await this.#replace(declarations)
+    await this.seed(declarations)
   }
 
   async change(of: Partition, change: (setup: Setup) => Setup): Promise<boolean> {
-    await this.#settled()
+    while (this.#keeping !== undefined) await this.#keeping
     const state = this.#partitions.get(of)
     if (state === undefined) return false
     const before = state.setup
-    state.setup = change(before)
-    await this.#keep(() => {
+    const undo = () => {
       state.setup = before
-    })
+    }
+    state.setup = change(before)
+    await this.#keep(() => {}, undo)
     return true
   }
 
   async remove(of: Partition): Promise<boolean> {
-    await this.#settled()
-    const state = this.#partitions.get(of)
-    if (state === undefined) return false
-    this.#drop(of)
-    await this.#keep(() => this.#add(of, state))
-    return true
+    while (this.#keeping !== undefined) await this.#keeping
+    return this.#remove(of)
   }
 
   async seed(declarations: readonly Declaration[]): Promise<void> {
@@ -184,29 +180,85 @@ export class MemoryStore<Entry> implements Store<Entry> {
   }
 
   async reset(of?: Partition): Promise<{ accounts: number; sites: number }> {
-    await this.#settled()
-    const before = this.#partitions
-    const after: Partitions = new Map()
-    for (const [partition, state] of before) if (of !== undefined && partition !== of) after.set(partition, state)
-    for (const [partition, { setup, changes }] of this.#seed) {
-      if (of !== undefined && partition !== of) continue
-      const tables = emptyTables()
-      new Commit(tables, changes, '')
-      after.set(partition, { setup, tables, requests: before.get(partition)?.requests ?? 0 })
-    }
-    this.#partitions = after
-    this.#index()
-    await this.#keep(() => {
-      this.#partitions = before
-      this.#index()
-    })
-    const names = of === undefined ? [...after.keys()] : after.has(of) ? [of] : []
+    while (this.#keeping !== undefined) await this.#keeping
+    const seed = of === undefined ? undefined : this.#seed.get(of)
+    if (of === undefined) await this.#resetAll()
+    else if (seed !== undefined) await this.#replace([seed])
+    else await this.#remove(of)
+    const names = of === undefined ? [...this.#seed.keys()] : seed === undefined ? [] : [of]
     const accounts = names.filter((name) => name.startsWith('joor:')).length
     return { accounts, sites: names.length - accounts }
   }
 
   async close(): Promise<void> {
-    await this.#settled()
+    while (this.#keeping !== undefined) await this.#keeping
+  }
+
+  /** Puts all of them in the place of what has their names, or none; throws TokenTaken. */
+  async #replace(declarations: readonly Declaration[]): Promise<void> {
+    const names = new Set(declarations.map(({ setup }) => partitionOf(setup.vendor, setup.name)))
+    for (const { setup } of declarations) this.#refuseTaken(setup, names)
+    const before = this.#partitions
+    const renamed: [from: Partition, to: Partition][] = []
+    this.#partitions = new Map(before)
+    for (const { setup, changes } of declarations) {
+      const partition = partitionOf(setup.vendor, setup.name)
+      const anonymous = this.#anonymousOf(setup)
+      const requests = (before.get(partition)?.requests ?? 0) + (anonymous?.requests ?? 0)
+      if (anonymous !== undefined) {
+        const from = partitionOf('joor', anonymous.setup.name)
+        this.#partitions.delete(from)
+        renamed.push([from, partition])
+      }
+      this.#partitions.set(partition, { setup, tables: tablesWith(changes), requests })
+    }
+    await this.#keepInsteadOf(before, () => {
+      for (const [from, to] of renamed) this.#options.journal.rename(from, to)
+    })
+  }
+
+  async #resetAll(): Promise<void> {
+    const before = this.#partitions
+    this.#partitions = new Map()
+    for (const [partition, { setup, changes }] of this.#seed) {
+      const requests = before.get(partition)?.requests ?? 0
+      this.#partitions.set(partition, { setup, tables: tablesWith(changes), requests })
+    }
+    await this.#keepInsteadOf(before)
+  }
+
+  async #remove(of: Partition): Promise<boolean> {
+    const before = this.#partitions
+    if (!before.has(of)) return false
+    this.#partitions = new Map(before)
+    this.#partitions.delete(of)
+    await this.#keepInsteadOf(before)
+    return true
+  }
+
+  /** Keeps accounts and sites that were added or taken away, or goes back to those before. */
+  #keepInsteadOf(before: Partitions, done = () => {}): Promise<void> {
+    this.#index()
+    return this.#keep(done, () => {
+      this.#partitions = before
+      this.#index()
+    })
+  }
+
+  /** At JOOR the token is the account, so no other declared account may have it; those replaced now do not count. */
+  #refuseTaken({ vendor, token }: Setup, replaced: ReadonlySet<Partition>): void {
+    if (vendor !== 'joor' || token === null) return
+    const owner = [...(this.#owners.get(`joor ${token}`) ?? [])].find(
+      (name) => !replaced.has(partitionOf('joor', name)),
+    )
+    if (owner !== undefined) throw new TokenTaken(owner)
+  }
+
+  /** The account that calls with this token made before anybody declared it. */
+  #anonymousOf({ vendor, token }: Setup): PartitionState | undefined {
+    if (vendor !== 'joor' || token === null) return undefined
+    const state = this.#partitions.get(partitionOf('joor', anonymousName(token)))
+    return state?.setup.token === token ? state : undefined
   }
 
   /** JOOR's token is the account, declared or not; at Jirafe the path says the site. */
@@ -251,18 +303,13 @@ export class MemoryStore<Entry> implements Store<Entry> {
     for (const [partition, state] of partitions) this.#add(partition, state)
   }
 
-  /** Waits until no change is being kept. */
-  async #settled(): Promise<void> {
-    while (this.#keeping !== undefined) await this.#keeping
-  }
-
-  /** Keeps the change that was just made, or takes it back and rejects. */
-  async #keep(undo: () => void): Promise<void> {
+  /** Keeps the change that was just made, or takes it back and rejects; whoever waits goes on after `done` or `undo`. */
+  async #keep(done: () => void, undo: () => void): Promise<void> {
     const { keep } = this.#options
-    if (keep === undefined) return
+    if (keep === undefined) return done()
     let failure: unknown
     this.#keeping = keep(this.#partitions)
-      .catch((error: unknown) => {
+      .then(done, (error: unknown) => {
         failure = error
         undo()
       })
@@ -270,7 +317,9 @@ export class MemoryStore<Entry> implements Store<Entry> {
         this.#keeping = undefined
       })
     await this.#keeping
-    if (failure !== undefined) throw new StorageFailure('The change could not be kept.', { cause: failure })
+    if (failure === undefined) return
+    const reason = failure instanceof Error ? failure.message : String(failure)
+    throw new StorageFailure(`The change could not be kept: ${reason}.`, { cause: failure })
   }
 }
 
@@ -278,6 +327,23 @@ function summaryOf({ setup, tables, requests }: PartitionState): Summary {
   const { positions, marks, levels, histories } = tables
   const rows = { positions: positions.size, marks: marks.size, levels: levels.size, histories: histories.size }
   return { setup, rows, requests }
+}
+
+/** Rows that are there from the start, so they are nobody's change. */
+function tablesWith(changes: ChangeSet): PartitionTables {
+  const tables = emptyTables()
+  new Commit(tables, changes, '')
+  return tables
+}
+
+/** The work's result; where it throws, what was done before it is undone. */
+function orUndone<Result>(work: () => Result, undo: () => void): Result {
+  try {
+    return work()
+  } catch (error) {
+    undo()
+    throw error
+  }
 }
 
 export function emptyTables(): PartitionTables {

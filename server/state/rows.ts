@@ -61,13 +61,17 @@ export interface Row<Value> {
 }
 
 const longestPart = 255
+const cutForm = /#[0-9a-f]{64}$/
 
 /** A key part of at most 255 bytes, the most that every storage indexes; a longer one keeps its start and its hash. */
 export function keyPart(text: string): string {
   // A UTF-16 unit is at most three bytes of UTF-8, so short texts need no count.
-  if (text.length * 3 <= longestPart || Buffer.byteLength(text) <= longestPart) return text
+  const short = text.length * 3 <= longestPart || Buffer.byteLength(text) <= longestPart
+  // A short text that looks like a cut one is cut as well, so that no two texts share a part.
+  if (short && !cutForm.test(text)) return text
   const start = text.slice(0, 40).replace(/[\ud800-\udbff]$/, '')
-  return `${start}#${createHash('sha256').update(text).digest('hex')}`
+  // UTF-8 has one replacement for every lone surrogate; UTF-16 keeps them apart.
+  return `${start}#${createHash('sha256').update(text, 'utf16le').digest('hex')}`
 }
 
 /** Orders texts by their UTF-8 bytes, which is by code point: the same order on every storage. */

@@ -185,7 +185,9 @@ export interface Store<Entry> {
   remove(of: Partition): Promise<boolean>
   /** Makes these declarations the state that `reset` goes back to, beside those that are there already. */
   seed(declarations: readonly Declaration[]): Promise<void>
-  /** Back to the seed, for one account or site or for all; what no seed names is gone. */
+  /** The same, and declares all of them now, or none. Throws TokenTaken. */
+  load(declarations: readonly Declaration[]): Promise<void>
+  /** Back to the seed, for one account or site or for all; what no seed names is gone. Throws TokenTaken. */
   reset(of?: Partition): Promise<{ readonly accounts: number; readonly sites: number }>
   close(): Promise<void>
 }

@@ -80,14 +80,6 @@ export class Table<Value> {
           if (at === undefined || at[1] !== second || at[2] !== third) yield [[first, second, third], row]
     }
   }
-
-  copy(): Table<Value> {
-    const copy = new Table<Value>()
-    copy.#size = this.#size
-    for (const [first, seconds] of this.#firsts)
-      copy.#firsts.set(first, new Map([...seconds].map(([second, bucket]) => [second, new Map(bucket)])))
-    return copy
-  }
 }
 
 function inOrder<Value>(map: ReadonlyMap<string, Value>, from: string | undefined): [string, Value][] {

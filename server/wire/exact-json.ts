@@ -1,0 +1,48 @@
+import { scanJson } from './json-scan.js'
+import { type JsonNode, type Parsed, parseJson, parseJsonTree } from './json-tree.js'
+
+/** An integer that a JavaScript number cannot hold, by its own digits. */
+export class ExactNumber {
+  readonly digits: string
+  constructor(digits: string) {
+    this.digits = digits
+  }
+}
+
+/** `JSON.parse`, but an integer beyond 2^53 becomes an ExactNumber instead of its neighbour. */
+export function parseExact(text: string): Parsed {
+  const parsed = parseJson(text)
+  if ('fault' in parsed) return parsed
+  const { oddNumbers, tooDeep } = scanJson(text)
+  return oddNumbers && !tooDeep ? { value: exactValue(parseJsonTree(text)) } : parsed
+}
+
+function exactValue(node: JsonNode): unknown {
+  switch (node.kind) {
+    case 'object':
+      return Object.fromEntries(node.members.map(({ name, node: value }) => [name, exactValue(value)]))
+    case 'list':
+      return node.elements.map(exactValue)
+    case 'number':
+      return numberOf(node.literal)
+    case 'null':
+      return null
+    default:
+      return node.value
+  }
+}
+
+/** The number that an integer's digits mean, exactly. */
+export function numberOf(literal: string): number | ExactNumber {
+  const number = Number(literal)
+  return /^-?\d+$/.test(literal) && !Number.isSafeInteger(number) ? new ExactNumber(literal) : number
+}
+
+/** `JSON.stringify` that writes an ExactNumber by its digits. */
+export function writeExact(value: unknown): string {
+  if (value instanceof ExactNumber) return value.digits
+  if (typeof value !== 'object' || value === null || value instanceof Date) return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map((element) => writeExact(element ?? null)).join(',')}]`
+  const members = Object.entries(value).filter(([, member]) => member !== undefined)
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${writeExact(member)}`).join(',')}}`
+}

@@ -1,0 +1,185 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+/** Files by their path from the project's root, each with the files that it imports. */
+type Graph = ReadonlyMap<string, readonly string[]>
+
+/** Files that match `from` import nothing that matches `never`. */
+interface Direction {
+  readonly says: string
+  readonly from: RegExp
+  readonly never: RegExp
+}
+
+const outside = '^server/(?:cli\\.ts|commands/|emulator\\.ts|control/|http/|listen\\.ts|serve\\.ts'
+const directions: readonly Direction[] = [
+  { says: 'the rule book imports nothing but itself', from: /^contracts\/rules\//, never: /^(?!contracts\/rules\/)/ },
+  { says: "JOOR's room knows nothing of Jirafe's", from: /^server\/joor\//, never: /^server\/jirafe\// },
+  { says: "Jirafe's room knows nothing of JOOR's", from: /^server\/jirafe\//, never: /^server\/joor\// },
+  {
+    says: 'the adapter is handed its operations and knows no vendor',
+    from: /^server\/(?:http\/|listen\.ts)/,
+    never: /^server\/(?:joor|jirafe|control|commands)\/|^server\/(?:emulator|cli)\.ts/,
+  },
+  {
+    says: 'the pipeline knows neither vendor, adapter nor storage',
+    from: /^server\/serve\.ts/,
+    never:
+      /^server\/(?:joor|jirafe|control|commands|http)\/|^server\/(?:emulator|cli)\.ts|^server\/state\/(?:memory|file)/,
+  },
+  {
+    says: 'a room imports rules, findings and state types only, and no storage',
+    from: /^server\/(?:joor|jirafe)\//,
+    never: new RegExp(`${outside}|journal/|state/(?:memory|file|commit|table)\\.ts)`),
+  },
+  {
+    says: 'the state knows nothing above it',
+    from: /^server\/state\//,
+    never: /^(?!server\/state\/|server\/(?:settings|entry-of)\.ts$)/,
+  },
+  {
+    says: 'the journal knows entries, findings and state types only',
+    from: /^server\/journal\//,
+    never: new RegExp(`${outside}|joor/|jirafe/|state/(?:memory|file)\\.ts)`),
+  },
+  {
+    says: 'the control plane knows rooms and state types, not the way in',
+    from: /^server\/control\//,
+    never: /^server\/(?:http|commands)\/|^server\/(?:serve|listen|emulator|cli)\.ts|^server\/state\/(?:memory|file)/,
+  },
+  {
+    says: 'what reads the wire knows no vendor and no state',
+    from: /^server\/wire\//,
+    never: new RegExp(`${outside}|joor/|jirafe/|state/|journal/)`),
+  },
+  {
+    says: 'only the program imports its commands',
+    from: /^(?!server\/(?:cli\.ts|commands\/))/,
+    never: /^server\/commands\//,
+  },
+  { says: 'nothing imports the program', from: /./, never: /^server\/cli\.ts/ },
+  { says: 'only a command starts an emulator', from: /^server\/(?!commands\/)/, never: /^server\/emulator\.ts/ },
+  { says: 'the product imports no test and no bench', from: /^(?:server|contracts)\//, never: /^(?:test|bench)\// },
+]
+
+/** Every import that goes the wrong way, as a sentence with both files. */
+function wrongWays(graph: Graph): readonly string[] {
+  return [...graph].flatMap(([file, imports]) =>
+    directions.flatMap(({ says, from, never }) =>
+      from.test(file)
+        ? imports.filter((imported) => never.test(imported)).map((imported) => `${file} imports ${imported}: ${says}`)
+        : [],
+    ),
+  )
+}
+
+/** The first cycle of each file that has one, as the way around. */
+function cycles(graph: Graph): readonly string[] {
+  const found: string[] = []
+  const done = new Set<string>()
+  const visit = (file: string, way: readonly string[]) => {
+    const start = way.indexOf(file)
+    if (start >= 0) return void found.push([...way.slice(start), file].join(' -> '))
+    if (done.has(file)) return
+    for (const imported of graph.get(file) ?? []) visit(imported, [...way, file])
+    done.add(file)
+  }
+  for (const file of graph.keys()) visit(file, [])
+  return found
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** What stands behind `from` and in `import(…)`, types too: a type from above is knowledge of what is above. */
+function importsOf(file: string, text: string): readonly string[] {
+  const found = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']*)'/g)
+  return [...found].map(([, path = '']) => relative(root, join(root, dirname(file), path)).replace(/\.js$/, '.ts'))
+}
+
+function readGraph(): Graph {
+  const files = ['server', 'contracts'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => join(folder, path)),
+  )
+  return new Map(files.map((file) => [file, importsOf(file, readFileSync(join(root, file), 'utf8'))]))
+}
+
+describe('The import directions', () => {
+  const graph = readGraph()
+
+  it('are looked at in every file, and every import leads to one', () => {
+    expect(graph.size).toBeGreaterThan(50)
+    expect(graph.get('server/cli.ts')).toContain('server/commands/program.ts')
+    expect(graph.get('server/state/memory.ts')).toContain('server/state/commit.ts')
+    expect([...graph.values()].flat().filter((imported) => !graph.has(imported))).toEqual([])
+  })
+
+  it('are kept by every file', () => {
+    expect(wrongWays(graph)).toEqual([])
+  })
+
+  it('lead in no circle', () => {
+    expect(cycles(graph)).toEqual([])
+  })
+})
+
+describe('A planted fault', () => {
+  it.each([
+    ['server/joor/rules.ts', 'server/jirafe/rules.ts'],
+    ['server/jirafe/read.ts', 'server/joor/read.ts'],
+    ['server/serve.ts', 'server/joor/operations.ts'],
+    ['server/http/adapter.ts', 'server/jirafe/operations.ts'],
+    ['contracts/rules/joor.ts', 'server/findings.ts'],
+    ['server/state/store.ts', 'server/joor/catalog.ts'],
+    ['server/state/draft.ts', 'server/control/rows.ts'],
+    ['server/joor/rules.ts', 'server/state/memory.ts'],
+    ['server/commands/why.ts', 'server/cli.ts'],
+    ['server/serve.ts', 'test/strict-store.ts'],
+  ])('is caught: %s imports %s, and both are named', (from, to) => {
+    const caught = wrongWays(new Map([[from, [to]]]))
+    expect(caught).not.toEqual([])
+    for (const sentence of caught) expect(sentence).toMatch(`${from} imports ${to}: `)
+  })
+
+  it('is caught: files that import each other in a circle, and only those', () => {
+    const graph = new Map([
+      ['server/a.ts', ['server/b.ts']],
+      ['server/b.ts', ['server/c.ts', 'server/d.ts']],
+      ['server/c.ts', ['server/a.ts']],
+      ['server/d.ts', []],
+    ])
+    expect(cycles(graph)).toEqual(['server/a.ts -> server/b.ts -> server/c.ts -> server/a.ts'])
+  })
+
+  it('is not seen where an import is allowed', () => {
+    const graph = new Map([
+      ['server/joor/rules.ts', ['server/findings.ts', 'server/state/draft.ts', 'contracts/rules/joor.ts']],
+      ['server/commands/start.ts', ['server/emulator.ts']],
+      ['server/emulator.ts', ['server/http/adapter.ts', 'server/control/router.ts']],
+    ])
+    expect(wrongWays(graph)).toEqual([])
+    expect(cycles(graph)).toEqual([])
+  })
+
+  it('shows in every form that an import has', () => {
+    const text = [
+      "import { a } from './a.js'",
+      "import type { B } from '../b.js'",
+      "export { c } from './c.js'",
+      "const d = await import('./d.js')",
+      "import './e.js'",
+      "import express from 'express'",
+      'import {\n  f,\n  g,\n} from "not-ours"',
+    ].join('\n')
+    expect(importsOf('server/joor/x.ts', text)).toEqual([
+      'server/joor/a.ts',
+      'server/b.ts',
+      'server/joor/c.ts',
+      'server/joor/d.ts',
+      'server/joor/e.ts',
+    ])
+  })
+})
