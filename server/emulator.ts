@@ -5,6 +5,7 @@ import { v4 as uuid } from 'uuid'
 import { control } from './control/router.js'
 import { nowhere } from './elsewhere.js'
 import { vendorTraffic } from './http/adapter.js'
+import { targetOf } from './http/head.js'
 import { declareSite } from './jirafe/declare.js'
 import { jirafeOperations, jirafeUnknownType } from './jirafe/operations.js'
 import { declareAccount, type RowFault } from './joor/declare.js'
@@ -59,16 +60,18 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   let url = ''
   const settings = { ...defaultSettings, ...options.settings }
   const serveVendors = vendorTraffic(table, { store, settings, limits, stopwatch: () => performance.now(), log })
+  const controlPlane = control({ store, journal, clock, ids, log, version, url: () => url, loadSeed })
   const app = express()
   app.disable('x-powered-by').disable('etag')
   app.use((request, response, next) => {
-    // Repeated slashes are collapsed before routing, at the start too.
-    const path = request.url.replace(/^\/{2,}/, '/')
-    if (path !== '/_backstock' && !path.startsWith('/_backstock/')) return serveVendors(request, response)
-    request.url = path.replace(/^[^?]*/, (whole) => whole.replaceAll(/\/{2,}/g, '/'))
-    next()
+    const target = targetOf(request)
+    if (!/^\/+_backstock(?:[/?]|$)/.test(target)) return serveVendors(request, response)
+    // Repeated slashes are collapsed before routing, at the start too. Mounting would not do: Express takes the origin
+    // of an absolute target for a part of the path.
+    const path = target.replace(/^[^?]*/, (whole) => whole.replaceAll(/\/{2,}/g, '/'))
+    request.url = path.replace(/^\/_backstock\/?/, '/')
+    return controlPlane(request, response, next)
   })
-  app.use('/_backstock', control({ store, journal, clock, ids, log, version, url: () => url, loadSeed }))
 
   const port = options.port ?? defaultPort
   const listening = await listen(app, port, options.host)

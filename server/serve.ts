@@ -86,7 +86,7 @@ class Call {
     this.#parts = parts
     this.#began = parts.stopwatch()
     this.#caller = operation.identify(head)
-    this.#secrets = secretsOf(head.headers.authorization)
+    this.#secrets = secretsOf(head.headers.authorization, operation.vendor !== 'jirafe')
     this.#terms = { settings: parts.settings, setup: undefined, name: undefined, opens: [] }
     this.#findings = new Findings(parts.settings.contract)
   }
@@ -236,7 +236,14 @@ function startOf(text: string, limit: number): string {
 const seenKept = 200
 
 function keepBreach({ rule, at, seen, right }: Breach, secrets: readonly string[]): Breach {
-  return { rule, at: redactValue(at, secrets), seen: keepStart(seen, secrets), right: keepStart(right, secrets) }
+  // The name of a header is our own word; every other place may hold what came over the wire.
+  const ours = 'path' in at && at.path.startsWith('header.')
+  return {
+    rule,
+    at: ours ? at : redactValue(at, secrets),
+    seen: keepStart(seen, secrets),
+    right: keepStart(right, secrets),
+  }
 }
 
 /** Only what came over the wire is looked through: a short token may stand in a word of our own. */

@@ -12,9 +12,23 @@ const drained = 64 * 1024 * 1024
 /** The reply that each connection got last: a reset after it means that nobody took it. */
 const lastReplies = new WeakMap<Socket, Replied>()
 
+/** The last call of each connection, settled or under way. */
+const lastCalls = new WeakMap<Socket, Promise<void>>()
+
 /** Serves the vendors' paths from one table of operations, the first that matches. */
 export function vendorTraffic(table: readonly AnyOperation[], parts: Parts) {
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  return (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    // Pipelined calls take effect one after the other, as if the client had waited for each reply.
+    const before = lastCalls.get(request.socket)
+    const call = before === undefined ? answer(request, response) : before.then(() => answer(request, response))
+    lastCalls.set(
+      request.socket,
+      call.catch(() => {}),
+    )
+    return call
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const head = readHead(request)
     const operation = table.find((candidate) => candidate.matches(head))
     if (operation === undefined) throw new Error(`No operation takes ${head.method} ${head.target}.`)
@@ -22,6 +36,7 @@ export function vendorTraffic(table: readonly AnyOperation[], parts: Parts) {
     if (served === undefined) return
     const { reply, replied } = served
     lastReplies.set(request.socket, replied)
+    if (request.socket.destroyed) replied.taken = false
     response.once('close', () => {
       if (!response.writableFinished) replied.taken = false
     })

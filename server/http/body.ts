@@ -61,12 +61,15 @@ export class RequestBody implements ReceivedBody {
       // A reset emits both; `close` comes in every case and says all there is to say.
       request.on('error', () => {})
       request.on('data', take).on('end', end).on('close', gone)
+      // Of a call that waited for the one before it, the client may be gone by now.
+      if (request.destroyed) gone()
     })
   }
 }
 
+/** HTTP/1.0 has no interim replies, so there the header says nothing. */
 export function expectsContinue(request: IncomingMessage): boolean {
-  return request.headers.expect?.toLowerCase() === '100-continue'
+  return request.httpVersion === '1.1' && request.headers.expect?.toLowerCase() === '100-continue'
 }
 
 const undo = {

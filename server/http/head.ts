@@ -3,8 +3,7 @@ import type { Head } from '../operation.js'
 
 /** Reads URL and headers; repeated slashes count as one, at the start too. */
 export function readHead(request: IncomingMessage): Head {
-  // A proxy's request line holds the whole URL.
-  const target = (request.url ?? '/').replace(/^[a-z]+:\/\/[^/?]*/i, '')
+  const target = targetOf(request)
   const [path = '', ...search] = target.split('?')
   let badEscape = false
   const segments: string[] = []
@@ -23,6 +22,11 @@ export function readHead(request: IncomingMessage): Head {
     query: [...new URLSearchParams(search.join('?'))],
     headers: joined(request.headers),
   }
+}
+
+/** The request target without the origin that a proxy's request line holds. */
+export function targetOf(request: IncomingMessage): string {
+  return (request.url ?? '/').replace(/^[a-z]+:\/\/[^/?]*/i, '')
 }
 
 function decode(raw: string): string | undefined {

@@ -37,6 +37,8 @@ const schemas: Readonly<Record<LevelRevision, EventSchema>> = {
   first: loadSchema('inventory-first'),
   second: loadSchema('inventory-second'),
 }
+/** The wordings that a recording shows. */
+const recorded = /^None is not of type '(?:string|number)'$/
 const tellsSecond = ['sku_code', 'change_date', 'effective_date']
 
 /** The breaches of one event: those that refuse it become its errors, by path. */
@@ -46,6 +48,7 @@ export class EventJudge {
   readonly #errors = new Map<string, string>()
   #rule: Breakable | undefined
   #tree: JsonNode | undefined
+  #members: ReadonlyMap<string, JsonNode> | undefined
 
   constructor(findings: Findings, document: EventDocument) {
     this.#findings = findings
@@ -84,6 +87,12 @@ export class EventJudge {
     this.#tree ??= parseJsonTree(this.#document.text)
     return this.#tree
   }
+
+  /** A field of the document; kept by name, for a hostile document has many. */
+  member(name: string): JsonNode | undefined {
+    this.#members ??= membersOf(this.tree)
+    return this.#members.get(name)
+  }
 }
 
 /** Understands one inventory event of either revision; stateless. */
@@ -102,7 +111,7 @@ export function readInventory(
   if (!valid || !document.exact) {
     for (const { path, node, message, rule } of complaintsOf(validate.errors ?? [], schema, judge.tree)) {
       findings.applies(jirafe['event.messages'])
-      findings.applies(jirafe['event.wordings'])
+      if (!recorded.test(message)) findings.applies(jirafe['event.wordings'])
       judge.breach(rule, path, node, message, rightOf(path, revision), message)
     }
   }
@@ -134,7 +143,6 @@ function judgeLaxness(
   { schema }: EventSchema,
   judge: EventJudge,
 ): void {
-  const node = (name: string) => membersOf(judge.tree).get(name)
   for (const name of Object.keys(value)) {
     const property = declared(schema, name)
     const sent = value[name]
@@ -142,12 +150,12 @@ function judgeLaxness(
       judge.breach(
         jirafe['event.undeclared'],
         [name],
-        node(name),
+        judge.member(name),
         name,
         Object.keys(schema.properties ?? {}).join(', '),
       )
     else if (property.format !== undefined && typeof sent === 'string' && !isIso8601(sent))
-      judge.breach(jirafe['event.formats'], [name], node(name), sent, '2015-01-23T16:35:38+0000')
+      judge.breach(jirafe['event.formats'], [name], judge.member(name), sent, '2015-01-23T16:35:38+0000')
   }
   if (document.exact || judge.tree.kind !== 'object') return
   const names = new Set<string>()
@@ -185,7 +193,7 @@ const twoTo53 = 2n ** 53n
 /** An integer's exact decimal text: its literal where `JSON.parse` may have rounded it. */
 function integerOf(value: number, name: string, document: EventDocument, judge: EventJudge): string {
   if (document.exact) return String(value)
-  const node = membersOf(judge.tree).get(name)
+  const node = judge.member(name)
   const literal = node?.kind === 'number' ? node.literal.replace(/^-0$/, '0') : String(value)
   const digits = literal.replace('-', '')
   // Seventeen digits are beyond 2^53; only a literal of sixteen needs exact arithmetic.

@@ -22,7 +22,7 @@ export function admitSite(head: Head, terms: Terms, findings: Findings): Refusal
   findings.applies(jirafe['call.check_order'])
   if (head.badEscape) {
     findings.breach(jirafe['call.escapes'], inPath, head.target, 'escapes such as %20')
-    return unknown(400, 'The path holds a malformed percent escape.')
+    return unknown(findings, 400, 'The path holds a malformed percent escape.')
   }
   const at = inHeader('authorization')
   const enforced = terms.settings.auth === 'enforce'
@@ -45,14 +45,20 @@ export function admitEvent(head: Head, terms: Terms, findings: Findings): Refusa
   if (refusal !== undefined) return refusal
   if (!methods.includes(head.method)) {
     findings.breach(jirafe['call.method'], { path: 'method' }, head.method, 'POST')
-    return unknown(405, `${head.method} is not taken here. Send the event by POST.`, { Allow: methods.join(', ') })
+    return unknown(findings, 405, `${head.method} is not taken here. Send the event by POST.`, {
+      Allow: methods.join(', '),
+    })
   }
   findings.applies(head.method === 'PUT' ? jirafe['call.put'] : jirafe['call.post'])
   if (Number(head.headers['content-length'] ?? 0) > bodyLimit) return tooLarge(findings)
   const coding = head.headers['content-encoding']
   if (codingsOf(coding) === undefined) {
     findings.breach(jirafe['format.codings'], inHeader('content-encoding'), coding ?? '', 'gzip, deflate or br')
-    return unknown(415, `The Content-Encoding ${coding} is not taken. Send ${supportedCodings}, or plain bytes.`)
+    return unknown(
+      findings,
+      415,
+      `The Content-Encoding ${coding} is not taken. Send ${supportedCodings}, or plain bytes.`,
+    )
   }
   judgeHead(head, findings)
   return undefined
@@ -65,18 +71,19 @@ function judgeHead(head: Head, findings: Findings): void {
   else findings.applies(jirafe['format.content_type'])
   if (head.repeatedSlashes) findings.breach(jirafe['call.repeated_slashes'], inPath, head.target, 'single slashes')
   if (/\/(?:\?|$)/.test(head.target)) findings.applies(jirafe['call.trailing_slash'])
-  findings.applies(jirafe['call.both_paths'])
+  if (head.segments.at(-1) === 'product.inventory') findings.applies(jirafe['call.both_paths'])
   for (const [name] of head.query) findings.breach(jirafe['call.query'], inQuery(name), name, 'no query')
 }
 
 /** What the vendor has no error type for. */
-export function unknown(status: number, message: string, headers: Record<string, string> = {}): Refusal {
+function unknown(findings: Findings, status: number, message: string, headers: Record<string, string> = {}): Refusal {
+  findings.applies(jirafe['reply.no_seventh'])
   return new Refusal(status, message, { headers, type: 'unknown' })
 }
 
 function tooLarge(findings: Findings): Refusal {
   findings.breach(jirafe['format.size'], inBody, 'more than 10 MB', 'at most 10,485,760 bytes')
-  return unknown(413, 'The body has more than 10 MB (10,485,760 bytes). Send the events in several calls.')
+  return unknown(findings, 413, 'The body has more than 10 MB (10,485,760 bytes). Send the events in several calls.')
 }
 
 export async function readEvent(

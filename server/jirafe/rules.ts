@@ -38,9 +38,13 @@ export function decideEvents(
   findings: Findings,
 ): EventsResult {
   findings.applies(jirafe['reply.layout'])
-  findings.applies(jirafe['reply.comma'])
   const outcomes = command.events.map((event) => decideInventory(event, turn, draft, terms, findings))
-  return { outcomes, errors: command.events.map(({ judge }) => judge.errors) }
+  const errors = command.events.map(({ judge }) => judge.errors)
+  // A refused event's reply has several members; an accepted one's has no comma.
+  if (errors.some(({ size }) => size > 0)) findings.applies(jirafe['reply.comma'])
+  const texts = errors.flatMap((each) => [...each].flat())
+  if (texts.some((text) => /[^ -~]/.test(text))) findings.applies(jirafe['reply.ascii'])
+  return { outcomes, errors }
 }
 
 function decideInventory(
@@ -90,7 +94,10 @@ function staleBy(level: ReportedLevel, stored: LevelValue, terms: Terms, finding
     findings.applies(rule)
     if (!byTimestamp) return undefined
     findings.applies(jirafe['inventory.instants'])
-    if (!isOlder(level.timestamp, stored.timestamp)) return undefined
+    if (!isOlder(level.timestamp, stored.timestamp)) {
+      if (!isOlder(stored.timestamp, level.timestamp)) findings.applies(jirafe['inventory.tie'])
+      return undefined
+    }
     return { rule, reason: `timestamp ${level.timestamp} is older than the stored ${stored.timestamp}. ${rule.says}` }
   }
   const rule = jirafe['inventory.latest_change']

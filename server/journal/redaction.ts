@@ -1,13 +1,15 @@
+import { isUtf8 } from 'node:buffer'
+
 /** What stands in every kept copy where the request's own token stood. */
 export const redacted = '«token»'
 
-/** Texts that give a token away: the credentials as sent, and what they decode to. */
-export function secretsOf(authorization: string | undefined): readonly string[] {
+/** Texts that give a token away: the credentials as sent and, where they are Base64, what they decode to. */
+export function secretsOf(authorization: string | undefined, encoded: boolean): readonly string[] {
   const credentials = authorization?.trim().replace(/^\S+\s+/, '')
   if (credentials === undefined || credentials === '') return []
-  const decoded = Buffer.from(credentials, 'base64').toString('utf8')
-  const printable = /^[\x20-\x7e]+\s*$/.test(decoded)
-  const secrets = printable ? [credentials, decoded, decoded.trim()] : [credentials]
+  const bytes = encoded && /^[A-Za-z0-9+/]+=*$/.test(credentials) ? Buffer.from(credentials, 'base64') : Buffer.from('')
+  const decoded = isUtf8(bytes) ? bytes.toString('utf8') : ''
+  const secrets = [credentials, decoded, decoded.trim()]
   const spellings = secrets.flatMap(spellingsOf)
   return [...new Set(spellings)].filter((secret) => secret !== '').sort((one, other) => other.length - one.length)
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Case } from './cases.js'
+import type { Case } from './case.js'
 import { authorizationFor, type Destination } from './send.js'
 
 type Members = Readonly<Record<string, unknown>>
@@ -27,18 +27,31 @@ async function put(to: Destination, path: string, body: unknown): Promise<void> 
   if (!reply.ok) throw new Error(`what is given was refused: ${await reply.text()}`)
 }
 
+/** What is not there, such as an account that no call has made, has no rows. */
 async function get(to: Destination, path: string, authorization?: string): Promise<Members> {
   const headers = authorization === undefined ? {} : { authorization }
   const reply = await fetch(`${to.url}/_backstock/${path}`, { headers })
-  // What is not there, such as an account that no call has made, has no rows.
-  return reply.ok ? ((await reply.json()) as Members) : {}
+  const text = await reply.text()
+  if (reply.status === 404) return {}
+  const read: unknown = reply.ok ? JSON.parse(keepDigits(text)) : undefined
+  if (typeof read !== 'object' || read === null) throw new Error(`${path} cannot be observed: ${text}`)
+  if ('next' in read && read.next !== null) throw new Error(`${path} has more rows than one page shows`)
+  return { ...read }
+}
+
+/** An integer that `JSON.parse` would round becomes a text of its digits; a case names it so, too. */
+function keepDigits(json: string): string {
+  return json.replaceAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) =>
+    /^-?\d+$/.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token,
+  )
 }
 
 const listOf = (value: unknown): readonly Members[] => (Array.isArray(value) ? value : [])
 
 export async function observe(to: Destination, site: string): Promise<Observed> {
-  const { account } = await get(to, 'joor/account', authorizationFor({ call: 'GET /v2/bulk-inventory' }, to))
-  const { positions } = await get(to, `joor/accounts/${encodeURIComponent(String(account))}/positions`)
+  const { account } = await get(to, 'joor/account', authorizationFor('joor', to))
+  const { positions } =
+    account === undefined ? {} : await get(to, `joor/accounts/${encodeURIComponent(String(account))}/positions`)
   const { levels } = await get(to, `jirafe/sites/${encodeURIComponent(site)}/levels`)
   const { requests } = await get(to, 'requests')
   const details = await Promise.all(listOf(requests).map(({ id }) => get(to, `requests/${String(id)}`)))

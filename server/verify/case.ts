@@ -1,0 +1,85 @@
+type Members = Readonly<Record<string, unknown>>
+
+/** What a call's reply must be; what is left out is not judged. */
+export interface ExpectedReply {
+  readonly status: number
+  /** null: the reply does not have it. */
+  readonly headers?: Readonly<Record<string, string | null>>
+  /** The reply's very text; `{{uuid}}` stands for a lower-case version-4 UUID. */
+  readonly body?: string
+  /** JOOR: the items that are echoed as updated, by their index; the rest is not updated. */
+  readonly updated?: readonly number[]
+  /** JOOR: the call is refused, and the comment has this in it. */
+  readonly comment?: string
+  /** Jirafe: the messages by path. */
+  readonly errors?: Readonly<Record<string, string>>
+  /** Jirafe: the type of the error. */
+  readonly error_type?: string
+  /** Jirafe: the one message has this in it. */
+  readonly message?: string
+}
+
+export interface Step {
+  /** `POST /v2/bulk-inventory?overwrite=1` */
+  readonly call: string
+  readonly headers?: Readonly<Record<string, string | null>>
+  /** A text is sent as it is. */
+  readonly json?: unknown
+  readonly xml?: string
+  readonly base64?: string
+  readonly reply?: ExpectedReply
+}
+
+/** One promise of a vendor as data: what is given, the calls and their replies, and what stands afterwards. */
+export interface Case {
+  /** `joor/overwrite`: the file, below the folder of cases. */
+  readonly file: string
+  readonly case: string
+  readonly rules: readonly string[]
+  readonly breaks?: readonly string[]
+  readonly effect: 'safe' | 'destructive' | 'local'
+  readonly given?: {
+    readonly account?: Members
+    readonly site?: Members
+    readonly settings?: Readonly<Record<string, string>>
+    readonly clock?: string
+    readonly anonymous_limit?: number
+    readonly failure?: 'inside' | 'storage'
+  }
+  readonly steps: readonly Step[]
+  readonly then?: {
+    readonly positions?: readonly Members[]
+    readonly levels?: readonly Members[]
+    readonly requests?: readonly Members[]
+  }
+}
+
+export type Wire = 'json' | 'xml'
+
+/** The format of a step's body. */
+export function wireOf(step: Step): Wire | undefined {
+  if (step.json !== undefined) return 'json'
+  return step.xml === undefined ? undefined : 'xml'
+}
+
+/** The bytes that a step sends; a JSON value is written compactly, a text goes as it is. */
+export function bodyOf(step: Step): Buffer | undefined {
+  if (step.base64 !== undefined) return Buffer.from(step.base64, 'base64')
+  if (step.xml !== undefined) return Buffer.from(step.xml)
+  if (step.json === undefined) return undefined
+  return Buffer.from(typeof step.json === 'string' ? step.json : JSON.stringify(step.json))
+}
+
+export function targetOf({ call }: Step): string {
+  return call.slice(call.indexOf(' ') + 1)
+}
+
+/** JOOR's calls are told by their path. */
+export function vendorOf(step: Step): 'joor' | 'jirafe' {
+  return /^\/+v2\/+(?:bulk-inventory|style-number)(?:[/?]|$)/.test(targetOf(step)) ? 'joor' : 'jirafe'
+}
+
+/** A header of the step by its name in any case; undefined where the case says nothing of it. */
+export function headerOf({ headers }: { readonly headers?: Step['headers'] }, name: string): string | null | undefined {
+  return Object.entries(headers ?? {}).find(([each]) => each.toLowerCase() === name)?.[1]
+}
