@@ -92,7 +92,7 @@ describe('A random sequence of inventory events', () => {
   })
   afterAll(() => emulator.close())
 
-  const { parameters, timeout } = runsOf(300)
+  const { parameters, timeout } = runsOf(200)
   it('has the replies and the levels of the reference model, after every event', { timeout }, async () => {
     await fc.assert(
       agrees(() => emulator),

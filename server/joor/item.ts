@@ -233,7 +233,7 @@ function readQuantity(field: SentField | undefined, madeToOrder: boolean, judge:
   }
   judge.applies(joor['inventory.integer'])
   if (!Number.isSafeInteger(quantity)) {
-    judge.breach(joor['inventory.range'], 'inventory', text, 'an integer of at most 15 digits')
+    judge.breach(joor['inventory.range'], 'inventory', text, 'an integer from -9007199254740991 to 9007199254740991')
     return undefined
   }
   if (!integerForm.test(text)) judge.breach(joor['inventory.whole_float'], 'inventory', text, String(quantity))
