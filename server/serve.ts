@@ -1,13 +1,11 @@
-import { type Breach, Findings } from './findings.js'
-import type { Entry, KeptBody, Replied } from './journal/entry.js'
-import { redact, redactValue, secretsOf } from './journal/redaction.js'
+import { Findings } from './findings.js'
+import type { Entry, Replied } from './journal/entry.js'
+import { type ReceivedBody, Recorder } from './journal/record.js'
 import {
   type AnyOperation,
-  type Body,
   type Failure,
   type Head,
   HungUp,
-  type ItemOutcome,
   Refusal,
   type Reply,
   type Terms,
@@ -17,16 +15,7 @@ import {
 import type { JournalLimits } from './options.js'
 import type { Settings } from './settings.js'
 import { Draft } from './state/draft.js'
-import type { Row } from './state/rows.js'
-import {
-  type Caller,
-  type Change,
-  type Changed,
-  StorageFailure,
-  type Store,
-  TooManyPartitions,
-  type Turn,
-} from './state/store.js'
+import { type Caller, type Changed, StorageFailure, type Store, TooManyPartitions, type Turn } from './state/store.js'
 
 /** What the pipeline works with; all of it is handed in. */
 export interface Parts {
@@ -36,11 +25,6 @@ export interface Parts {
   /** Milliseconds that only ever grow. */
   readonly stopwatch: () => number
   readonly log: (line: string) => void
-}
-
-/** A body that also tells what of it arrived. */
-export interface ReceivedBody extends Body {
-  received(): { readonly text: string; readonly bytes: number } | undefined
 }
 
 /** The reply to send, and where to note that the client did not take it. */
@@ -75,7 +59,6 @@ class Call {
   readonly #parts: Parts
   readonly #began: number
   readonly #caller: Caller
-  readonly #secrets: readonly string[]
   #terms: Terms
   #findings: Findings
 
@@ -86,7 +69,6 @@ class Call {
     this.#parts = parts
     this.#began = parts.stopwatch()
     this.#caller = operation.identify(head)
-    this.#secrets = secretsOf(head.headers.authorization, operation.vendor !== 'jirafe')
     this.#terms = { settings: parts.settings, setup: undefined, name: undefined, opens: [] }
     this.#findings = new Findings(parts.settings.contract)
   }
@@ -111,7 +93,7 @@ class Call {
   async hungUp(): Promise<undefined> {
     await this.#parts.store.call(this.#knownCaller(), {}, (turn) => ({
       changes: {},
-      entry: (changed) => this.#entry(turn, changed, undefined, undefined, undefined),
+      entry: (changed) => this.#recorder().entry({ turn, changed, ms: this.#elapsed() }),
       result: undefined,
     }))
   }
@@ -144,12 +126,12 @@ class Call {
       headers: violations > 0 ? { ...headers, 'Backstock-Violations': String(violations) } : headers,
       body: written.body,
     }
-    const { bodyBytes } = this.#parts.limits
-    const replied: Replied = { headers: reply.headers, body: keep(reply.body, this.#secrets, bodyBytes), taken: true }
+    const recorder = this.#recorder()
+    const replied = recorder.replied(reply)
     this.#tell(turn, outcome, written)
     return {
       changes,
-      entry: (changed: Changed) => this.#entry(turn, changed, outcome, replied, written),
+      entry: (changed: Changed) => recorder.entry({ turn, changed, ms: this.#elapsed(), outcome, written, replied }),
       result: { reply, replied },
     }
   }
@@ -165,117 +147,15 @@ class Call {
     )
   }
 
-  #entry(
-    turn: Turn,
-    changed: Changed,
-    outcome: Verdict | Refusal | undefined,
-    replied: Replied | undefined,
-    written: Written | undefined,
-  ): Entry {
-    const head = this.#head
-    const secrets = this.#secrets
-    const received = this.#body.received()
-    const body =
-      received === undefined
-        ? null
-        : { ...keep(received.text, secrets, this.#parts.limits.bodyBytes), bytes: received.bytes }
-    const outcomes = outcome === undefined || outcome instanceof Refusal ? [] : outcome.outcomes
-    const updated = outcomes.filter((item) => item.outcome === 'updated').length
-    // A token that stands in the body may stand in what was made of it: only then is a copy worth its cost. An escape
-    // may hide it there.
-    const tainted =
-      received !== undefined &&
-      secrets.length > 0 &&
-      (/\\u|&#/.test(received.text) || secrets.some((secret) => received.text.includes(secret)))
-    return {
-      id: turn.id,
-      at: turn.now,
-      vendor: this.#operation.vendor,
-      name: turn.setup?.name,
-      operation: this.#operation.name,
-      method: head.method,
-      path: redact(head.target, secrets),
-      status: written?.status ?? null,
-      items:
-        outcome === undefined || outcome instanceof Refusal ? null : { updated, notUpdated: outcomes.length - updated },
-      violations: this.#findings.total,
-      ms: this.#parts.stopwatch() - this.#began,
-      request: { headers: keepHeaders(head, secrets), body },
-      reply: replied ?? null,
-      logId: written?.logId,
-      refusal: outcome instanceof Refusal ? redact(outcome.message, secrets) : null,
-      rules: this.#findings.met,
-      breaches: this.#findings.breaches.map((breach) => keepBreach(breach, secrets)),
-      outcomes: tainted ? outcomes.map((item) => keepOutcome(item, secrets)) : outcomes,
-      changes: tainted ? [...changed].map((change) => keepChange(change, secrets)) : changed,
-      changesTotal: changed.total,
-      bytes: sizeOf(body, replied, outcomes.length, changed.total),
-    }
+  #recorder(): Recorder {
+    return new Recorder(this.#operation, this.#head, this.#body, this.#findings, this.#parts.limits)
+  }
+
+  #elapsed(): number {
+    return this.#parts.stopwatch() - this.#began
   }
 
   #knownCaller(): Caller {
     return this.#terms.setup === undefined ? { vendor: this.#operation.vendor } : this.#caller
   }
-}
-
-/** The start of a body, without the request's token; cut after redaction, so that no half of a token is left. */
-function keep(text: string, secrets: readonly string[], limit: number): KeptBody {
-  const bytes = Buffer.byteLength(text)
-  const safe = redact(text, secrets)
-  const cut = Buffer.byteLength(safe) > limit
-  return { text: cut ? startOf(safe, limit) : safe, bytes, cut }
-}
-
-/** The first whole characters, as a text of its own: a slice would hold on to all the rest. */
-function startOf(text: string, limit: number): string {
-  const start = Buffer.from(text.slice(0, limit)).subarray(0, limit)
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(start, { stream: true })
-}
-
-/** A hostile value is shown by its start. */
-const seenKept = 200
-
-function keepBreach({ rule, at, seen, right }: Breach, secrets: readonly string[]): Breach {
-  // The name of a header is our own word; every other place may hold what came over the wire.
-  const ours = 'path' in at && at.path.startsWith('header.')
-  return {
-    rule,
-    at: ours ? at : redactValue(at, secrets),
-    seen: keepStart(seen, secrets),
-    right: keepStart(right, secrets),
-  }
-}
-
-/** Only what came over the wire is looked through: a short token may stand in a word of our own. */
-function keepOutcome(item: ItemOutcome, secrets: readonly string[]): ItemOutcome {
-  const reason = item.reason === null ? null : redact(item.reason, secrets)
-  return { ...item, reason, position: redactValue(item.position, secrets) }
-}
-
-function keepChange({ key, before, after, ...change }: Change, secrets: readonly string[]): Change {
-  return { ...change, key: redactValue(key, secrets), before: keepRow(before, secrets), after: keepRow(after, secrets) }
-}
-
-function keepRow<Value>(row: Row<Value> | null, secrets: readonly string[]): Row<Value> | null {
-  return row && { value: redactValue(row.value, secrets), by: row.by }
-}
-
-function keepStart(text: string, secrets: readonly string[]): string {
-  const safe = redact(text, secrets)
-  const start = startOf(safe, seenKept)
-  return start.length < safe.length ? `${start}…` : start
-}
-
-function keepHeaders(head: Head, secrets: readonly string[]): Readonly<Record<string, string>> {
-  const entries = Object.entries(head.headers).map(([name, value]) => [name, redact(value ?? '', secrets)])
-  return Object.fromEntries(entries)
-}
-
-const perEntry = 1_000
-const perItem = 150
-const perChange = 250
-
-function sizeOf(body: KeptBody | null, replied: Replied | undefined, items: number, changes: number): number {
-  const texts = (body?.text.length ?? 0) + (replied?.body.text.length ?? 0)
-  return perEntry + texts + items * perItem + changes * perChange
 }

@@ -19,7 +19,11 @@ export async function startTestEmulator(options: EmulatorOptions = {}): Promise<
 export const oauth2 = (token: string) => `OAuth2 ${Buffer.from(token).toString('base64')}`
 
 /** One bulk call; `body` is sent as it is where it is text, else as JSON. */
-export function bulk(emulator: Emulator, body: unknown, { query = '', token = 'a-token', type = 'application/json' } = {}) {
+export function bulk(
+  emulator: Emulator,
+  body: unknown,
+  { query = '', token = 'a-token', type = 'application/json' } = {},
+) {
   return supertest(emulator.url)
     .post(`/v2/bulk-inventory${query}`)
     .set('Authorization', oauth2(token))

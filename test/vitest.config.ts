@@ -2,7 +2,13 @@ import { defineConfig } from 'vitest/config'
 
 const include = ['test/*.test.ts']
 /** What speaks to an emulator of its own process runs on every storage; the rest knows no storage. */
-const onEveryStore = ['test/joor-*.test.ts', 'test/jirafe-*.test.ts', 'test/control-*.test.ts', 'test/wire-*.test.ts']
+const onEveryStore = [
+  'test/joor-*.test.ts',
+  'test/jirafe-*.test.ts',
+  'test/control-*.test.ts',
+  'test/wire-*.test.ts',
+  'test/contract-cases.test.ts',
+]
 
 const project = (store: 'memory' | 'strict', files: string[], exclude: string[] = []) => ({
   test: { name: store, root: '.', include: files, exclude, provide: { store }, testTimeout: 20_000 },

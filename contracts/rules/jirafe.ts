@@ -54,6 +54,12 @@ export const jirafe = book('jirafe', {
     source: `${revised}: one revision called it product.inventory`,
     breach: 'decides',
   },
+  'call.anonymous_limit': {
+    says: 'Beyond anonymous_limit sites that nobody declared, a call of a further one is answered 503.',
+    evidence: 'assumed',
+    source: 'a limit of this emulator, not of the vendor',
+    breach: 'decides',
+  },
   'call.type': {
     says: 'The last segment of the path is an event type; another is answered 400 invalid_type.',
     evidence: 'documented',

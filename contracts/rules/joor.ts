@@ -44,6 +44,12 @@ export const joor = book('joor', {
     source: 'a limit of this emulator, not of the vendor',
     breach: 'refuse call',
   },
+  'call.anonymous_limit': {
+    says: 'Beyond anonymous_limit accounts that nobody declared, a call of a further one is answered 503.',
+    evidence: 'assumed',
+    source: 'a limit of this emulator, not of the vendor',
+    breach: 'decides',
+  },
   'call.order': {
     says: 'Items take effect in the order in which they were sent.',
     evidence: 'assumed',

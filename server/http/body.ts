@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib'
+import type { ReceivedBody } from '../journal/record.js'
 import { type BodyFault, HungUp } from '../operation.js'
-import type { ReceivedBody } from '../serve.js'
 import { type Coding, codingsOf } from '../wire/codings.js'
 
 /** The body of one request. Nothing is read before `text` asks for it, so a refusal by the headers costs no byte. */

@@ -49,7 +49,7 @@ export function enforceEvents(findings: Findings): Refusal {
 const pathOf = (at: Place) => ('path' in at ? at.path : at.pointer.slice(1).replaceAll('/', '.'))
 
 export function failedEvents(failure: Failure, findings: Findings): Refusal {
-  findings.applies(jirafe['reply.unknown'])
+  findings.applies(failure === 'too many' ? jirafe['call.anonymous_limit'] : jirafe['reply.unknown'])
   const retry = { 'Retry-After': '1' }
   switch (failure) {
     case 'inside':

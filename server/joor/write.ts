@@ -72,7 +72,7 @@ export function enforceBulk(findings: Findings): Refusal {
 }
 
 export function failedBulk(failure: Failure, findings: Findings): Refusal {
-  findings.applies(joor['reply.failure'])
+  findings.applies(failure === 'too many' ? joor['call.anonymous_limit'] : joor['reply.failure'])
   switch (failure) {
     case 'inside':
       return new Refusal(500, 'The emulator failed; nothing of the call was applied. Its own output says why.')
