@@ -1,5 +1,5 @@
+import type { Seed } from './documents/seed.js'
 import type { Entry } from './journal/entry.js'
-import type { Seed } from './seed.js'
 import type { Settings } from './settings.js'
 import type { MemoryOptions } from './state/memory.js'
 import type { Store } from './state/store.js'

@@ -4,9 +4,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ConfigError, type Given, readConfig, readConfigPath, readLogFormat, startOptions } from '../server/config.js'
-import { readConfigFile } from '../server/config-file.js'
-import type { Source } from '../server/source.js'
+import {
+  ConfigError,
+  type Given,
+  readConfig,
+  readConfigPath,
+  readLogFormat,
+  startOptions,
+} from '../server/config/config.js'
+import { readConfigFile } from '../server/config/config-file.js'
+import type { Source } from '../server/documents/source.js'
 
 const nothing: Given = { options: {}, env: {} }
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DocumentError } from '../server/documents.js'
-import { checkAccount, checkSeed, checkSite, readSeedFile, SeedError } from '../server/seed.js'
+import { DocumentError } from '../server/documents/documents.js'
+import { checkAccount, checkSeed, checkSite, readSeedFile, SeedError } from '../server/documents/seed.js'
 import { settingValues } from '../server/settings.js'
 
 let folder: string

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readSeedFile } from '../server/seed.js'
-import { readStyleRows, styleColumns } from '../server/styles-csv.js'
+import { readSeedFile } from '../server/documents/seed.js'
+import { readStyleRows, styleColumns } from '../server/documents/styles-csv.js'
 
 const header = 'style_number,style_identifier,style_id,color_code,style_color_id,size,size_code,upc'
 

@@ -1,5 +1,5 @@
 import { Command, Help, Option } from 'commander'
-import { type Given, type StartOption, startOptions } from '../config.js'
+import { type Given, type StartOption, startOptions } from '../config/config.js'
 import { didYouMean } from '../suggestion.js'
 import type { Outside } from './outside.js'
 import type { RulesOptions } from './rules.js'

@@ -1,8 +1,8 @@
-import { ConfigError, type Given, type LogFormat, readConfig, readConfigPath, readLogFormat } from '../config.js'
-import { readConfigFile } from '../config-file.js'
+import { ConfigError, type Given, type LogFormat, readConfig, readConfigPath, readLogFormat } from '../config/config.js'
+import { readConfigFile } from '../config/config-file.js'
+import { SeedError } from '../documents/seed.js'
 import { startEmulator } from '../emulator.js'
 import { DataFileError, ListenError } from '../options.js'
-import { SeedError } from '../seed.js'
 import type { Outside } from './outside.js'
 
 /** Sentences for the person who started it, and the exit code that scripts see. */

@@ -1,6 +1,6 @@
-import { DocumentError } from '../documents.js'
+import { DocumentError } from '../documents/documents.js'
+import { SourceError } from '../documents/source.js'
 import { startEmulator } from '../emulator.js'
-import { SourceError } from '../source.js'
 import type { Case } from '../verify/case.js'
 import { readCases, shippedCases } from '../verify/cases.js'
 import { touchedBy } from '../verify/effect.js'

@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express'
+import { checkAccount } from '../documents/seed.js'
 import { readAuthorization } from '../joor/authorization.js'
 import { declareAccount, type RowFault, readPending } from '../joor/declare.js'
-import { checkAccount } from '../seed.js'
 import type { Partition, PendingRow, Setup, Style, Summary } from '../state/store.js'
 import { bodyOf, Problem, readParameters, sendJson } from './answers.js'
 import type { ControlParts } from './parts.js'

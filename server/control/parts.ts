@@ -1,6 +1,6 @@
+import type { Seed } from '../documents/seed.js'
 import type { Entry } from '../journal/entry.js'
 import type { Journal } from '../journal/journal.js'
-import type { Seed } from '../seed.js'
 import type { Store } from '../state/store.js'
 
 /** What the control plane works with; all of it is handed in. */

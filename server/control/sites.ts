@@ -1,6 +1,6 @@
 import { Router } from 'express'
+import { checkSite } from '../documents/seed.js'
 import { declareSite } from '../jirafe/declare.js'
-import { checkSite } from '../seed.js'
 import { type Key, keyPart, type LevelValue } from '../state/rows.js'
 import type { Partition, Summary } from '../state/store.js'
 import { rowProblem } from './accounts.js'

@@ -1,6 +1,6 @@
+import type { SiteDocument } from '../documents/seed.js'
 import { Findings } from '../findings.js'
 import type { Terms } from '../operation.js'
-import type { SiteDocument } from '../seed.js'
 import { defaultSettings } from '../settings.js'
 import { Draft } from '../state/draft.js'
 import { type Declaration, fingerprint, type Setup } from '../state/store.js'

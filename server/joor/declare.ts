@@ -1,7 +1,7 @@
+import type { AccountDocument } from '../documents/seed.js'
 import { Findings } from '../findings.js'
 import type { ItemOutcome, Terms } from '../operation.js'
 import { Refusal } from '../operation.js'
-import type { AccountDocument } from '../seed.js'
 import { defaultSettings, type Settings } from '../settings.js'
 import { Draft } from '../state/draft.js'
 import { type Declaration, fingerprint, type PendingRow, type Setup } from '../state/store.js'

@@ -1,6 +1,6 @@
-import { type Fault, faultAt } from '../documents.js'
-import { type Source, SourceError, type Step, writePlace } from '../source.js'
-import { readSource } from '../source-file.js'
+import { type Fault, faultAt } from '../documents/documents.js'
+import { type Source, SourceError, type Step, writePlace } from '../documents/source.js'
+import { readSource } from '../documents/source-file.js'
 import { didYouMean } from '../suggestion.js'
 import { escapeXml } from './values.js'
 

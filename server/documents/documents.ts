@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 import { Ajv, type ErrorObject, type SchemaObject, type ValidateFunction } from 'ajv'
-import { entryOf } from './entry-of.js'
+import { entryOf } from '../entry-of.js'
+import { didYouMean, writeChoice } from '../suggestion.js'
 import { type About, type Step, writePath } from './source.js'
-import { didYouMean, writeChoice } from './suggestion.js'
 
 /** One thing that is wrong with a document. */
 export interface Fault {

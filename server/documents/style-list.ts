@@ -1,6 +1,6 @@
+import type { Color, Size, Style } from '../state/store.js'
 import { type Fault, faultAt } from './documents.js'
 import { type Step, writePath } from './source.js'
-import type { Color, Size, Style } from './state/store.js'
 
 type Identifier = string | number
 

@@ -1,8 +1,8 @@
 import { CsvError, parse } from 'csv-parse/sync'
+import type { Size, Style } from '../state/store.js'
+import { didYouMean } from '../suggestion.js'
 import type { Step } from './source.js'
-import type { Size, Style } from './state/store.js'
 import { repetitions } from './style-list.js'
-import { didYouMean } from './suggestion.js'
 
 const requiredColumns = ['style_number', 'style_identifier', 'color_code', 'size'] as const
 const idColumns = ['style_id', 'style_color_id'] as const

@@ -1,6 +1,6 @@
-import { type SettingName, type Settings, settingValues } from './settings.js'
-import { type About, pathBeside, type Step } from './source.js'
-import { didYouMean, writeChoice } from './suggestion.js'
+import { type About, pathBeside, type Step } from '../documents/source.js'
+import { type SettingName, type Settings, settingValues } from '../settings.js'
+import { didYouMean, writeChoice } from '../suggestion.js'
 
 /** Why a text or value says nothing, and which part of the value it is. */
 export interface Wrong {

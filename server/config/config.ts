@@ -1,3 +1,7 @@
+import { type About, type Source, type Step, writePath, writePlace } from '../documents/source.js'
+import { defaultAnonymousLimit, defaultJournal, defaultPort, type EmulatorOptions } from '../options.js'
+import type { Settings } from '../settings.js'
+import { didYouMean, nearest } from '../suggestion.js'
 import {
   flag,
   integer,
@@ -10,10 +14,6 @@ import {
   text,
   type Wrong,
 } from './option-kinds.js'
-import { defaultAnonymousLimit, defaultJournal, defaultPort, type EmulatorOptions } from './options.js'
-import type { Settings } from './settings.js'
-import { type About, type Source, type Step, writePath, writePlace } from './source.js'
-import { didYouMean, nearest } from './suggestion.js'
 
 /** An option, environment variable or config file that is wrong; the message says which and what would be right. */
 export class ConfigError extends Error {}

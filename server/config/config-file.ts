@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { type Source, SourceError } from '../documents/source.js'
+import { readSource } from '../documents/source-file.js'
 import { ConfigError } from './config.js'
-import { type Source, SourceError } from './source.js'
-import { readSource } from './source-file.js'
 
 const usualNames = ['backstock.config.yaml', 'backstock.config.yml', 'backstock.config.json']
 

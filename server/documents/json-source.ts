@@ -1,5 +1,5 @@
+import { JsonFault, type JsonNode, lineAndColumn, parseJsonTree } from '../wire/json-tree.js'
 import { type About, type Source, SourceError, type Step, writePlace } from './source.js'
-import { JsonFault, type JsonNode, lineAndColumn, parseJsonTree } from './wire/json-tree.js'
 
 /** Reads JSON that a person wrote; throws SourceError. */
 export function readJson(path: string, text: string): Source {

@@ -1,8 +1,8 @@
+import type { Settings } from '../settings.js'
+import type { Style } from '../state/store.js'
 import { DocumentError, type Fault, faultAt, schemaFaults, writeFault, writeLines } from './documents.js'
-import type { Settings } from './settings.js'
 import { pathBeside, type Source, SourceError, type Step, writePlace } from './source.js'
 import { readSource, readText } from './source-file.js'
-import type { Style } from './state/store.js'
 import { readStyle, repetitionFaults, type StyleDocument } from './style-list.js'
 
 /** An account as the control plane's PUT and a seed give it; identifiers of pending and positions as they come. */
