@@ -5,7 +5,12 @@ import { joor } from '../contracts/rules/joor.js'
 /** Every rule of both vendors, in the order of the books. */
 export const allRules: readonly Rule[] = [...Object.values(joor), ...Object.values(jirafe)]
 
-/** A rule as the control plane and the command line show it. */
-export function writeRule({ id, says, evidence, source, breach }: Rule) {
-  return { rule: id, statement: says, evidence, source, breach }
+/** A rule as it stands beside what it decided. */
+export function writeRule({ id, says, evidence, source }: Rule) {
+  return { rule: id, statement: says, evidence, source }
+}
+
+/** A rule as the book lists it. */
+export function writeListed(rule: Rule) {
+  return { ...writeRule(rule), breach: rule.breach }
 }

@@ -107,6 +107,16 @@ describe('the second revision', () => {
       violations: [],
       changes: [],
       changes_total: 0,
+      outcomes: [
+        {
+          index: 0,
+          outcome: 'not_updated',
+          reason: expect.stringContaining('2015-09-01T09:59:59Z is older than the stored 2015-09-01T10:00:00Z'),
+          rule: 'jirafe.inventory.latest_change',
+          evidence: 'documented',
+          position: { code: 'SKU-1', revision: 'second', effective_date: '2015-09-01' },
+        },
+      ],
     })
     expect(await metRules(emulator)).toContain('jirafe.inventory.latest_change')
   })

@@ -1,4 +1,4 @@
-import { allRules, writeRule } from '../rule-list.js'
+import { allRules, writeListed } from '../rule-list.js'
 import type { Outside } from './outside.js'
 
 export interface RulesOptions {
@@ -8,7 +8,7 @@ export interface RulesOptions {
 /** Lists the rule book; the exit code. */
 export function rules({ json }: RulesOptions, outside: Outside): number {
   if (json === true) {
-    outside.print(JSON.stringify({ rules: allRules.map(writeRule) }, null, 2))
+    outside.print(JSON.stringify({ rules: allRules.map(writeListed) }, null, 2))
     return 0
   }
   const width = Math.max(...allRules.map(({ id }) => id.length))

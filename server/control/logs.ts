@@ -1,10 +1,8 @@
 import { Router } from 'express'
 import type { Entry } from '../journal/entry.js'
-import type { SkuIdentifiers } from '../state/rows.js'
 import { Problem, readParameters, sendJson } from './answers.js'
+import { writeOutcome } from './outcomes.js'
 import type { ControlParts } from './parts.js'
-import { writeRule } from './requests.js'
-import { writeIdentifiers } from './rows.js'
 
 /** /_backstock/joor/logs/{log_id}: what became of each item of a call, and why. */
 export function logs({ journal }: ControlParts): Router {
@@ -28,13 +26,7 @@ function writeLog(logId: string, entry: Entry) {
     status: entry.status,
     code: codeOf(entry),
     comment: entry.refusal ?? '',
-    items: entry.outcomes.map(({ index, outcome, reason, rule, position }) => ({
-      index,
-      outcome,
-      reason,
-      ...(rule === null ? noRule : writeRule(rule)),
-      position: position && writePlace(position),
-    })),
+    items: entry.outcomes.map(writeOutcome),
   }
 }
 
@@ -43,12 +35,4 @@ function codeOf({ refusal, reply }: Entry): string {
   if (refusal !== null) return '1'
   const [, inJson, inXml] = /"code":"(\d)"|<code>(\d)<\/code>/.exec(reply?.body.text ?? '') ?? []
   return inJson ?? inXml ?? '0'
-}
-
-const noRule = { rule: null, statement: null, evidence: null, source: null }
-
-/** A position with its identifiers as an item has them. */
-function writePlace(position: Readonly<Record<string, unknown>>) {
-  // The bulk call's outcomes name their SKU by its identifiers.
-  return { ...position, sku: writeIdentifiers(position.sku as SkuIdentifiers) }
 }

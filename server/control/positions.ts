@@ -1,21 +1,11 @@
 import type { Request, Response } from 'express'
 import type { Entry } from '../journal/entry.js'
-import type { Key, PositionValue, SkuIdentifiers } from '../state/rows.js'
+import { identifierNames, type Key, type PositionValue, type SkuIdentifiers } from '../state/rows.js'
 import type { Partition, Store } from '../state/store.js'
 import { ExactNumber } from '../wire/exact-json.js'
 import { badCursor, Problem, readCursor, readLimit, readParameters, sendJson, writeCursor } from './answers.js'
 import { writeMark, writePosition } from './rows.js'
 
-const identifierNames = [
-  'upc',
-  'style_number',
-  'style_identifier',
-  'style_id',
-  'color_code',
-  'style_color_id',
-  'size',
-  'size_code',
-] as const
 const filters = ['warehouse', 'inventory_date', ...identifierNames] as const
 const csvColumns = [
   'warehouse',

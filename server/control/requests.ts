@@ -1,14 +1,16 @@
 import { Router } from 'express'
-import type { Rule } from '../../contracts/rules/book.js'
 import type { Breach } from '../findings.js'
 import type { Entry, KeptBody } from '../journal/entry.js'
+import { writeRule } from '../rule-list.js'
 import type { Change, Scope } from '../state/store.js'
 import { badCursor, Problem, readCursor, readLimit, readParameters, sendJson, writeCursor } from './answers.js'
 import { writeCurl } from './curl.js'
+import { writeOutcome } from './outcomes.js'
 import type { ControlParts } from './parts.js'
 import { writeChange } from './rows.js'
 
-const changesShown = 1_000
+/** Outcomes and changes that a detail shows. */
+const rowsShown = 1_000
 
 /** /_backstock/requests: what arrived, newest first, and one call in detail. */
 export function requests({ journal, url }: ControlParts): Router {
@@ -75,7 +77,8 @@ function writeDetail(entry: Entry, url: string) {
     violations: entry.breaches.map((breach) => writeViolation(breach, entry.id)),
     violations_total: entry.violations,
     fault: null,
-    changes: [...firstOf(entry.changes, changesShown)].map(writeChange),
+    outcomes: entry.outcomes.slice(0, rowsShown).map(writeOutcome),
+    changes: [...firstOf(entry.changes, rowsShown)].map(writeChange),
     changes_total: entry.changesTotal,
     curl: writeCurl(entry, url),
   }
@@ -83,10 +86,6 @@ function writeDetail(entry: Entry, url: string) {
 
 function writeBody(body: KeptBody | null) {
   return body === null ? { body: null } : { body: body.text, bytes: body.bytes, cut: body.cut }
-}
-
-export function writeRule({ id, says, evidence, source }: Rule) {
-  return { rule: id, statement: says, evidence, source }
 }
 
 function writeViolation({ rule, at, seen, right }: Breach, request: string) {

@@ -1,14 +1,13 @@
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
-import { jirafe } from '../../contracts/rules/jirafe.js'
-import { joor } from '../../contracts/rules/joor.js'
 import { DocumentError } from '../documents/documents.js'
 import { checkSeed } from '../documents/seed.js'
+import { allRules, writeListed } from '../rule-list.js'
 import { StorageFailure, TokenTaken } from '../state/store.js'
 import { accounts } from './accounts.js'
 import { bodyOf, Problem, readParameters, sendJson, sendProblem } from './answers.js'
 import { logs } from './logs.js'
 import type { ControlParts } from './parts.js'
-import { requests, scopeOf, writeRule } from './requests.js'
+import { requests, scopeOf } from './requests.js'
 import { sites } from './sites.js'
 
 const bodyLimit = '64mb'
@@ -52,8 +51,7 @@ function about(version: string): Router {
     })
   router.get('/rules', (request, response) => {
     readParameters(request, [])
-    const rules = [...Object.values(joor), ...Object.values(jirafe)]
-    sendJson(response, 200, { rules: rules.map((rule) => ({ ...writeRule(rule), breach: rule.breach })) })
+    sendJson(response, 200, { rules: allRules.map(writeListed) })
   })
   return router
 }

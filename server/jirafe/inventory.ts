@@ -2,7 +2,7 @@ import type { Breakable } from '../../contracts/rules/book.js'
 import { jirafe } from '../../contracts/rules/jirafe.js'
 import type { Findings } from '../findings.js'
 import type { Settings } from '../settings.js'
-import type { LevelRevision } from '../state/rows.js'
+import type { LevelRevision, LevelValue } from '../state/rows.js'
 import { isIso8601 } from '../wire/dates.js'
 import { type JsonNode, lineAndColumn, parseJsonTree } from '../wire/json-tree.js'
 import { complaintsOf, declared, type EventSchema, loadSchema, membersOf } from './schema.js'
@@ -14,17 +14,8 @@ export interface EventDocument {
   readonly exact: boolean
 }
 
-/** A level as an event reports it; integers as their decimal text. */
-export interface ReportedLevel {
-  readonly revision: LevelRevision
-  readonly code: string
-  readonly inventoryLevel: string
-  readonly timestamp: string | null
-  readonly effectiveDate: string | null
-  readonly changeDate: string | null
-  readonly lowStockAlert: string | null
-  readonly inventoryAlerts: boolean | null
-}
+/** A level as an event reports it. */
+export type ReportedLevel = Omit<LevelValue, 'receivedAt'>
 
 export interface InventoryEvent {
   readonly index: number

@@ -1,7 +1,7 @@
 import { joor } from '../../contracts/rules/joor.js'
 import type { Findings } from '../findings.js'
 import type { Settings } from '../settings.js'
-import type { SkuIdentifiers } from '../state/rows.js'
+import { identifierNames, type SkuIdentifiers } from '../state/rows.js'
 import { nearest } from '../suggestion.js'
 import { readDate } from './date.js'
 import { ItemJudge, type Refused } from './item-judge.js'
@@ -36,18 +36,6 @@ const fieldNames = [...strings, ...numbers, 'made_to_order'] as const
 type FieldName = (typeof fieldNames)[number]
 const known: ReadonlySet<string> = new Set(fieldNames)
 const isKnown = (name: string): name is FieldName => known.has(name)
-
-/** Identifiers in the order in which they are told. */
-const identifierNames = [
-  'upc',
-  'style_number',
-  'style_identifier',
-  'style_id',
-  'color_code',
-  'style_color_id',
-  'size',
-  'size_code',
-] as const
 
 /** Understands one item; stateless, so that neither the style list nor other items have a say yet. */
 export function readItem(

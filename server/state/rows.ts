@@ -1,5 +1,17 @@
 import { createHash } from 'node:crypto'
 
+/** The identifiers of a SKU, in the order in which they are told. */
+export const identifierNames = [
+  'upc',
+  'style_number',
+  'style_identifier',
+  'style_id',
+  'color_code',
+  'style_color_id',
+  'size',
+  'size_code',
+] as const
+
 /** The identifiers of a SKU by their names on JOOR's wire; integers as their decimal text. */
 export type SkuIdentifiers = Readonly<Record<string, string>>
 
