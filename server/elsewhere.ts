@@ -1,5 +1,6 @@
 import type { Breakable } from '../contracts/rules/book.js'
-import { type AnyOperation, type Head, type Operation, Refusal, type Verdict } from './operation.js'
+import type { Findings } from './findings.js'
+import { type AnyOperation, type Head, Refusal, type Terms, type Written } from './operation.js'
 import type { Vendor } from './state/store.js'
 import { writeProblem } from './wire/problem.js'
 
@@ -16,27 +17,40 @@ export interface Elsewhere {
 }
 
 export function elsewhere(place: Elsewhere): AnyOperation {
-  const { rule, status, title } = place
-  const operation: Operation<never, Verdict> = {
-    name: place.name,
-    vendor: place.vendor,
+  const { name, vendor, rule, status, title } = place
+  return alwaysRefused({
+    name,
+    vendor,
     matches: (head) => place.matches(head),
-    identify: () => ({ vendor: place.vendor }),
+    identify: () => ({ vendor }),
     admit(head, _terms, findings) {
       if (rule !== undefined) findings.breach(rule, { path: 'path' }, head.target, place.detail(head))
       return new Refusal(status, place.detail(head))
     },
-    read: async (head) => new Refusal(status, place.detail(head)),
-    needs: () => ({}),
-    decide: () => ({ outcomes: [] }),
-    write: (outcome) =>
-      outcome instanceof Refusal
-        ? writeProblem(outcome.status, title, outcome.message)
-        : writeProblem(status, title, 'Nothing stands here.'),
-    enforce: () => new Refusal(status, title),
+    writeRefusal: (refusal) => writeProblem(refusal.status, title, refusal.message),
     failed: () => new Refusal(500, 'The emulator failed. Its own output says why.'),
+  })
+}
+
+/** What there is of an operation that never lets a call in. */
+interface Refuser extends Pick<AnyOperation, 'name' | 'vendor' | 'matches' | 'identify' | 'failed'> {
+  admit(head: Head, terms: Terms, findings: Findings): Refusal
+  writeRefusal(refusal: Refusal, terms: Terms): Written
+}
+
+/** An operation whose `admit` always refuses: what would come behind it never runs. */
+export function alwaysRefused({ writeRefusal, ...refuser }: Refuser): AnyOperation {
+  const never = () => {
+    throw new Error(`${refuser.name} let a call in.`)
   }
-  return operation
+  return {
+    ...refuser,
+    read: never,
+    needs: never,
+    decide: never,
+    enforce: never,
+    write: (outcome, _head, _turn, terms) => (outcome instanceof Refusal ? writeRefusal(outcome, terms) : never()),
+  }
 }
 
 /** Neither vendor has anything there. */

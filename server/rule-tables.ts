@@ -1,16 +1,9 @@
-import type { Evidence, Rule } from '../contracts/rules/book.js'
-import { jirafe } from '../contracts/rules/jirafe.js'
-import { joor } from '../contracts/rules/joor.js'
-
-const grades: readonly Evidence[] = ['documented', 'recorded', 'observed', 'assumed']
-const books: readonly (readonly [string, readonly Rule[]])[] = [
-  ['JOOR', Object.values(joor)],
-  ['Jirafe', Object.values(jirafe)],
-]
+import { grades } from '../contracts/rules/book.js'
+import { allRules, books } from './rule-list.js'
 
 /** How many rules of each vendor rest on which evidence, as a Markdown table. */
-export function writeEvidenceTable(): string {
-  const rows = books.map(([vendor, rules]) => {
+function writeEvidenceTable(): string {
+  const rows = books.map(({ vendor, rules }) => {
     const counts = grades.map((grade) => String(rules.filter(({ evidence }) => evidence === grade).length))
     return [vendor, ...counts]
   })
@@ -18,8 +11,8 @@ export function writeEvidenceTable(): string {
 }
 
 /** What nobody outside the vendors knows, and how it is read here, as a Markdown table. */
-export function writeUnknownTable(): string {
-  const rules = books.flatMap(([, each]) => each).filter(({ evidence }) => evidence === 'assumed')
+function writeUnknownTable(): string {
+  const rules = allRules.filter(({ evidence }) => evidence === 'assumed')
   return table(
     ['rule', 'our reading'],
     rules.map(({ id, says }) => [`\`${id}\``, says]),

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -13,25 +13,37 @@ interface Direction {
   readonly never: RegExp
 }
 
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** The vendors' rooms: a folder with operations is one, so a new vendor is held by the same directions. */
+const rooms = readdirSync(join(root, 'server')).filter((name) =>
+  existsSync(join(root, 'server', name, 'operations.ts')),
+)
+const anyRoom = `(?:${rooms.join('|')})`
+
 const outside = '^server/(?:cli\\.ts|commands/|emulator\\.ts|control/|http/|listen\\.ts|serve\\.ts'
 const directions: readonly Direction[] = [
   { says: 'the rule book imports nothing but itself', from: /^contracts\/rules\//, never: /^(?!contracts\/rules\/)/ },
-  { says: "JOOR's room knows nothing of Jirafe's", from: /^server\/joor\//, never: /^server\/jirafe\// },
-  { says: "Jirafe's room knows nothing of JOOR's", from: /^server\/jirafe\//, never: /^server\/joor\// },
+  ...rooms.map((room) => ({
+    says: `the room ${room} knows nothing of another vendor's`,
+    from: new RegExp(`^server/${room}/`),
+    never: new RegExp(`^server/(?!${room}/)${anyRoom}/`),
+  })),
   {
     says: 'the adapter is handed its operations and knows no vendor',
     from: /^server\/(?:http\/|listen\.ts)/,
-    never: /^server\/(?:joor|jirafe|control|commands)\/|^server\/(?:emulator|cli)\.ts/,
+    never: new RegExp(`^server/(?:${anyRoom}|control|commands)/|^server/(?:emulator|cli)\\.ts`),
   },
   {
     says: 'the pipeline knows neither vendor, adapter nor storage',
     from: /^server\/serve\.ts/,
-    never:
-      /^server\/(?:joor|jirafe|control|commands|http)\/|^server\/(?:emulator|cli)\.ts|^server\/state\/(?:memory|file)/,
+    never: new RegExp(
+      `^server/(?:${anyRoom}|control|commands|http)/|^server/(?:emulator|cli)\\.ts|^server/state/(?:memory|file)`,
+    ),
   },
   {
     says: 'a room imports rules, findings and state types only, and no storage',
-    from: /^server\/(?:joor|jirafe)\//,
+    from: new RegExp(`^server/${anyRoom}/`),
     never: new RegExp(`${outside}|journal/|state/(?:memory|file|commit|table)\\.ts)`),
   },
   {
@@ -42,7 +54,7 @@ const directions: readonly Direction[] = [
   {
     says: 'the journal knows entries, findings and state types only',
     from: /^server\/journal\//,
-    never: new RegExp(`${outside}|joor/|jirafe/|state/(?:memory|file)\\.ts)`),
+    never: new RegExp(`${outside}|${anyRoom}/|state/(?:memory|file)\\.ts)`),
   },
   {
     says: 'the control plane knows rooms and state types, not the way in',
@@ -52,7 +64,19 @@ const directions: readonly Direction[] = [
   {
     says: 'what reads the wire knows no vendor and no state',
     from: /^server\/wire\//,
-    never: new RegExp(`${outside}|joor/|jirafe/|state/|journal/)`),
+    never: new RegExp(`${outside}|${anyRoom}/|state/|journal/)`),
+  },
+  {
+    says: "what verifies judges by readers of its own, never by the emulator's",
+    from: /^server\/verify\//,
+    never: new RegExp(
+      `^server/(?:${anyRoom}|wire|state|journal|control|http|commands)/|^server/(?:serve|emulator|operation)\\.ts`,
+    ),
+  },
+  {
+    says: 'the reference models know nothing of what they are held against',
+    from: /^test\/model\//,
+    never: /^(?:server|contracts)\//,
   },
   {
     says: 'only the program imports its commands',
@@ -90,8 +114,6 @@ function cycles(graph: Graph): readonly string[] {
   return found
 }
 
-const root = fileURLToPath(new URL('..', import.meta.url))
-
 /** What stands behind `from` and in `import(…)`, types too: a type from above is knowledge of what is above. */
 function importsOf(file: string, text: string): readonly string[] {
   const found = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']*)'/g)
@@ -99,7 +121,7 @@ function importsOf(file: string, text: string): readonly string[] {
 }
 
 function readGraph(): Graph {
-  const files = ['server', 'contracts'].flatMap((folder) =>
+  const files = ['server', 'contracts', 'test/model'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts'))
       .map((path) => join(folder, path)),
@@ -109,6 +131,10 @@ function readGraph(): Graph {
 
 describe('The import directions', () => {
   const graph = readGraph()
+
+  it('hold the rooms of both vendors', () => {
+    expect(rooms).toEqual(['jirafe', 'joor'])
+  })
 
   it('are looked at in every file, and every import leads to one', () => {
     expect(graph.size).toBeGreaterThan(50)

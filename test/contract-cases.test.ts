@@ -2,13 +2,12 @@
 
 import { describe, expect, it } from 'vitest'
 import type { Rule } from '../contracts/rules/book.js'
-import { jirafe } from '../contracts/rules/jirafe.js'
-import { joor } from '../contracts/rules/joor.js'
+import { allRules } from '../server/rule-list.js'
 import { type Case, defaultVariables, readCases, shippedCases } from '../server/verify/cases.js'
 import { runHere } from '../server/verify/run.js'
 import { startTestEmulator } from './emulator.js'
 
-const rules: readonly Rule[] = [joor, jirafe].flatMap((book) => Object.values(book))
+const rules: readonly Rule[] = allRules
 const cases = await readCases(shippedCases, defaultVariables)
 const site = String(defaultVariables.site)
 

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { Rule } from '../contracts/rules/book.js'
 import { jirafe } from '../contracts/rules/jirafe.js'
 import { joor } from '../contracts/rules/joor.js'
+import { allRules } from '../server/rule-list.js'
 
 const books = { joor, jirafe }
 const rules: readonly Rule[] = Object.values(books).flatMap((book) => Object.values(book))
@@ -43,6 +44,14 @@ describe('The rule book', () => {
   it('has rules of both vendors', () => {
     expect(Object.keys(joor).length).toBeGreaterThan(50)
     expect(Object.keys(jirafe).length).toBeGreaterThan(20)
+  })
+
+  it('is listed whole: a book that is not would be neither shown nor proved', () => {
+    const folder = fileURLToPath(new URL('../contracts/rules', import.meta.url))
+    const files = readdirSync(folder).filter((name) => name !== 'book.ts')
+    const listed = new Set(allRules.map(({ id }) => `${id.slice(0, id.indexOf('.'))}.ts`))
+    expect([...listed].sort()).toEqual(files.sort())
+    expect(allRules).toEqual(rules)
   })
 
   it('gives every rule an id of its own: the vendor and the name of the row', () => {

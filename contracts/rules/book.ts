@@ -1,5 +1,6 @@
-/** How we know a rule: the vendor's pages say so; seen in a real reply; seen in real clients; our own reading. */
-export type Evidence = 'documented' | 'recorded' | 'observed' | 'assumed'
+/** How we know a rule, from the strongest to the weakest: the vendor's pages say so; seen in a real reply; seen in real clients; our own reading. */
+export const grades = ['documented', 'recorded', 'observed', 'assumed'] as const
+export type Evidence = (typeof grades)[number]
 
 /**
  * What a breach of the rule leads to. "refuse" and "report" speak of the item or of the whole call; "decides" is a rule

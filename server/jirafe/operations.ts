@@ -1,7 +1,7 @@
 import { jirafe } from '../../contracts/rules/jirafe.js'
-import { elsewhere } from '../elsewhere.js'
-import { inPath } from '../findings.js'
-import { type AnyOperation, type Head, type Operation, Refusal, type Verdict } from '../operation.js'
+import { alwaysRefused, elsewhere } from '../elsewhere.js'
+import { type Findings, inPath } from '../findings.js'
+import { type AnyOperation, type Head, type Operation, Refusal } from '../operation.js'
 import type { Caller } from '../state/store.js'
 import { writeProblem } from '../wire/problem.js'
 import { tokenOf } from './authorization.js'
@@ -40,23 +40,18 @@ const inventory: Operation<EventsCommand, EventsResult> = {
 function refusing(
   name: string,
   matches: (head: Head) => boolean,
-  refuse: Operation<never, Verdict>['admit'],
+  refuse: (head: Head, findings: Findings) => Refusal,
 ): AnyOperation {
-  const operation: Operation<never, Verdict> = {
-    ...inventory,
+  return alwaysRefused({
     name,
+    vendor: 'jirafe',
     matches,
-    admit: (head, terms, findings) => admitSite(head, terms, findings) ?? refuse(head, terms, findings),
-    read: async () => notYet(name),
-    needs: () => ({}),
-    decide: () => notYet(name),
-    write(outcome, _head, _turn, terms) {
-      const refusal = outcome instanceof Refusal ? outcome : notYet(name)
-      if (refusal.status === 501) return writeProblem(501, 'Not emulated yet', refusal.message)
-      return writeRefusal(refusal, terms)
-    },
-  }
-  return operation
+    identify,
+    admit: (head, terms, findings) => admitSite(head, terms, findings) ?? refuse(head, findings),
+    writeRefusal: (refusal, terms) =>
+      refusal.status === 501 ? writeProblem(501, 'Not emulated yet', refusal.message) : writeRefusal(refusal, terms),
+    failed: failedEvents,
+  })
 }
 
 const notYet = (name: string) =>
@@ -105,7 +100,7 @@ export const jirafeOperations: readonly AnyOperation[] = [
 export const jirafeUnknownType = refusing(
   'jirafe.unknown',
   ({ segments }) => segments.length === 3 && segments[0] === 'v2',
-  (head, _terms, findings) => {
+  (head, findings) => {
     findings.breach(jirafe['call.type'], inPath, head.segments[2] ?? '', ['inventory', ...laterTypes].join(', '))
     return new Refusal(400, '', { type: 'invalid_type' })
   },

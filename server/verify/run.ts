@@ -1,4 +1,4 @@
-import type { Evidence } from '../../contracts/rules/book.js'
+import { type Evidence, grades } from '../../contracts/rules/book.js'
 import type { EmulatorOptions } from '../options.js'
 import { allRules } from '../rule-list.js'
 import { type Case, headerOf, type Step, vendorOf } from './case.js'
@@ -18,7 +18,6 @@ export interface Outcome {
 }
 
 const evidences: ReadonlyMap<string, Evidence> = new Map(allRules.map(({ id, evidence }) => [id, evidence]))
-const grades: readonly Evidence[] = ['documented', 'recorded', 'observed', 'assumed']
 
 /** The weakest evidence among the rules that a case proves. */
 export function gradeOf({ rules }: Case): Evidence {

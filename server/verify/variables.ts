@@ -33,7 +33,7 @@ export const defaultVariables: Variables = {
 /** What `{{…}}` means in a reply's text beside the variables. */
 const reserved = ['uuid', 'text']
 
-/** A file of variables; its names are judged by `unusedVariables` once the cases are known. */
+/** A file of variables; its names are judged by `refuseUnused` once the cases are known. */
 export async function readVariables(path: string): Promise<{ readonly values: Variables; readonly source: Source }> {
   const source = await readSource(path)
   const { value } = source
