@@ -3,10 +3,14 @@ import { createRequire } from 'node:module'
 import express from 'express'
 import { v4 as uuid } from 'uuid'
 import { control } from './control/router.js'
+import { type Fault, faultAt } from './documents/documents.js'
 import { checkSeed, readSeedFile, type Seed, SeedError } from './documents/seed.js'
+import type { Step } from './documents/source.js'
 import { nowhere } from './elsewhere.js'
 import { vendorTraffic } from './http/adapter.js'
+import { expectsContinue } from './http/body.js'
 import { targetOf } from './http/head.js'
+import { lastResort } from './http/last-resort.js'
 import { declareSite } from './jirafe/declare.js'
 import { jirafeOperations, jirafeUnknownType } from './jirafe/operations.js'
 import { declareAccount, type RowFault } from './joor/declare.js'
@@ -14,7 +18,14 @@ import { joorElsewhere, joorOperations } from './joor/operations.js'
 import type { Entry } from './journal/entry.js'
 import { Journal } from './journal/journal.js'
 import { listen } from './listen.js'
-import { defaultAnonymousLimit, defaultJournal, defaultPort, type EmulatorOptions } from './options.js'
+import {
+  checkOptions,
+  defaultAnonymousLimit,
+  defaultJournal,
+  defaultPort,
+  type EmulatorOptions,
+  withDefaults,
+} from './options.js'
 import { defaultSettings } from './settings.js'
 import { openDataFile } from './state/file.js'
 import { type MemoryOptions, MemoryStore } from './state/memory.js'
@@ -44,9 +55,13 @@ const table = [...joorOperations, ...jirafeOperations, joorElsewhere, jirafeUnkn
  * for a seed that is none, and DataFileError for a data file that is damaged or not ours.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  checkOptions(options)
   const { log = () => {}, clock = () => new Date(), ids = uuid } = options
-  const seed = typeof options.seed === 'string' ? await readSeedFile(options.seed) : checkSeed(options.seed ?? {})
-  const limits = { ...defaultJournal, ...options.journal }
+  const seed =
+    typeof options.seed === 'string'
+      ? await readSeedFile(options.seed, (given) => judgeSeed(given, clock).faults)
+      : checkSeed(options.seed ?? {})
+  const limits = withDefaults(defaultJournal, options.journal)
   const journal = new Journal(limits)
   const storage = { journal, clock, ids, anonymousLimit: options.anonymousLimit ?? defaultAnonymousLimit }
   const store = await openStore(options, storage, seed)
@@ -58,7 +73,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
 
   let url = ''
-  const settings = { ...defaultSettings, ...options.settings }
+  const settings = withDefaults(defaultSettings, options.settings)
   const serveVendors = vendorTraffic(table, { store, settings, limits, stopwatch: () => performance.now(), log })
   const controlPlane = control({ store, journal, clock, ids, log, version, url: () => url, loadSeed })
   const app = express()
@@ -70,11 +85,17 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     // of an absolute target for a part of the path.
     const path = target.replace(/^[^?]*/, (whole) => whole.replaceAll(/\/{2,}/g, '/'))
     request.url = path.replace(/^\/_backstock\/?/, '/')
+    // Every call here reads its body, and nobody else tells a client that waits to send it.
+    if (expectsContinue(request)) response.writeContinue()
     return controlPlane(request, response, next)
   })
+  app.use(lastResort(log))
 
   const port = options.port ?? defaultPort
-  const listening = await listen(app, port, options.host)
+  const listening = await listen(app, port, options.host).catch(async (error: unknown) => {
+    await store.close()
+    throw error
+  })
   url = listening.url
   return {
     url,
@@ -119,16 +140,21 @@ function unwritable(error: unknown): never {
 
 /** Every account and site of a seed with its rows judged; throws SeedError naming each row that means nothing. */
 function declarationsOf(seed: Seed, clock: () => Date): readonly Declaration[] {
-  const faults: string[] = []
+  const { declarations, faults } = judgeSeed(seed, clock)
+  if (faults.length > 0) throw new SeedError(faults)
+  return declarations
+}
+
+function judgeSeed(seed: Seed, clock: () => Date) {
+  const faults: Fault[] = []
   const declarations: Declaration[] = []
-  const take = (path: string, declared: Declaration | { faults: readonly RowFault[] }) => {
-    if ('faults' in declared) faults.push(...declared.faults.map((fault) => `${path}.${fault.path}: ${fault.message}`))
-    else declarations.push(declared)
+  const take = (at: readonly Step[], declared: Declaration | { faults: readonly RowFault[] }) => {
+    if (!('faults' in declared)) declarations.push(declared)
+    else faults.push(...declared.faults.map(({ steps, message }) => faultAt([...at, ...steps], message)))
   }
   for (const [name, account] of Object.entries(seed.joor?.accounts ?? {}))
-    take(`joor.accounts.${name}`, declareAccount(name, account))
+    take(['joor', 'accounts', name], declareAccount(name, account))
   for (const [name, site] of Object.entries(seed.jirafe?.sites ?? {}))
-    take(`jirafe.sites.${name}`, declareSite(name, site, clock()))
-  if (faults.length > 0) throw new SeedError([], faults.join('\n'))
-  return declarations
+    take(['jirafe', 'sites', name], declareSite(name, site, clock()))
+  return { declarations, faults }
 }

@@ -47,14 +47,14 @@ export class Findings {
    * The client broke the rule. True means refused: stop with this item or call. A reported breach of the *call* does
    * not stop at once under `enforce`, so that 401, 403 and 415 stay what they are: it waits in `refusal`.
    */
-  breach(rule: Breakable, at: Place | (() => Place), seen: string, right: string): boolean {
+  breach(rule: Breakable, at: Place | (() => Place), seen: string, right: string | (() => string)): boolean {
     const refuses = rule.breach === 'refuse call' || rule.breach === 'refuse item'
     if (this.#contract === 'off') return refuses
     this.#met.add(rule)
     const count = (this.#counts.get(rule) ?? 0) + 1
     this.#counts.set(rule, count)
-    // Finding line and column costs a look at the text, so a place is only asked for when it is kept.
-    if (count <= placesKept) this.#breaches.push({ rule, at: typeof at === 'function' ? at() : at, seen, right })
+    // Finding line and column costs a look at the text, so what is not kept is not asked for.
+    if (count <= placesKept) this.#breaches.push({ rule, at: told(at), seen, right: told(right) })
     if (refuses) return true
     if (this.#contract !== 'enforce') return false
     if (rule.breach === 'report item') return true
@@ -67,10 +67,6 @@ export class Findings {
     return this.#refusal
   }
 
-  get enforced(): boolean {
-    return this.#contract === 'enforce'
-  }
-
   get met(): readonly Rule[] {
     return [...this.#met]
   }
@@ -80,15 +76,15 @@ export class Findings {
     return this.#breaches
   }
 
-  /** How often each rule was broken, kept or not. */
-  get counts(): ReadonlyMap<Breakable, number> {
-    return this.#counts
-  }
-
   /** (rule, place) pairs. */
   get total(): number {
     let total = 0
     for (const count of this.#counts.values()) total += count
     return total
   }
+}
+
+/** What a breach is told of itself, or how to find it. */
+export function told<Value extends Place | string>(value: Value | (() => Value)): Value {
+  return typeof value === 'function' ? value() : value
 }

@@ -119,6 +119,8 @@ export interface Operation<Command, Result extends Verdict> {
 export interface Written extends Reply {
   /** JOOR's number for the call, where the reply carries one. */
   readonly logId?: string
+  /** JOOR's code for the call, where the reply carries one. */
+  readonly code?: string
 }
 
 /**

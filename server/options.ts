@@ -1,6 +1,6 @@
 import type { Seed } from './documents/seed.js'
 import type { Entry } from './journal/entry.js'
-import type { Settings } from './settings.js'
+import { type Settings, settingValues } from './settings.js'
 import type { MemoryOptions } from './state/memory.js'
 import type { Store } from './state/store.js'
 
@@ -41,6 +41,25 @@ export interface EmulatorOptions {
 export const defaultPort = 4350
 export const defaultAnonymousLimit = 10_000
 export const defaultJournal: JournalLimits = { entries: 1_000, bytes: 64 * 1024 * 1024, bodyBytes: 256 * 1024 }
+
+/** What the types forbid is what JavaScript lets in; an option that nothing acts on would be a promise not kept. */
+export function checkOptions({ data, store, settings = {} }: EmulatorOptions): void {
+  if (data !== undefined && store !== undefined)
+    throw new TypeError('Both data and store are given. Give the one that is to keep the state.')
+  for (const [name, value] of Object.entries(settings)) {
+    const values = Object.hasOwn(settingValues.all, name) ? settingValues.all[name] : undefined
+    if (values === undefined)
+      throw new TypeError(`The setting ${name} is not known. Known are ${Object.keys(settingValues.all).join(', ')}.`)
+    if (value !== undefined && !values.includes(value))
+      throw new TypeError(`The setting ${name} is ${JSON.stringify(value)}. Right is ${values.join(' or ')}.`)
+  }
+}
+
+/** A member that is given as undefined is not given. */
+export function withDefaults<Options extends object>(defaults: Options, given: Partial<Options> = {}): Options {
+  const members = Object.entries(given).filter(([, value]) => value !== undefined)
+  return { ...defaults, ...Object.fromEntries(members) }
+}
 
 /** The program cannot listen: port taken, bad host. */
 export class ListenError extends Error {}

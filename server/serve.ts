@@ -86,7 +86,11 @@ class Call {
     // Who was not let in has used no account or site, so such a call makes none and is kept under the vendor alone.
     const stranger = read instanceof Refusal && (read.status === 401 || read.status === 403)
     if (stranger) this.#terms = { ...this.#terms, name: undefined }
-    return store.call(stranger ? { vendor: operation.vendor } : this.#caller, needs, (turn) => this.#settle(turn, read))
+    const caller = stranger ? { vendor: operation.vendor } : this.#caller
+    const { told, ...served } = await store.call(caller, needs, (turn) => this.#settle(turn, read))
+    // Not before: of a call that failed in the store there is no log to look up.
+    if (told !== undefined) this.#parts.log(told)
+    return served
   }
 
   /** Nothing is applied and nobody is left to answer; the journal says so. */
@@ -128,23 +132,11 @@ class Call {
     }
     const recorder = this.#recorder()
     const replied = recorder.replied(reply)
-    this.#tell(turn, outcome, written)
     return {
       changes,
       entry: (changed: Changed) => recorder.entry({ turn, changed, ms: this.#elapsed(), outcome, written, replied }),
-      result: { reply, replied },
+      result: { reply, replied, told: told(turn, outcome, written) },
     }
-  }
-
-  /** One line for the person who watches, where an item was not updated. */
-  #tell(turn: Turn, outcome: Verdict | Refusal, written: Written): void {
-    if (outcome instanceof Refusal || written.logId === undefined) return
-    const refused = outcome.outcomes.filter((item) => item.outcome === 'not_updated').length
-    if (refused === 0) return
-    const name = turn.setup?.name ?? 'nobody'
-    this.#parts.log(
-      `${name}: ${refused} of ${outcome.outcomes.length} items not updated; backstock why ${written.logId}`,
-    )
   }
 
   #recorder(): Recorder {
@@ -158,4 +150,13 @@ class Call {
   #knownCaller(): Caller {
     return this.#terms.setup === undefined ? { vendor: this.#operation.vendor } : this.#caller
   }
+}
+
+/** One line for the person who watches, where an item was not updated. */
+function told(turn: Turn, outcome: Verdict | Refusal, written: Written): string | undefined {
+  if (outcome instanceof Refusal || written.logId === undefined) return undefined
+  const refused = outcome.outcomes.filter((item) => item.outcome === 'not_updated').length
+  if (refused === 0) return undefined
+  const name = turn.setup?.name ?? 'nobody'
+  return `${name}: ${refused} of ${outcome.outcomes.length} items not updated; backstock why ${written.logId}`
 }

@@ -20,6 +20,46 @@ const isProblem = ({ headers, body, status }: { headers: Record<string, string>;
   expect(body).toMatchObject({ type: 'about:blank', status, title: expect.any(String), detail: expect.any(String) })
 }
 
+describe('One token', () => {
+  const seedWith = (name: string) => ({ joor: { accounts: { [name]: { token: 'a-token' } } } })
+
+  it('is refused in a seed where an earlier seed gave it to another account', async () => {
+    const emulator = await startTestEmulator()
+    await control(emulator).put('/_backstock/seed').send(seedWith('one')).expect(200)
+    await control(emulator).put('/_backstock/joor/accounts/one').send({ token: 'another' }).expect(200)
+    const { body } = await control(emulator).put('/_backstock/seed').send(seedWith('two')).expect(409)
+    expect(body.detail).toContain('one')
+    await control(emulator).post('/_backstock/reset').expect(200)
+    const { body: listed } = await control(emulator).get('/_backstock/joor/accounts')
+    expect(listed.accounts.map(({ account }: { account: string }) => account)).toEqual(['one'])
+    await control(emulator).put('/_backstock/seed').send(seedWith('one')).expect(200)
+  })
+
+  it('shares no account with another whose fingerprint starts alike', async () => {
+    const emulator = await startTestEmulator()
+    // The SHA-256 of both starts with 76bed803.
+    const [one, other] = ['token-6170', 'token-44637']
+    await bulk(emulator, items(row('1', 3)), { token: one })
+    await bulk(emulator, items(row('2', 4)), { token: other })
+    await bulk(emulator, items(row('3', 5)), { token: other })
+    expect(await positions(emulator, one)).toHaveLength(1)
+    expect(await positions(emulator, other)).toHaveLength(2)
+    await control(emulator).put('/_backstock/joor/accounts/brand').send({ token: one }).expect(201)
+    expect(await positions(emulator, other)).toHaveLength(2)
+  })
+})
+
+describe('A body of the control plane', () => {
+  it('is refused where it is no UTF-8, and not read as something else', async () => {
+    const emulator = await startTestEmulator()
+    const body = Buffer.from('{"token": "caf\xe9"}', 'latin1')
+    const headers = { 'Content-Type': 'application/json' }
+    const reply = await fetch(`${emulator.url}/_backstock/jirafe/sites/shop`, { method: 'PUT', headers, body })
+    expect(reply.status).toBe(400)
+    expect(await reply.text()).toContain('no UTF-8')
+  })
+})
+
 describe('The control plane', () => {
   it.each([
     ['health', { status: 'ok' }],

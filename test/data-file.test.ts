@@ -1,9 +1,15 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import supertest from 'supertest'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { DataFileError, type Emulator, type EmulatorOptions, startEmulator } from '../server/emulator.js'
+import { openDataFile } from '../server/state/file.js'
+import { emptyTables } from '../server/state/memory.js'
+import { tableNames } from '../server/state/rows.js'
+import { vendors } from '../server/state/store.js'
 import { bulk, items, lastRequest, oauth2, positions, startTestEmulator } from './emulator.js'
 
 async function newFolder(): Promise<string> {
@@ -43,7 +49,33 @@ async function during<Result>(
   }
 }
 
+describe('The schema of a data file', () => {
+  it('names the very tables and vendors that there are', async () => {
+    const schema = JSON.parse(await readFile('schemas/data-file.json', 'utf8'))
+    const { setup, rows } = schema.properties.partitions.items.properties
+    expect(setup.properties.vendor.enum).toEqual(vendors)
+    expect(rows.items.properties.table.enum).toEqual(tableNames)
+  })
+})
+
 describe('A data file', () => {
+  it('holds no second copy of the state once it is written', { timeout: 60_000 }, async () => {
+    setFlagsFromString('--expose-gc')
+    const collect: () => void = runInNewContext('gc')
+    const { keep } = await openDataFile(await newFile(), null, false)
+    const tables = emptyTables()
+    for (let n = 0; n < 100_000; n++) tables.marks.set(['', '', `${n}`], { value: { sku: {} }, by: '' })
+    const nothing = { declared: true, token: null, settings: {}, warehouses: null, styles: null, pending: [] }
+    const state = { setup: { vendor: 'joor' as const, name: 'brand', ...nothing }, tables, requests: 0 }
+    collect()
+    const before = process.memoryUsage().heapUsed
+    await keep(new Map([['joor:brand', state]]))
+    collect()
+    // A copy of a hundred thousand rows is more than ten megabytes.
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(4 * 1024 * 1024)
+    expect(tables.marks.size).toBe(100_000)
+  })
+
   it('brings accounts, positions, marks, levels, pending and settings over a restart', async () => {
     const data = await newFile()
     const given = {

@@ -185,4 +185,18 @@ describe('names that are hard to judge', () => {
     expect(reply.headers['backstock-violations']).toBe('100000')
     expect(performance.now() - began).toBeLessThan(5_000)
   })
+
+  test('a million zeros in a fraction of a second are read in good time, and count', async () => {
+    const emulator = await startTestEmulator()
+    const zeros = '0'.repeat(1_000_000)
+    const second = (inventory_level: number, fraction: string) => ({
+      change_date: `2015-01-23T16:35:38.${fraction}Z`,
+      effective_date: 'now',
+      sku_code: 'SKU-1',
+      inventory_level,
+    })
+    for (const [level, fraction] of [`${zeros}1`, `${zeros}2`, zeros, `${zeros}1`].entries())
+      expect((await send(emulator, second(level, fraction))).status).toBe(200)
+    expect(await levels(emulator)).toMatchObject([{ inventory_level: 1 }])
+  })
 })

@@ -66,6 +66,12 @@ const json: readonly Refused[] = [
     'body.json_root',
     /inventory_item level/,
   ],
+  [
+    'an inventory_item level in each item',
+    `{"inventory_items":[{"inventory_item":${good}}]}`,
+    'body.json_root',
+    /inventory_item level.*Right is/,
+  ],
   ['a bare item', good, 'body.json_root', /no inventory_items.*Right is/],
   ['an empty object', '{}', 'body.json_root', /no inventory_items/],
   ['a string', '"inventory_items"', 'body.json_root', /no JSON object/],

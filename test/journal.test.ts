@@ -4,6 +4,7 @@ import supertest from 'supertest'
 import { describe, expect, it } from 'vitest'
 import type { Entry } from '../server/journal/entry.js'
 import { Journal } from '../server/journal/journal.js'
+import { mayHold } from '../server/journal/redaction.js'
 import type { Scope } from '../server/state/store.js'
 import { bulk, items, lastRequest, startTestEmulator } from './emulator.js'
 
@@ -25,6 +26,7 @@ const entry = (more: Partial<Entry> = {}): Entry => ({
   request: { headers: {}, body: null },
   reply: null,
   logId: `log-${count}`,
+  code: '0',
   refusal: null,
   rules: [],
   breaches: [],
@@ -98,6 +100,29 @@ describe('A journal', () => {
     expect(idsOf(journal, 'joor:other')).toEqual([b.id, a.id])
   })
 
+  it('finds the later of two entries with equal ids when the first is dropped', () => {
+    const journal = new Journal({ ...limits, entries: 1 })
+    const [first, second] = [entry({ id: 'same', logId: 'log' }), entry({ id: 'same', logId: 'log' })]
+    journal.append('joor:brand', first)
+    journal.append('joor:brand', second)
+    expect(journal.find('same')).toBe(second)
+    expect(journal.findLog('log')).toBe(second)
+  })
+
+  it('holds nothing for an account whose entries are all dropped', { timeout: 60_000 }, () => {
+    setFlagsFromString('--expose-gc')
+    const collect: () => void = runInNewContext('gc')
+    const journal = new Journal({ ...limits, bytes: 10_000 })
+    const fill = (from: number) => {
+      for (let n = from; n < from + 50_000; n++) journal.append(`joor:${n}`, entry())
+      collect()
+      return process.memoryUsage().heapUsed
+    }
+    const before = fill(0)
+    // Fifty thousand empty maps alone would be more.
+    expect(fill(50_000) - before).toBeLessThan(4 * 1024 * 1024)
+  })
+
   it('goes on from before a number, so that pages neither repeat nor skip while calls come in', () => {
     const journal = new Journal({ ...limits, entries: 100 })
     for (let n = 0; n < 6; n++) journal.append('joor:brand', entry())
@@ -125,6 +150,18 @@ describe('A journal', () => {
     expect(journal.find(a.id)).toBeUndefined()
     journal.rename('joor:nobody', 'joor:brand')
     expect(idsOf(journal, 'joor:brand')).toHaveLength(3)
+  })
+})
+
+describe('Whether a body may hold a secret', () => {
+  it.each([
+    ['{"a":"s\\u0065cret"}', true],
+    ['{"a":"caf\\u00e9"}', false],
+    ['{"a":"\\\\u0073ecret"}', false],
+    ['<a>&#115;ecret</a>', true],
+    ['<a>&#233; &amp; &#x7fffffff;</a>', false],
+  ])('%s: %s', (text, held) => {
+    expect(mayHold(text, ['secret'])).toBe(held)
   })
 })
 
@@ -194,6 +231,45 @@ describe('The journal of an emulator', () => {
     expect(detail.changes_total).toBe(1_200)
     const { body } = await supertest(emulator.url).get('/_backstock/requests')
     expect(body.requests[0].violations).toBe(1_200)
+  })
+
+  it('holds the start of a huge bad value, wherever it is told', { timeout: 60_000 }, async () => {
+    setFlagsFromString('--expose-gc')
+    const collect: () => void = runInNewContext('gc')
+    const emulator = await startTestEmulator({ journal: { bodyBytes: 1_000 } })
+    const huge = 'x'.repeat(2 * 1024 * 1024)
+    const send = (n: number) => bulk(emulator, items({ warehouse: `${n}${huge}`, upc: '1', inventory: `${n}${huge}` }))
+    await send(0)
+    collect()
+    const before = process.memoryUsage().heapUsed
+    for (let n = 1; n <= 20; n++) await send(n)
+    collect()
+    // Twenty bodies are eighty megabytes.
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(12 * 1024 * 1024)
+    const { outcomes, violations } = await lastRequest(emulator)
+    expect(JSON.stringify([outcomes, violations]).length).toBeLessThan(10_000)
+  })
+
+  it.each([
+    ['JSON', 'application/json', '{"inventory_items":[{"upc":"a-t\\u006fken\\/1","inventory":1}]}'],
+    [
+      'XML',
+      'application/xml',
+      '<inventory_items><inventory_item><upc>a-t&#x6f;ken/1</upc><inventory>1</inventory></inventory_item></inventory_items>',
+    ],
+  ])('finds the token behind the escapes of %s', async (_format, type, body) => {
+    const emulator = await startTestEmulator()
+    await bulk(emulator, body, { token: 'a-token/1', type }).expect(200)
+    const { changes, outcomes } = await lastRequest(emulator)
+    expect(changes).toHaveLength(1)
+    expect(JSON.stringify([changes, outcomes])).not.toContain('a-token')
+  })
+
+  it('knows the code of a call whose body it does not keep', async () => {
+    const emulator = await startTestEmulator({ settings: { partial_code: '1' }, journal: { bodyBytes: 0 } })
+    const reply = await bulk(emulator, items(row('1', 'many')))
+    const log = await supertest(emulator.url).get(`/_backstock/joor/logs/${reply.body.response.log_id}`)
+    expect(log.body.code).toBe('1')
   })
 
   it.each([

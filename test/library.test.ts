@@ -4,8 +4,11 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import supertest from 'supertest'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ListenError, SeedError, startEmulator } from '../server/emulator.js'
+import type { Entry } from '../server/journal/entry.js'
+import { type MemoryOptions, MemoryStore } from '../server/state/memory.js'
+import { StorageFailure } from '../server/state/store.js'
 import { bulk, items, lastRequest, positions, startTestEmulator } from './emulator.js'
 
 const item = (inventory: number) => items({ warehouse: 'New York', upc: '1', inventory })
@@ -34,6 +37,35 @@ describe('startEmulator', () => {
     const started = startEmulator({ port })
     await expect(started).rejects.toThrow(ListenError)
     await expect(started).rejects.toThrow(`port ${port}`)
+  })
+
+  it('closes the storage again where it cannot listen', async () => {
+    const closed = vi.spyOn(MemoryStore.prototype, 'close')
+    onTestFinished(() => closed.mockRestore())
+    await expect(startEmulator({ port: 0, host: '192.0.2.1' })).rejects.toThrow(ListenError)
+    expect(closed).toHaveBeenCalledOnce()
+  })
+
+  // What the types forbid is what JavaScript lets in.
+  it.each<[string, object, string]>([
+    ['a storage beside a data file', { data: 'a.json', store: () => undefined }, 'Both data and store are given'],
+    ['a setting that is not known', { settings: { contrakt: 'off' } }, 'The setting contrakt is not known'],
+    ['a setting that every object has', { settings: { constructor: 'off' } }, 'The setting constructor is not known'],
+    ['a value that is not known', { settings: { contract: 'on' } }, 'Right is report or enforce or off'],
+  ])('is rejected with a sentence for %s', async (_name, options, sentence) => {
+    await expect(startEmulator({ port: 0, ...options })).rejects.toThrow(sentence)
+  })
+
+  it('keeps the bounds of the journal and the default readings where members are undefined', async () => {
+    const given: object = { journal: { entries: undefined, bodyBytes: 3 }, settings: { contract: undefined } }
+    const emulator = await startTestEmulator(given)
+    for (let n = 0; n < 1_001; n++) await fetch(`${emulator.url}/nowhere`)
+    const { body } = await supertest(emulator.url).get('/_backstock/requests?limit=1000')
+    expect(body.requests).toHaveLength(1_000)
+    expect(body.next).toBeNull()
+    await bulk(emulator, item(1), { token: 'a-token' })
+    const refused = await bulk(emulator, items({ warehouse: 'New York', upc: '1', inventory: '1' }))
+    expect(refused.headers['backstock-violations']).toBe('1')
   })
 
   it('is rejected with a ListenError where the machine has no such address', async () => {
@@ -124,6 +156,30 @@ describe('An emulator', () => {
     expect(body.accounts.map(({ account }: { account: string }) => account)).toEqual(['brand'])
   })
 
+  it('tells no log of a call that failed in the storage', async () => {
+    const lines: string[] = []
+    let fails = true
+    const failsOnce: MemoryStore<Entry>['call'] = async (caller, needs, settle) => {
+      if (!fails) return call(caller, needs, settle)
+      fails = false
+      settle({ id: 'a', now: new Date(), newId: () => 'lost', setup: undefined, view: { get: () => undefined } })
+      throw new StorageFailure('The disk is full.')
+    }
+    let call: MemoryStore<Entry>['call'] = failsOnce
+    const store = (parts: MemoryOptions<Entry>) => {
+      const memory = new MemoryStore(parts)
+      call = memory.call.bind(memory)
+      memory.call = failsOnce
+      return memory
+    }
+    const emulator = await startTestEmulator({ log: (line) => lines.push(line), store })
+    const wrong = items({ warehouse: 'New York', upc: '1', inventory: 'many' })
+    await bulk(emulator, wrong).expect(503)
+    expect(lines.join()).not.toContain('lost')
+    const { body } = await bulk(emulator, wrong).expect(200)
+    expect(lines.at(-1)).toContain(`backstock why ${body.response.log_id}`)
+  })
+
   it('is gone after close, which may be called twice', async () => {
     const emulator = await startEmulator({ port: 0 })
     await emulator.close()
@@ -138,5 +194,14 @@ describe('An emulator', () => {
     const second = await startEmulator({ port: Number(new URL(first.url).port) })
     onTestFinished(() => second.close())
     expect(second.url).toBe(first.url)
+  })
+
+  it('names file, line and column of a row of the seed that means nothing', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'backstock-library-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const seed = join(folder, 'seed.yaml')
+    const account = ['joor:', '  accounts:', '    a:', '      warehouses: [NY]', '      positions:']
+    await writeFile(seed, [...account, '        - { warehouse: LA, upc: "1", inventory: 3 }', ''].join('\n'))
+    await expect(startEmulator({ port: 0, seed })).rejects.toThrow(`${seed}:6:11: joor.accounts.a.positions[0]: `)
   })
 })

@@ -105,6 +105,41 @@ async function levels(emulator: Emulator, site = 'shop') {
 
 const aLittle = () => new Promise((resolve) => setTimeout(resolve, 50))
 
+describe('the control plane', () => {
+  it('asks for the body of a client that waits to send it', async () => {
+    const client = await connected(await startTestEmulator())
+    const site = '{"token": "site-token"}'
+    const length = String(site.length)
+    client.write(
+      head({ Expect: '100-continue', 'Content-Length': length }, 'PUT /_backstock/jirafe/sites/shop HTTP/1.1'),
+    )
+    const interim = await client.reply()
+    expect(interim.status).toBe(100)
+    client.write(site)
+    expect((await client.reply()).status).toBe(201)
+  })
+})
+
+describe('a failure inside', () => {
+  it('is answered without a stack even where the reply about it fails as well', async () => {
+    const lines: string[] = []
+    let broken = false
+    const clock = () => {
+      if (broken) throw new Error('The clock stands still.')
+      return new Date()
+    }
+    const emulator = await startTestEmulator({ clock, log: (line) => lines.push(line) })
+    broken = true
+    const reply = await supertest(emulator.url).get('/nowhere')
+    expect(reply.status).toBe(500)
+    expect(reply.headers['content-type']).toBe('application/problem+json')
+    expect(reply.text).not.toContain('clock')
+    expect(lines.join()).toContain('The clock stands still.')
+    broken = false
+    await supertest(emulator.url).get('/nowhere').expect(404)
+  })
+})
+
 describe('a connection is good for the next call after', () => {
   const tooLarge = Buffer.alloc(10 * MB + 1, ' ')
   it.each<[string, Buffer, number]>([

@@ -55,7 +55,7 @@ export const jirafe = book('jirafe', {
     breach: 'decides',
   },
   'call.anonymous_limit': {
-    says: 'Beyond anonymous_limit sites that nobody declared, a call of a further one is answered 503.',
+    says: 'Beyond anonymous_limit accounts and sites that nobody declared, a call of a further one is answered 503.',
     evidence: 'assumed',
     source: 'a limit of this emulator, not of the vendor',
     breach: 'decides',

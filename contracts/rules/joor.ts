@@ -45,7 +45,7 @@ export const joor = book('joor', {
     breach: 'refuse call',
   },
   'call.anonymous_limit': {
-    says: 'Beyond anonymous_limit accounts that nobody declared, a call of a further one is answered 503.',
+    says: 'Beyond anonymous_limit accounts and sites that nobody declared, a call of a further one is answered 503.',
     evidence: 'assumed',
     source: 'a limit of this emulator, not of the vendor',
     breach: 'decides',
@@ -280,6 +280,12 @@ export const joor = book('joor', {
     says: 'A call has one item or more.',
     evidence: 'documented',
     source: bulk,
+    breach: 'refuse call',
+  },
+  'body.item_limit': {
+    says: 'A call has at most 100,000 items.',
+    evidence: 'assumed',
+    source: silent,
     breach: 'refuse call',
   },
   'xml.doctype': {

@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from 'express'
 import { checkAccount } from '../documents/seed.js'
+import { writePath } from '../documents/source.js'
 import { readAuthorization } from '../joor/authorization.js'
 import { declareAccount, type RowFault, readPending } from '../joor/declare.js'
 import type { Partition, PendingRow, Setup, Style, Summary } from '../state/store.js'
@@ -90,7 +91,7 @@ const noAccount = (account: string) =>
   new Problem(404, `There is no account ${account}. GET /_backstock/joor/accounts lists those there are.`)
 
 export function rowProblem(faults: readonly RowFault[]): Problem {
-  const told = faults.slice(0, 20).map(({ path, message }) => `${path}: ${message}`)
+  const told = faults.slice(0, 20).map(({ steps, message }) => `${writePath(steps)}: ${message}`)
   return new Problem(400, told.join('\n'))
 }
 

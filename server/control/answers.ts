@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { Request, Response } from 'express'
 import { nearest } from '../suggestion.js'
 import { parseExact, writeExact } from '../wire/exact-json.js'
@@ -83,11 +84,13 @@ export function badCursor(cursor: string | undefined): Problem {
   return new Problem(400, `cursor is ${cursor}. Right is the "next" of an earlier reply, as it was.`)
 }
 
-/** The JSON value of a request's body, which was read as text. */
+/** The JSON value of a request's body, which was read as bytes: a text would hide what is no UTF-8. */
 export function bodyOf(request: Request): unknown {
-  const text: unknown = request.body
-  if (typeof text !== 'string' || text.trim() === '')
-    throw new Problem(400, 'There is no body. Right is a JSON document.')
+  const bytes: unknown = request.body
+  if (Buffer.isBuffer(bytes) && !isUtf8(bytes))
+    throw new Problem(400, 'The body is no UTF-8. Right is a JSON document in UTF-8.')
+  const text = Buffer.isBuffer(bytes) ? new TextDecoder().decode(bytes) : ''
+  if (text.trim() === '') throw new Problem(400, 'There is no body. Right is a JSON document.')
   const parsed = parseExact(text)
   if ('fault' in parsed) throw new Problem(400, `The body is no JSON: ${parsed.fault}.`)
   return parsed.value

@@ -24,15 +24,9 @@ function writeLog(logId: string, entry: Entry) {
     at: entry.at.toISOString(),
     account: entry.name ?? null,
     status: entry.status,
-    code: codeOf(entry),
+    // As the reply had it: the setting `partial_code` may have changed since.
+    code: entry.code ?? null,
     comment: entry.refusal ?? '',
     items: entry.outcomes.map(writeOutcome),
   }
-}
-
-/** As the reply had it, which is said at its start: the setting `partial_code` may have changed since. */
-function codeOf({ refusal, reply }: Entry): string {
-  if (refusal !== null) return '1'
-  const [, inJson, inXml] = /"code":"(\d)"|<code>(\d)<\/code>/.exec(reply?.body.text ?? '') ?? []
-  return inJson ?? inXml ?? '0'
 }

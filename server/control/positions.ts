@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
 import type { Entry } from '../journal/entry.js'
-import { identifierNames, type Key, type PositionValue, type SkuIdentifiers } from '../state/rows.js'
+import { identifierNames, isKey, type Key, type PositionValue, type SkuIdentifiers } from '../state/rows.js'
 import type { Partition, Store } from '../state/store.js'
 import { ExactNumber } from '../wire/exact-json.js'
 import { badCursor, Problem, readCursor, readLimit, readParameters, sendJson, writeCursor } from './answers.js'
@@ -79,9 +79,7 @@ function readPlace(cursor: string | undefined): Place | undefined {
   if (place === undefined) return undefined
   if (typeof place === 'object' && place !== null && 'table' in place && 'key' in place) {
     const { table, key } = place
-    const isKey = Array.isArray(key) && key.length === 3 && key.every((part) => typeof part === 'string')
-    // A key is three texts, and these were counted and looked at.
-    if (isKey && (table === 'marks' || table === 'positions')) return { table, key: key as unknown as Key }
+    if (isKey(key) && (table === 'marks' || table === 'positions')) return { table, key }
   }
   throw badCursor(cursor)
 }

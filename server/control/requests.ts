@@ -2,7 +2,7 @@ import { Router } from 'express'
 import type { Breach } from '../findings.js'
 import type { Entry, KeptBody } from '../journal/entry.js'
 import { writeRule } from '../rule-list.js'
-import type { Change, Scope } from '../state/store.js'
+import type { Change, Partition } from '../state/store.js'
 import { badCursor, Problem, readCursor, readLimit, readParameters, sendJson, writeCursor } from './answers.js'
 import { writeCurl } from './curl.js'
 import { writeOutcome } from './outcomes.js'
@@ -41,8 +41,8 @@ export function requests({ journal, url }: ControlParts): Router {
   return router
 }
 
-/** The scope that a control-plane call names; undefined for everything. */
-export function scopeOf(account: string | undefined, site: string | undefined): Scope | undefined {
+/** The account or site that a control-plane call names; undefined for everything. */
+export function scopeOf(account: string | undefined, site: string | undefined): Partition | undefined {
   if (account !== undefined && site !== undefined)
     throw new Problem(400, 'Both account and site are given. Give the one that is meant.')
   if (account !== undefined) return `joor:${account}`

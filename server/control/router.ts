@@ -16,7 +16,7 @@ const later = ['faults', 'clock', 'ids', 'violations', 'coverage', 'snapshots', 
 /** Everything under /_backstock/. Errors are problems (RFC 9457) that say what would have been right. */
 export function control(parts: ControlParts): RequestHandler {
   const router = Router()
-  router.use(express.text({ limit: bodyLimit, type: () => true }))
+  router.use(express.raw({ limit: bodyLimit, type: () => true }))
   router.use(about(parts.version))
   router.use('/joor', logsAndAccounts(parts))
   router.get('/jirafe/sites/:site/events', notYet)
@@ -60,10 +60,7 @@ function state({ store, loadSeed }: ControlParts): Router {
   const router = Router()
   router.post('/reset', async (request, response) => {
     const { account, site } = readParameters(request, ['account', 'site'])
-    const scope = scopeOf(account, site)
-    // A scope from these two parameters is an account or a site, never a vendor alone.
-    const partition = scope as `joor:${string}` | `jirafe:${string}` | undefined
-    sendJson(response, 200, await store.reset(partition))
+    sendJson(response, 200, await store.reset(scopeOf(account, site)))
   })
   router.put('/seed', async (request, response) => {
     readParameters(request, [])

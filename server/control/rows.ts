@@ -54,8 +54,13 @@ export function writeChange(change: Change) {
       return shown(after === null ? 'clear' : 'set', before?.value, after?.value, writePosition, positionKey)
     case 'marks':
       return shown(after === null ? 'unmark' : 'mark', before?.value, after?.value, writeMark, markKey)
-    default:
+    case 'levels':
       return shown('level', before?.value, after?.value, writeLevel, levelKey)
+    case 'histories':
+      // Histories follow the levels, and a commit tells none.
+      throw new Error('A history is no change of its own.')
+    default:
+      return change.table satisfies never
   }
 }
 

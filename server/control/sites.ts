@@ -1,7 +1,7 @@
 import { Router } from 'express'
 import { checkSite } from '../documents/seed.js'
 import { declareSite } from '../jirafe/declare.js'
-import { type Key, keyPart, type LevelValue } from '../state/rows.js'
+import { isKey, type Key, keyPart, type LevelValue } from '../state/rows.js'
 import type { Partition, Summary } from '../state/store.js'
 import { rowProblem } from './accounts.js'
 import { badCursor, bodyOf, Problem, readCursor, readLimit, readParameters, sendJson, writeCursor } from './answers.js'
@@ -94,8 +94,6 @@ function writeSite(summary: Summary) {
 function readKey(cursor: string | undefined): Key | undefined {
   const key = readCursor(cursor)
   if (key === undefined) return undefined
-  const isKey = Array.isArray(key) && key.length === 3 && key.every((part) => typeof part === 'string')
-  if (!isKey) throw badCursor(cursor)
-  // A key is three texts, and these were counted and looked at.
-  return key as unknown as Key
+  if (!isKey(key)) throw badCursor(cursor)
+  return key
 }

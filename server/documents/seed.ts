@@ -60,13 +60,21 @@ function refuse(faults: readonly Fault[]): void {
   if (faults.length > 0) throw new DocumentError(faults)
 }
 
-/** Reads a seed from a YAML or JSON file and the CSV files that it names; throws SeedError. */
-export async function readSeedFile(path: string): Promise<Seed> {
+/**
+ * Reads a seed from a YAML or JSON file and the CSV files that it names; throws SeedError. `judgeRows` looks at what the
+ * schema cannot judge, the rows of a seed that is right otherwise, so that its faults have their place in the file too.
+ */
+export async function readSeedFile(
+  path: string,
+  judgeRows: (seed: Seed) => readonly Fault[] = () => [],
+): Promise<Seed> {
   const source = await readSource(path).catch(asSeedError)
   const files = await Promise.all(styleFiles(source).map(readStyleFile))
   const { value, faults } = readSeed(source.value, new Map(files.map(({ account, styles }) => [account, styles])))
   const lines = [...writeFaults(source, faults), ...files.flatMap(({ lines }) => lines)]
   if (lines.length > 0) throw new SeedError(faults, writeLines(lines))
+  const rows = judgeRows(value)
+  if (rows.length > 0) throw new SeedError(rows, writeLines(writeFaults(source, rows)))
   return value
 }
 

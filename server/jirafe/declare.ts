@@ -1,4 +1,5 @@
 import type { SiteDocument } from '../documents/seed.js'
+import type { Step } from '../documents/source.js'
 import { Findings } from '../findings.js'
 import type { Terms } from '../operation.js'
 import { defaultSettings } from '../settings.js'
@@ -14,7 +15,7 @@ export function declareSite(
   name: string,
   document: SiteDocument,
   now: Date,
-): Declaration | { faults: readonly { path: string; message: string }[] } {
+): Declaration | { faults: readonly { steps: readonly Step[]; message: string }[] } {
   const setup: Setup = {
     vendor: 'jirafe',
     name,
@@ -39,6 +40,6 @@ export function declareSite(
   const { outcomes } = decideEvents({ events }, turn, draft, terms, unjudged)
   const faults = outcomes
     .filter(({ rule, outcome, position }) => outcome === 'not_updated' && rule !== null && position === null)
-    .map(({ index, reason }) => ({ path: `levels[${index}]`, message: reason ?? '' }))
+    .map(({ index, reason }) => ({ steps: ['levels', index], message: reason ?? '' }))
   return faults.length > 0 ? { faults } : { setup, changes: draft.changes }
 }

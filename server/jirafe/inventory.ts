@@ -33,7 +33,7 @@ const recorded = /^None is not of type '(?:string|number)'$/
 const tellsSecond = ['sku_code', 'change_date', 'effective_date']
 
 /** The breaches of one event: those that refuse it become its errors, by path. */
-export class EventJudge {
+class EventJudge {
   readonly #findings: Findings
   readonly #document: EventDocument
   readonly #errors = new Map<string, string>()

@@ -105,8 +105,8 @@ export async function readEvent(
 function readDocument(text: string, findings: Findings): EventDocument | Refusal {
   const parsed = parseJson(text)
   if ('fault' in parsed) {
-    const deep = parsed.fault.includes('levels of nesting')
-    findings.breach(deep ? jirafe['format.depth'] : jirafe['format.json'], inBody, parsed.fault, 'well-formed JSON')
+    const rule = parsed.about === 'depth' ? jirafe['format.depth'] : jirafe['format.json']
+    findings.breach(rule, inBody, parsed.fault, 'well-formed JSON')
     return badJson
   }
   const scan = scanJson(text)

@@ -33,7 +33,7 @@ export function loadSchema(name: string): EventSchema {
 const precedence = ['type', 'enum', 'minLength', 'minimum', 'maximum', 'uniqueItems']
 
 /** One message of the vendor's, for the value at `path`; `node` is undefined where a field is missing. */
-export interface Complaint {
+interface Complaint {
   readonly path: readonly string[]
   readonly node: JsonNode | undefined
   readonly message: string

@@ -50,6 +50,34 @@ function indexStyles(styles: readonly Style[]): StyleList {
   return { byUpc, by }
 }
 
+/** SKUs by one identifier, each group in the order of the list; those that have none stand under undefined. */
+export type Groups = ReadonlyMap<string | undefined, readonly Sku[]>
+
+/** So few SKUs are looked through sooner than an index is made. */
+const few = 16
+const indexes = new WeakMap<readonly Sku[], Map<string, Groups>>()
+
+/** The SKUs grouped by an identifier; of many SKUs once for each array, and the groups are arrays that stay the same. */
+export function groupsBy(skus: readonly Sku[], name: string): Groups {
+  if (skus.length <= few) return groupBy(skus, name)
+  const known = entryOf(indexes, skus, () => new Map<string, Groups>())
+  return entryOf(known, name, () => groupBy(skus, name))
+}
+
+function groupBy(skus: readonly Sku[], name: string): Groups {
+  const groups = new Map<string | undefined, Sku[]>()
+  for (const sku of skus) entryOf(groups, sku.identifiers[name], () => []).push(sku)
+  const [value] = groups.keys()
+  // One group is all of them, and the array that is known may have been indexed already.
+  return groups.size === 1 ? new Map([[value, skus]]) : groups
+}
+
+/** The SKUs that have this value of an identifier, in time that does not grow with their number. */
+export function skusWith(skus: readonly Sku[], name: string, value: string | undefined): readonly Sku[] {
+  if (skus.length <= few) return skus.filter(({ identifiers }) => identifiers[name] === value)
+  return groupsBy(skus, name).get(value) ?? []
+}
+
 function* everySku(styles: readonly Style[]): Iterable<SkuIdentifiers> {
   for (const { colors, ...style } of styles)
     for (const { sizes, ...color } of colors)

@@ -1,4 +1,5 @@
 import type { AccountDocument } from '../documents/seed.js'
+import type { Step } from '../documents/source.js'
 import { Findings } from '../findings.js'
 import type { ItemOutcome, Terms } from '../operation.js'
 import { Refusal } from '../operation.js'
@@ -14,8 +15,8 @@ import type { SentItem } from './sent.js'
 
 /** A row of an account that means no position, and why. */
 export interface RowFault {
-  /** `positions[3]`. */
-  readonly path: string
+  /** The list and the place in it: `['positions', 3]`. */
+  readonly steps: readonly Step[]
   readonly message: string
 }
 
@@ -53,7 +54,7 @@ export function readPending(documents: readonly Record<string, unknown>[], setup
     const judge = new ItemJudge(unjudged, sent, item.refused)
     const place = placeItem(item, setup, judge)
     if (place === undefined || judge.refused !== undefined || item.quantity === undefined)
-      faults.push({ path: `pending[${index}]`, message: judge.refused?.reason ?? 'A row has a quantity.' })
+      faults.push({ steps: ['pending', index], message: judge.refused?.reason ?? 'A row has a quantity.' })
     else
       rows.push({ warehouse: item.warehouse, date: place.date, identifiers: item.identifiers, quantity: item.quantity })
   }
@@ -77,12 +78,12 @@ function readPositions(documents: readonly Record<string, unknown>[], setup: Set
 // The rules refuse what they must, and nothing is reported: a seed is no client's call.
 const unjudged = new Findings('off')
 
-const faultOf = ({ index, reason }: ItemOutcome): RowFault => ({ path: `positions[${index}]`, message: reason ?? '' })
+const faultOf = ({ index, reason }: ItemOutcome): RowFault => ({ steps: ['positions', index], message: reason ?? '' })
 
 const settingsOf = (setup: Setup): Settings => ({ ...defaultSettings, ...setup.settings })
 
-function sentItems(path: string, documents: readonly Record<string, unknown>[]): Rows<readonly SentItem[]> {
+function sentItems(list: string, documents: readonly Record<string, unknown>[]): Rows<readonly SentItem[]> {
   if (documents.length === 0) return { rows: [] }
   const sent = readJsonItems(writeExact({ inventory_items: documents }), 'json', unjudged)
-  return sent instanceof Refusal ? { faults: [{ path, message: sent.message }] } : { rows: sent }
+  return sent instanceof Refusal ? { faults: [{ steps: [list], message: sent.message }] } : { rows: sent }
 }

@@ -1,10 +1,11 @@
 import type { Breakable, Rule } from '../../contracts/rules/book.js'
 import { joor } from '../../contracts/rules/joor.js'
+import { entryOf } from '../entry-of.js'
 import { keyPart, type SkuIdentifiers } from '../state/rows.js'
-import { type Sku, type StartName, type StyleList, startNames } from './catalog.js'
+import { groupsBy, type Sku, type StartName, type StyleList, skusWith, startNames } from './catalog.js'
 
 /** Told of every rule that a search meets and breaks. */
-export interface IdentityJudge {
+interface IdentityJudge {
   applies(rule: Rule): void
   breach(rule: Breakable, field: string | undefined, seen: string, right: string): void
 }
@@ -71,7 +72,7 @@ function identifyListed(sent: SkuIdentifiers, list: StyleList, judge: IdentityJu
 function searchFrom(start: StartName, sent: SkuIdentifiers, list: StyleList, judge: IdentityJudge): Sku | undefined {
   const value = sent[start] ?? ''
   const known = start === 'style_color_id' ? stylesOfColor(value, list) : (list.by[start].get(value) ?? [])
-  if (start === 'style_number' && new Set(known.map(({ identifiers }) => identifiers.style_identifier)).size > 1) {
+  if (start === 'style_number' && groupsBy(known, 'style_identifier').size > 1) {
     // The number names no style, so a style_color_id beside it stands for the style.
     if (sent.style_color_id !== undefined) return searchFrom('style_color_id', sent, list, judge)
     judge.breach(joor['sku.number_alone'], start, `${value} stands for several styles`, 'style_identifier beside it')
@@ -82,8 +83,8 @@ function searchFrom(start: StartName, sent: SkuIdentifiers, list: StyleList, jud
   const styles = narrow(known, sent, ['style_number', 'style_id'], judge)
   const [color, otherColor] = inOrder(sent, 'color_code', 'style_color_id')
   const [size, otherSize] = inOrder(sent, 'size', 'size_code')
-  const colored = narrow(styles.filter(having(sent, color)), sent, [otherColor], judge)
-  const sized = narrow(colored.filter(having(sent, size)), sent, [otherSize], judge)
+  const colored = narrow(skusWith(styles, color, sent[color]), sent, [otherColor], judge)
+  const sized = narrow(skusWith(colored, size, sent[size]), sent, [otherSize], judge)
   const [sku, second] = sized
   if (sku === undefined) judge.breach(joor['sku.known'], undefined, tell(sent), 'a SKU of the style list')
   else judge.applies(joor['sku.known'])
@@ -94,14 +95,23 @@ function searchFrom(start: StartName, sent: SkuIdentifiers, list: StyleList, jud
 
 /** Every SKU of the styles that have the color: its color_code may still say another color of the style. */
 function stylesOfColor(styleColorId: string, list: StyleList): readonly Sku[] {
+  const colored = list.by.style_color_id.get(styleColorId)
+  return colored === undefined ? [] : entryOf(colorStyles, colored, () => findStyles(colored, list))
+}
+
+const colorStyles = new WeakMap<readonly Sku[], readonly Sku[]>()
+
+function findStyles(colored: readonly Sku[], list: StyleList): readonly Sku[] {
   const styles = new Map<string, Sku>()
-  for (const sku of list.by.style_color_id.get(styleColorId) ?? [])
+  for (const sku of colored)
     styles.set(JSON.stringify([sku.identifiers.style_number, sku.identifiers.style_identifier]), sku)
-  return [...styles.values()].flatMap(({ identifiers }) =>
-    (list.by.style_identifier.get(identifiers.style_identifier ?? '') ?? []).filter(
-      having(identifiers, 'style_number'),
-    ),
-  )
+  const found = [...styles.values()].map(({ identifiers }) => {
+    const identified = list.by.style_identifier.get(identifiers.style_identifier ?? '') ?? []
+    return skusWith(identified, 'style_number', identifiers.style_number)
+  })
+  const [only = [], ...others] = found
+  // The colors of one style share its array: a copy for each would grow by the square.
+  return others.length === 0 ? only : found.flat()
 }
 
 function ruleOfStart(start: StartName, sent: SkuIdentifiers): Rule {
@@ -121,8 +131,6 @@ function inOrder(sent: SkuIdentifiers, strong: string, weak: string): [string, s
   return sent[strong] !== undefined ? [strong, weak] : [weak, strong]
 }
 
-const having = (sent: SkuIdentifiers, name: string) => (sku: Sku) => sku.identifiers[name] === sent[name]
-
 /** The SKUs that the further identifiers agree with; one that agrees with none of them is passed over and told. */
 function narrow(
   skus: readonly Sku[],
@@ -135,14 +143,21 @@ function narrow(
     const value = sent[name]
     if (value === undefined || left.length === 0) continue
     judge.applies(joor['sku.agree'])
-    const agreeing = left.filter(having(sent, name))
+    const agreeing = skusWith(left, name, value)
     if (agreeing.length > 0) left = agreeing
-    else {
-      const rights = [...new Set(left.map(({ identifiers }) => identifiers[name] ?? `no ${name}`))].slice(0, 3)
-      judge.breach(joor['sku.agree'], name, value, rights.join(' or '))
-    }
+    else judge.breach(joor['sku.agree'], name, value, rightsOf(left, name).join(' or '))
   }
   return left
+}
+
+/** What the first three values of the identifier are. */
+function rightsOf(skus: readonly Sku[], name: string): readonly string[] {
+  const rights: string[] = []
+  for (const value of groupsBy(skus, name).keys()) {
+    if (rights.length === 3) break
+    rights.push(value ?? `no ${name}`)
+  }
+  return rights
 }
 
 function tell(sent: SkuIdentifiers): string {

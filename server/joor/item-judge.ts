@@ -1,5 +1,5 @@
 import type { Breakable, Rule } from '../../contracts/rules/book.js'
-import type { Findings } from '../findings.js'
+import { type Findings, told } from '../findings.js'
 import type { SentItem } from './sent.js'
 
 /** Why an item is not updated. */
@@ -25,11 +25,11 @@ export class ItemJudge {
     this.#findings.applies(rule)
   }
 
-  breach(rule: Breakable, field: string | undefined, seen: string, right: string): void {
+  breach(rule: Breakable, field: string | undefined, seen: string, right: string | (() => string)): void {
     const refused = this.#findings.breach(rule, () => this.#sent.at(field), seen, right)
     if (!refused) return
     const what = field === undefined ? seen : `${field}: ${seen}`
-    this.#refused ??= { rule, reason: `${what}. ${rule.says} Right is: ${right}.` }
+    this.#refused ??= { rule, reason: `${what}. ${rule.says} Right is: ${told(right)}.` }
   }
 
   get refused(): Refused | undefined {

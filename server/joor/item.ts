@@ -111,13 +111,8 @@ function readFields(
     }
     names.add(name)
     if (!isKnown(name)) {
-      const right = nearest(name, fieldNames)
-      judge.breach(
-        joor['item.known_fields'],
-        name,
-        `the unknown field ${name}`,
-        right ?? `one of ${fieldNames.join(', ')}`,
-      )
+      const right = () => nearest(name, fieldNames) ?? `one of ${fieldNames.join(', ')}`
+      judge.breach(joor['item.known_fields'], name, `the unknown field ${name}`, right)
     } else fields.set(name, field)
   }
   for (const [name, field] of fields) if (!hasValue(name, field, format, judge)) fields.delete(name)

@@ -5,20 +5,22 @@ import { type ElementSpan, scanJson } from '../wire/json-scan.js'
 import { type JsonNode, lineAndColumn, parseJson, parseJsonTree } from '../wire/json-tree.js'
 import { escapeXml, isXmlName, replaceForbidden, writeElement } from '../wire/xml-tree.js'
 import type { Format } from './format.js'
+import { itemLimit, tooMany } from './item-limit.js'
 import { pointerTo, type SentField, type SentItem } from './sent.js'
 
 const rightForm = 'Right is {"inventory_items": [{"warehouse": "New York", "upc": "822508068753", "inventory": 200}]}'
 
 /** Reads a JSON body; a body whose items cannot be told is refused. */
 export function readJsonItems(text: string, reply: Format, findings: Findings): readonly SentItem[] | Refusal {
+  // The items are counted first: JSON.parse would build them all.
+  const scan = scanJson(text, 'inventory_items', itemLimit)
+  if (scan.elements.length > itemLimit) return tooMany(findings)
   const parsed = parseJson(text)
   if ('fault' in parsed) {
-    const deep = parsed.fault.includes('levels of nesting')
-    const rule = deep ? joor['body.depth'] : joor['body.well_formed']
+    const rule = parsed.about === 'depth' ? joor['body.depth'] : joor['body.well_formed']
     findings.breach(rule, inBody, parsed.fault, 'well-formed JSON')
     return new Refusal(400, `The body is not well-formed JSON: ${parsed.fault}.`)
   }
-  const scan = scanJson(text, 'inventory_items')
   if (scan.tooDeep) {
     findings.breach(joor['body.depth'], inBody, 'more than 64 levels', 'at most 64 levels')
     return new Refusal(400, 'The JSON body has more than 64 levels of nesting.')
@@ -26,7 +28,7 @@ export function readJsonItems(text: string, reply: Format, findings: Findings): 
   findings.applies(joor['body.well_formed'])
   const root = parsed.value
   const list = itemsOf(root)
-  if (!isRecord(root) || !Array.isArray(list)) {
+  if (!isRecord(root) || !Array.isArray(list) || hasItemLevel(list)) {
     findings.breach(joor['body.json_root'], inBody, wrongRoot(root), rightForm)
     return new Refusal(400, `${wrongRoot(root)} ${rightForm}, without an inventory_item level.`)
   }
@@ -38,6 +40,7 @@ export function readJsonItems(text: string, reply: Format, findings: Findings): 
     return new Refusal(400, 'inventory_items is empty: a call has one item or more.')
   }
   findings.applies(joor['body.items'])
+  findings.applies(joor['body.item_limit'])
   return scan.elements.map((span, index) => new JsonItem(text, span, list[index], index, reply))
 }
 
@@ -50,8 +53,15 @@ function wrongRoot(root: unknown): string {
   if (!isRecord(root)) return 'The body is no JSON object.'
   const items = itemsOf(root)
   if (items === undefined) return 'The body has no inventory_items.'
-  if (isRecord(items) && Object.hasOwn(items, 'inventory_item')) return 'The JSON body has an inventory_item level.'
+  if (hasItemLevel([items].flat())) return 'The JSON body has an inventory_item level.'
   return 'inventory_items is no list.'
+}
+
+/** The level that XML has and JSON has not: what a converter makes of the XML form. */
+function hasItemLevel(items: readonly unknown[]): boolean {
+  const wraps = (item: unknown) =>
+    isRecord(item) && Object.hasOwn(item, 'inventory_item') && Object.keys(item).length === 1
+  return items.length > 0 && items.every(wraps)
 }
 
 function judgeRoot(text: string, findings: Findings): void {
@@ -79,6 +89,7 @@ class JsonItem implements SentItem {
   readonly #text: string
   readonly #span: ElementSpan
   readonly #index: number
+  #starts: ReadonlyMap<string, number> | undefined
 
   constructor(text: string, span: ElementSpan, value: unknown, index: number, reply: Format) {
     this.#text = text
@@ -104,12 +115,20 @@ class JsonItem implements SentItem {
   }
 
   at(field?: string): Place {
-    const { start, end } = this.#span
-    const tree = field === undefined ? undefined : parseJsonTree(this.#text.slice(start, end))
-    const member = tree?.kind === 'object' ? tree.members.findLast(({ name }) => name === field) : undefined
-    const offset = start + (member?.node.start ?? 0)
-    return { pointer: pointerTo(this.#index, field), ...lineAndColumn(this.#text, offset) }
+    const within = field === undefined ? 0 : (this.#startsOfValues().get(field) ?? 0)
+    return { pointer: pointerTo(this.#index, field), ...lineAndColumn(this.#text, this.#span.start + within) }
   }
+
+  /** Where the value of each name begins in the item, of a repeated name the last; kept, for places come in numbers. */
+  #startsOfValues(): ReadonlyMap<string, number> {
+    const { start, end } = this.#span
+    this.#starts ??= startsOfValues(parseJsonTree(this.#text.slice(start, end)))
+    return this.#starts
+  }
+}
+
+function startsOfValues(tree: JsonNode): ReadonlyMap<string, number> {
+  return new Map(tree.kind === 'object' ? tree.members.map(({ name, node }) => [name, node.start]) : [])
 }
 
 function plainField(name: string, value: unknown): SentField {

@@ -22,7 +22,7 @@ export interface BulkResult extends Verdict {
 }
 
 /** An item whose position is known. */
-export interface Placed {
+interface Placed {
   readonly item: Item
   readonly date: string
   readonly sku: Sku

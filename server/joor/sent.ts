@@ -24,12 +24,6 @@ export interface SentItem {
   at(field?: string): Place
 }
 
-/** The items of a call as sent, or why the body has none. */
-export interface SentItems {
-  readonly format: 'json' | 'xml'
-  readonly items: readonly SentItem[]
-}
-
 export function pointerTo(index: number, field?: string): string {
   const item = `/inventory_items/${index}`
   return field === undefined ? item : `${item}/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`

@@ -22,14 +22,16 @@ export function writeBulk(
   const headers: Record<string, string> = { 'Content-Type': contentType[format] }
   if (outcome instanceof Refusal) {
     findings.applies(joor['reply.refused'])
-    const body = writeEnvelope(format, { code: '1', comment: outcome.message, logId }, [], [])
-    return { status: outcome.status, headers: { ...headers, ...outcome.headers }, body, logId }
+    const code = '1'
+    const body = writeEnvelope(format, { code, comment: outcome.message, logId }, [], [])
+    return { status: outcome.status, headers: { ...headers, ...outcome.headers }, body, logId, code }
   }
   const { updated, notUpdated } = outcome
   if (notUpdated.length > 0)
     headers['Backstock-Not-Updated'] = `${notUpdated.length}; see /_backstock/joor/logs/${logId}`
   const code = notUpdated.length > 0 ? terms.settings.partial_code : '0'
-  return { status: 200, headers, body: writeEnvelope(format, { code, comment: '', logId }, updated, notUpdated), logId }
+  const body = writeEnvelope(format, { code, comment: '', logId }, updated, notUpdated)
+  return { status: 200, headers, body, logId, code }
 }
 
 interface Response {

@@ -4,14 +4,16 @@ import { Refusal } from '../operation.js'
 import { lineAndColumn } from '../wire/json-tree.js'
 import { escapeXml, parseXml, writeElement, type XmlElement, type XmlFaultKind } from '../wire/xml-tree.js'
 import type { Format } from './format.js'
+import { itemLimit, tooMany } from './item-limit.js'
 import { pointerTo, type SentField, type SentItem } from './sent.js'
 
 const rightForm = 'Right is <inventory_items><inventory_item>…</inventory_item></inventory_items>.'
 
 /** Reads an XML body; a body whose items cannot be told is refused. */
 export function readXmlItems(text: string, reply: Format, findings: Findings): readonly SentItem[] | Refusal {
-  const parsed = parseXml(text)
+  const parsed = parseXml(text, { name: 'inventory_item', most: itemLimit })
   if ('fault' in parsed) {
+    if (parsed.about === 'limit') return tooMany(findings)
     findings.breach(ruleOf(parsed.about), inBody, parsed.fault, 'well-formed XML 1.0')
     return new Refusal(400, `The body is not well-formed XML: ${parsed.fault}.`)
   }
@@ -32,10 +34,11 @@ export function readXmlItems(text: string, reply: Format, findings: Findings): r
     return new Refusal(400, `inventory_items holds no inventory_item: a call has one item or more. ${rightForm}`)
   }
   findings.applies(joor['body.items'])
+  findings.applies(joor['body.item_limit'])
   return items.map((element, index) => new XmlItem(text, element, index, reply))
 }
 
-function ruleOf(about: XmlFaultKind) {
+function ruleOf(about: Exclude<XmlFaultKind, 'limit'>) {
   switch (about) {
     case 'depth':
       return joor['body.depth']

@@ -1,7 +1,7 @@
 import type { Rule } from '../../contracts/rules/book.js'
 import type { Breach } from '../findings.js'
 import type { ItemOutcome } from '../operation.js'
-import type { Change } from '../state/store.js'
+import type { Change, Vendor } from '../state/store.js'
 
 /** A body as it is kept: its start as text, its whole size, and whether something is missing. */
 export interface KeptBody {
@@ -14,7 +14,7 @@ export interface KeptBody {
 export interface Entry {
   readonly id: string
   readonly at: Date
-  readonly vendor: 'joor' | 'jirafe' | null
+  readonly vendor: Vendor | null
   /** The account or site; undefined where the caller names none. */
   readonly name: string | undefined
   readonly operation: string
@@ -31,6 +31,8 @@ export interface Entry {
   readonly request: { readonly headers: Readonly<Record<string, string>>; readonly body: KeptBody | null }
   readonly reply: Replied | null
   readonly logId: string | undefined
+  /** JOOR's code in the reply. */
+  readonly code: string | undefined
   /** Why the call was refused as a whole. */
   readonly refusal: string | null
   readonly rules: readonly Rule[]

@@ -3,16 +3,10 @@ import type { JournalLimits } from '../options.js'
 import type { JournalWriter, Partition, Scope } from '../state/store.js'
 import type { Entry } from './entry.js'
 
-/** The entries of one account or site, oldest first, and how many were dropped. */
-interface Ring {
-  readonly entries: Map<number, Entry>
-  evicted: number
-}
+/** The entries of one account or site by their number, oldest first. */
+type Ring = Map<number, Entry>
 
-/**
- * The last calls of each account and site, under one byte budget for all of them. The oldest goes first; what is
- * dropped is counted where it was.
- */
+/** The last calls of each account and site, under one byte budget for all of them. The oldest goes first. */
 export class Journal implements JournalWriter<Entry> {
   readonly #limits: JournalLimits
   readonly #rings = new Map<Scope, Ring>()
@@ -30,12 +24,12 @@ export class Journal implements JournalWriter<Entry> {
   append(scope: Scope, entry: Entry): void {
     const ring = this.#ring(scope)
     const number = this.#next++
-    ring.entries.set(number, entry)
+    ring.set(number, entry)
     this.#all.set(number, scope)
     this.#numbers.set(entry.id, number)
     if (entry.logId !== undefined) this.#logs.set(entry.logId, number)
     this.#bytes += entry.bytes
-    while (ring.entries.size > this.#limits.entries) this.#evictFirst(ring.entries.keys())
+    while (ring.size > this.#limits.entries) this.#evictFirst(ring.keys())
     // The newest entry stays whatever its size: it was promised before the reply.
     while (this.#bytes > this.#limits.bytes && this.#all.size > 1) this.#evictFirst(this.#all.keys())
   }
@@ -44,13 +38,12 @@ export class Journal implements JournalWriter<Entry> {
     const old = this.#rings.get(from)
     if (old === undefined) return
     const ring = this.#ring(to)
-    const numbers = [...old.entries, ...ring.entries].sort(([one], [other]) => one - other)
-    ring.entries.clear()
-    for (const [number, entry] of numbers) ring.entries.set(number, { ...entry, name: to.slice(to.indexOf(':') + 1) })
-    for (const number of old.entries.keys()) this.#all.set(number, to)
-    ring.evicted += old.evicted
+    const numbers = [...old, ...ring].sort(([one], [other]) => one - other)
+    ring.clear()
+    for (const [number, entry] of numbers) ring.set(number, { ...entry, name: to.slice(to.indexOf(':') + 1) })
+    for (const number of old.keys()) this.#all.set(number, to)
     this.#rings.delete(from)
-    while (ring.entries.size > this.#limits.entries) this.#evictFirst(ring.entries.keys())
+    while (ring.size > this.#limits.entries) this.#evictFirst(ring.keys())
   }
 
   /** An entry by the id of its request. */
@@ -65,7 +58,7 @@ export class Journal implements JournalWriter<Entry> {
 
   /** Newest first, from before the entry numbered `before` on; each with its number. */
   *newest(scope: Scope | undefined, before = Number.POSITIVE_INFINITY): Iterable<readonly [number, Entry]> {
-    const numbers = scope === undefined ? [...this.#all.keys()] : [...(this.#rings.get(scope)?.entries.keys() ?? [])]
+    const numbers = scope === undefined ? [...this.#all.keys()] : [...(this.#rings.get(scope)?.keys() ?? [])]
     for (const number of numbers.reverse()) {
       const entry = number < before ? this.#entry(number) : undefined
       if (entry !== undefined) yield [number, entry]
@@ -73,13 +66,13 @@ export class Journal implements JournalWriter<Entry> {
   }
 
   #ring(scope: Scope): Ring {
-    return entryOf(this.#rings, scope, () => ({ entries: new Map(), evicted: 0 }))
+    return entryOf(this.#rings, scope, () => new Map())
   }
 
   #entry(number: number | undefined): Entry | undefined {
     if (number === undefined) return undefined
     const scope = this.#all.get(number)
-    return scope === undefined ? undefined : this.#rings.get(scope)?.entries.get(number)
+    return scope === undefined ? undefined : this.#rings.get(scope)?.get(number)
   }
 
   #evictFirst(numbers: Iterator<number>): void {
@@ -87,13 +80,18 @@ export class Journal implements JournalWriter<Entry> {
     if (number === undefined) return
     const scope = this.#all.get(number)
     const ring = scope === undefined ? undefined : this.#rings.get(scope)
-    const entry = ring?.entries.get(number)
+    const entry = ring?.get(number)
     if (ring === undefined || entry === undefined) return
-    ring.entries.delete(number)
-    ring.evicted++
+    ring.delete(number)
+    if (scope !== undefined && ring.size === 0) this.#rings.delete(scope)
     this.#all.delete(number)
-    this.#numbers.delete(entry.id)
-    if (entry.logId !== undefined) this.#logs.delete(entry.logId)
+    forget(this.#numbers, entry.id, number)
+    if (entry.logId !== undefined) forget(this.#logs, entry.logId, number)
     this.#bytes -= entry.bytes
   }
+}
+
+/** A caller's own ids may repeat: what a later entry took over stays. */
+function forget(numbers: Map<string, number>, id: string, number: number): void {
+  if (numbers.get(id) === number) numbers.delete(id)
 }

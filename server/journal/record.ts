@@ -1,4 +1,4 @@
-import type { Breach, Findings } from '../findings.js'
+import type { Breach, Findings, Place } from '../findings.js'
 import {
   type AnyOperation,
   type Body,
@@ -13,7 +13,7 @@ import type { JournalLimits } from '../options.js'
 import type { Row } from '../state/rows.js'
 import type { Change, Changed, Turn } from '../state/store.js'
 import type { Entry, KeptBody, Replied } from './entry.js'
-import { redact, redactValue, secretsOf } from './redaction.js'
+import { mapTexts, mayHold, redact, secretsOf } from './redaction.js'
 
 /** A body that also tells what of it arrived. */
 export interface ReceivedBody extends Body {
@@ -61,9 +61,11 @@ export class Recorder {
     const verdict = outcome instanceof Refusal ? undefined : outcome
     const outcomes = verdict?.outcomes ?? []
     const updated = outcomes.filter((item) => item.outcome === 'updated').length
-    // A copy is worth its cost only where the token stands in what was made of the body.
-    const tainted = received !== undefined && this.#mayHold(received.text)
-    return {
+    // A copy is worth its cost only where the token stands in what was made of the body, or a text is very long.
+    const tainted = received !== undefined && mayHold(received.text, secrets)
+    const inItems = tainted ? secrets : []
+    const kept = outcomes.map((item) => (tainted || hasLongText(item) ? keepOutcome(item, inItems) : item))
+    const entry = {
       id: turn.id,
       at: turn.now,
       vendor: this.#operation.vendor,
@@ -78,20 +80,15 @@ export class Recorder {
       request: { headers: keepHeaders(head, secrets), body: body ?? null },
       reply: replied ?? null,
       logId: written?.logId,
-      refusal: outcome instanceof Refusal ? redact(outcome.message, secrets) : null,
+      code: written?.code,
+      refusal: outcome instanceof Refusal ? keepStart(outcome.message, secrets, textKept) : null,
       rules: this.#findings.met,
       breaches: this.#findings.breaches.map((breach) => keepBreach(breach, secrets)),
-      outcomes: tainted ? outcomes.map((item) => keepOutcome(item, secrets)) : outcomes,
+      outcomes: kept,
       changes: tainted ? [...changed].map((change) => keepChange(change, secrets)) : changed,
       changesTotal: changed.total,
-      bytes: sizeOf(body, replied, outcomes.length, changed.total),
     }
-  }
-
-  /** Whether the token may stand in a body; an escape may hide it there. */
-  #mayHold(text: string): boolean {
-    if (this.#secrets.length === 0) return false
-    return /\\u|&#/.test(text) || this.#secrets.some((secret) => text.includes(secret))
+    return { ...entry, bytes: sizeOf(entry) }
   }
 }
 
@@ -111,35 +108,52 @@ function startOf(text: string, limit: number): string {
 
 /** A hostile value is shown by its start. */
 const seenKept = 200
+/** So is any other text of one item or of the refusal; sentences of our own are shorter. */
+const textKept = 1_000
+
+function hasLongText({ reason, position }: ItemOutcome): boolean {
+  return isLong(reason) || isLong(position)
+}
+
+function isLong(value: unknown): boolean {
+  if (typeof value === 'string') return value.length > textKept
+  return typeof value === 'object' && value !== null && Object.values(value).some(isLong)
+}
 
 function keepBreach({ rule, at, seen, right }: Breach, secrets: readonly string[]): Breach {
-  // The name of a header is our own word; every other place may hold what came over the wire.
-  const ours = 'path' in at && at.path.startsWith('header.')
   return {
     rule,
-    at: ours ? at : redactValue(at, secrets),
-    seen: keepStart(seen, secrets),
-    right: keepStart(right, secrets),
+    at: keepPlace(at, secrets),
+    seen: keepStart(seen, secrets, seenKept),
+    right: keepStart(right, secrets, seenKept),
   }
+}
+
+function keepPlace(at: Place, secrets: readonly string[]): Place {
+  if ('pointer' in at) return { ...at, pointer: keepStart(at.pointer, secrets, seenKept) }
+  // The name of a header is our own word; every other place may hold what came over the wire.
+  return { path: keepStart(at.path, at.path.startsWith('header.') ? [] : secrets, seenKept) }
 }
 
 /** Only what came over the wire is looked through: a short token may stand in a word of our own. */
 function keepOutcome(item: ItemOutcome, secrets: readonly string[]): ItemOutcome {
-  const reason = item.reason === null ? null : redact(item.reason, secrets)
-  return { ...item, reason, position: redactValue(item.position, secrets) }
+  const keepText = (text: string) => keepStart(text, secrets, textKept)
+  const reason = item.reason === null ? null : keepText(item.reason)
+  return { ...item, reason, position: mapTexts(item.position, keepText) }
 }
 
 function keepChange({ key, before, after, ...change }: Change, secrets: readonly string[]): Change {
-  return { ...change, key: redactValue(key, secrets), before: keepRow(before, secrets), after: keepRow(after, secrets) }
+  const keepText = (text: string) => redact(text, secrets)
+  return { ...change, key: mapTexts(key, keepText), before: keepRow(before, keepText), after: keepRow(after, keepText) }
 }
 
-function keepRow<Value>(row: Row<Value> | null, secrets: readonly string[]): Row<Value> | null {
-  return row && { value: redactValue(row.value, secrets), by: row.by }
+function keepRow<Value>(row: Row<Value> | null, keepText: (text: string) => string): Row<Value> | null {
+  return row && { value: mapTexts(row.value, keepText), by: row.by }
 }
 
-function keepStart(text: string, secrets: readonly string[]): string {
+function keepStart(text: string, secrets: readonly string[], limit: number): string {
   const safe = redact(text, secrets)
-  const start = startOf(safe, seenKept)
+  const start = startOf(safe, limit)
   return start.length < safe.length ? `${start}…` : start
 }
 
@@ -148,11 +162,30 @@ function keepHeaders(head: Head, secrets: readonly string[]): Readonly<Record<st
   return Object.fromEntries(entries)
 }
 
+// Measured by process.memoryUsage().heapUsed after a forced collection: the same 60 calls of 2,000 JOOR items were sent
+// to a journal that keeps all of them and to one that keeps the last, with no bodies kept. The difference was 413 bytes
+// for a refused item, 506 for an updated one and its change, 541 for one that the next call cleared as well.
 const perEntry = 1_000
-const perItem = 150
-const perChange = 250
+const perItem = 420
+const perChange = 300
 
-function sizeOf(body: KeptBody | undefined, replied: Replied | undefined, items: number, changes: number): number {
-  const texts = (body?.text.length ?? 0) + (replied?.body.text.length ?? 0)
-  return perEntry + texts + items * perItem + changes * perChange
+function sizeOf(entry: Omit<Entry, 'bytes'>): number {
+  const { request, reply } = entry
+  let bytes = perEntry + entry.outcomes.length * perItem + entry.changesTotal * perChange
+  bytes += textSize(entry.path) + textSize(entry.refusal) + textSize(request.body?.text) + textSize(reply?.body.text)
+  for (const headers of [request.headers, reply?.headers ?? {}])
+    for (const [name, value] of Object.entries(headers)) bytes += textSize(name) + textSize(value)
+  for (const { at, seen, right } of entry.breaches)
+    bytes += perItem + textSize(seen) + textSize(right) + textSize('pointer' in at ? at.pointer : at.path)
+  for (const { reason, position } of entry.outcomes)
+    bytes += textSize(reason) + (isLong(position) ? textsSize(position) : 0)
+  return bytes
 }
+
+function textsSize(value: unknown): number {
+  if (typeof value === 'string') return textSize(value)
+  if (typeof value !== 'object' || value === null) return 0
+  return Object.values(value).reduce((sum: number, member) => sum + textsSize(member), 0)
+}
+
+const textSize = (text: string | null | undefined) => (text ? Buffer.byteLength(text) : 0)

@@ -29,10 +29,37 @@ export function redact(text: string, secrets: readonly string[]): string {
   return safe
 }
 
-/** The same for a value made of plain JSON. */
-export function redactValue<Value>(value: Value, secrets: readonly string[]): Value {
-  // Redaction only changes what stands inside strings, so the value keeps its shape.
+/** The same value made of plain JSON, with each text in it replaced. */
+export function mapTexts<Value>(value: Value, replace: (text: string) => string): Value {
+  // Only what stands inside strings is changed, so the value keeps its shape.
   return JSON.parse(JSON.stringify(value), (_name, member) =>
-    typeof member === 'string' ? redact(member, secrets) : member,
+    typeof member === 'string' ? replace(member) : member,
   ) as Value
+}
+
+/** Whether one of the secrets stands in a body, as it is or behind the escapes of JSON or XML. */
+export function mayHold(text: string, secrets: readonly string[]): boolean {
+  if (secrets.length === 0) return false
+  const readings = [text]
+  if (text.includes('\\')) readings.push(withoutJsonEscapes(text))
+  if (text.includes('&')) readings.push(withoutXmlEscapes(text))
+  return readings.some((reading) => secrets.some((secret) => reading.includes(secret)))
+}
+
+const jsonEscapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
+
+function withoutJsonEscapes(text: string): string {
+  return text.replace(/\\(?:u([\da-f]{4})|(.))/gis, (_escape, unit: string | undefined, letter: string) =>
+    unit === undefined ? (jsonEscapes[letter] ?? letter) : String.fromCharCode(Number.parseInt(unit, 16)),
+  )
+}
+
+const xmlEntities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+
+function withoutXmlEscapes(text: string): string {
+  return text.replace(/&(?:#x([\da-f]+)|#(\d+)|(amp|lt|gt|quot|apos));/gi, (whole, hex, decimal, entity) => {
+    if (entity !== undefined) return xmlEntities[entity] ?? whole
+    const point = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
+    return point <= 0x10ffff ? String.fromCodePoint(point) : whole
+  })
 }

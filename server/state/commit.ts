@@ -85,14 +85,13 @@ function namesOf(changes: ChangeSet): readonly TableName[] {
 }
 
 function commitTable(name: TableName, table: Table<unknown>, change: TableChange, by: string): TableRecord {
-  const detached: Table<unknown>[] = []
-  if (change.all) detached.push(table.detachAll())
-  for (const first of change.firsts) detached.push(table.detach(first))
+  const all = change.all ? table.detachAll() : new Table<unknown>()
+  // By first key part, so that a put finds what it replaces without a look at every other warehouse.
+  const byFirst = new Map([...change.firsts].map((first) => [first, table.detach(first)]))
   const gone = change.thirds.size > 0 ? [...table.withThirds(change.thirds)] : []
   for (const [key] of gone) table.delete(key)
   const taken = new Table<unknown>()
   for (const [key, row] of gone) taken.set(key, row)
-  const lost = [...detached, taken]
 
   const put: Put[] = []
   let replaced = 0
@@ -101,7 +100,7 @@ function commitTable(name: TableName, table: Table<unknown>, change: TableChange
       for (const [third, value] of bucket) {
         const key: Key = [first, second, third]
         const standing = table.get(key)
-        const before = standing ?? lost.find((part) => part.get(key) !== undefined)?.get(key)
+        const before = standing ?? all.get(key) ?? byFirst.get(first)?.get(key) ?? taken.get(key)
         if (value === null && before === undefined) continue
         if (standing === undefined && before !== undefined) replaced++
         const after = value === null ? undefined : { value, by }
@@ -109,5 +108,6 @@ function commitTable(name: TableName, table: Table<unknown>, change: TableChange
         else table.set(key, after)
         put.push({ key, before, after })
       }
+  const detached = [all, ...byFirst.values()].filter(({ size }) => size > 0)
   return { name, detached, gone, put, replaced }
 }

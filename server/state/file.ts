@@ -47,10 +47,14 @@ export async function openDataFile(path: string, seed: string | null, recover: b
     low.data = null
   }
   const content = low.data
+  low.data = null
   const begunWith = content === null ? seed : content.seed
   const keep: Keep = (partitions) => {
     low.data = { backstock: 1, seed: begunWith, partitions: [...partitions.values()].map(keptFrom) }
-    return low.write()
+    // The state is in memory already; between two writes nobody needs its copy.
+    return low.write().finally(() => {
+      low.data = null
+    })
   }
   return {
     partitions: new Map(

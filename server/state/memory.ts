@@ -1,5 +1,5 @@
 import { Commit, type PartitionTables } from './commit.js'
-import { compareBytes, type Key, type Row, type TableName, type Tables } from './rows.js'
+import { compareBytes, forEachTable, type Key, type Row, type TableName, type Tables } from './rows.js'
 import {
   type Access,
   type Caller,
@@ -152,6 +152,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
 
   async load(declarations: readonly Declaration[]): Promise<void> {
     while (this.#keeping !== undefined) await this.#keeping
+    this.#refuseSeeded(declarations)
     await this.#replace(declarations)
     await this.seed(declarations)
   }
@@ -175,6 +176,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
   }
 
   async seed(declarations: readonly Declaration[]): Promise<void> {
+    this.#refuseSeeded(declarations)
     for (const declaration of declarations)
       this.#seed.set(partitionOf(declaration.setup.vendor, declaration.setup.name), declaration)
   }
@@ -254,18 +256,44 @@ export class MemoryStore<Entry> implements Store<Entry> {
     if (owner !== undefined) throw new TokenTaken(owner)
   }
 
+  /** The same among what `reset` goes back to, which may differ from what stands now. */
+  #refuseSeeded(declarations: readonly Declaration[]): void {
+    const merged = new Map(this.#seed)
+    for (const declaration of declarations)
+      merged.set(partitionOf(declaration.setup.vendor, declaration.setup.name), declaration)
+    const owners = new Map<string, string>()
+    for (const { setup } of merged.values()) {
+      if (setup.vendor !== 'joor' || setup.token === null) continue
+      const owner = owners.get(setup.token)
+      if (owner !== undefined) throw new TokenTaken(owner)
+      owners.set(setup.token, setup.name)
+    }
+  }
+
   /** The account that calls with this token made before anybody declared it. */
   #anonymousOf({ vendor, token }: Setup): PartitionState | undefined {
     if (vendor !== 'joor' || token === null) return undefined
-    const state = this.#partitions.get(partitionOf('joor', anonymousName(token)))
-    return state?.setup.token === token ? state : undefined
+    return this.#joorStates(anonymousNames(token)).find((state) => state?.setup.token === token)
+  }
+
+  /** The name that the token's own account has already, or the shortest that no other account has. */
+  #anonymousName(token: string): string {
+    const names = anonymousNames(token)
+    const states = this.#joorStates(names)
+    const own = states.findIndex((state) => state?.setup.token === token)
+    const name = names[own < 0 ? states.indexOf(undefined) : own]
+    return name ?? anonymousName(token, token.length)
+  }
+
+  #joorStates(names: readonly string[]): readonly (PartitionState | undefined)[] {
+    return names.map((name) => this.#partitions.get(partitionOf('joor', name)))
   }
 
   /** JOOR's token is the account, declared or not; at Jirafe the path says the site. */
   #nameOf(caller: Exclude<Caller, { token?: never }>): string {
     if (caller.vendor === 'jirafe') return caller.site
     const [owner] = this.#opens(caller)
-    return owner ?? anonymousName(caller.token)
+    return owner ?? this.#anonymousName(caller.token)
   }
 
   #opens(caller: Exclude<Caller, { token?: never }>): ReadonlySet<string> {
@@ -324,9 +352,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
 }
 
 function summaryOf({ setup, tables, requests }: PartitionState): Summary {
-  const { positions, marks, levels, histories } = tables
-  const rows = { positions: positions.size, marks: marks.size, levels: levels.size, histories: histories.size }
-  return { setup, rows, requests }
+  return { setup, rows: forEachTable<Summary['rows']>((name) => tables[name].size), requests }
 }
 
 /** Rows that are there from the start, so they are nobody's change. */
@@ -347,12 +373,18 @@ function orUndone<Result>(work: () => Result, undo: () => void): Result {
 }
 
 export function emptyTables(): PartitionTables {
-  return { positions: new Table(), marks: new Table(), levels: new Table(), histories: new Table() }
+  // A new table has no rows yet, so it may become that of any name.
+  return forEachTable<PartitionTables>(() => new Table<never>() as PartitionTables[TableName])
 }
 
 /** The name of a JOOR account that nobody declared: the start of its token's fingerprint. */
-export function anonymousName(token: string): string {
-  return `token-${token.slice(0, 8)}`
+export function anonymousName(token: string, digits = 8): string {
+  return `token-${token.slice(0, digits)}`
+}
+
+/** The names that it may get: a longer start where another token's is the same. */
+function anonymousNames(token: string): readonly string[] {
+  return [8, 16, token.length].map((digits) => anonymousName(token, digits))
 }
 
 function anonymousSetup(caller: Exclude<Caller, { token?: never }>, name: string): Setup {

@@ -61,10 +61,25 @@ export interface Tables {
   histories: LevelHistory
 }
 export type TableName = keyof Tables
-export const tableNames: readonly TableName[] = ['positions', 'marks', 'levels', 'histories']
+
+/** Something for each table, made under its name. */
+export function forEachTable<Made extends Record<TableName, unknown>>(
+  make: (name: TableName) => Made[TableName],
+): Made {
+  // Every name of the one list below is there; Object.fromEntries cannot say so.
+  return Object.fromEntries(tableNames.map((name) => [name, make(name)])) as Made
+}
+
+const tables = { positions: true, marks: true, levels: true, histories: true } satisfies Record<TableName, true>
+// The object above has exactly these names; Object.keys cannot say so.
+export const tableNames = Object.keys(tables) as readonly TableName[]
 
 /** [warehouse, date, SKU] · ['', '', SKU] · [revision, code, effective date] · [code, '', '']. */
 export type Key = readonly [string, string, string]
+
+export function isKey(value: unknown): value is Key {
+  return Array.isArray(value) && value.length === 3 && value.every((part) => typeof part === 'string')
+}
 
 /** A row and the request that wrote it last. */
 export interface Row<Value> {

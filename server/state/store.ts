@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Settings } from '../settings.js'
 import type { Key, Row, SkuIdentifiers, TableName, Tables } from './rows.js'
 
-export type Vendor = 'joor' | 'jirafe'
+export const vendors = ['joor', 'jirafe'] as const
+export type Vendor = (typeof vendors)[number]
 
 /** One account or site: `joor:NAME` or `jirafe:SITE`. */
 export type Partition = `${Vendor}:${string}`

@@ -1,5 +1,5 @@
 /** An instant that compares exactly: whole seconds since 1970 in UTC, and the digits behind the point. */
-export interface Instant {
+interface Instant {
   readonly seconds: number
   readonly fraction: string
 }
@@ -23,7 +23,14 @@ export function readInstant(text: string): Instant | undefined {
   // Date.UTC takes years below 100 for 19xx; setUTCFullYear does not.
   const midnight = new Date(0).setUTCFullYear(Number(year), Number(month) - 1, date) / 1000
   const time = Number(hour) * 3600 + Number(minute) * 60 + Number(second)
-  return { seconds: midnight + time - shift * 60, fraction: fraction.replace(/0+$/, '') }
+  return { seconds: midnight + time - shift * 60, fraction: withoutTrailingZeros(fraction) }
+}
+
+/** Not by a pattern: one that ends in `0+$` takes time by the square of the zeros. */
+function withoutTrailingZeros(digits: string): string {
+  let length = digits.length
+  while (digits[length - 1] === '0') length--
+  return digits.slice(0, length)
 }
 
 function offsetMinutes(offset: string): number | undefined {

@@ -1,5 +1,5 @@
 import { scanJson } from './json-scan.js'
-import { type JsonNode, type Parsed, parseJson, parseJsonTree } from './json-tree.js'
+import { type JsonNode, type Parsed, parseJson, parseJsonTree, tooDeep } from './json-tree.js'
 
 /** An integer that a JavaScript number cannot hold, by its own digits. */
 export class ExactNumber {
@@ -9,12 +9,13 @@ export class ExactNumber {
   }
 }
 
-/** `JSON.parse`, but an integer beyond 2^53 becomes an ExactNumber instead of its neighbour. */
+/** `JSON.parse` of at most 64 levels, but an integer beyond 2^53 becomes an ExactNumber instead of its neighbour. */
 export function parseExact(text: string): Parsed {
   const parsed = parseJson(text)
   if ('fault' in parsed) return parsed
-  const { oddNumbers, tooDeep } = scanJson(text)
-  return oddNumbers && !tooDeep ? { value: exactValue(parseJsonTree(text)) } : parsed
+  const scan = scanJson(text)
+  if (scan.tooDeep) return { fault: tooDeep, about: 'depth' }
+  return scan.oddNumbers ? { value: exactValue(parseJsonTree(text)) } : parsed
 }
 
 function exactValue(node: JsonNode): unknown {

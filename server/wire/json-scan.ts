@@ -11,10 +11,13 @@ export interface ElementSpan {
   readonly oddNumbers: boolean
 }
 
-export interface JsonScan {
+interface JsonScan {
   readonly tooDeep: boolean
   readonly oddNumbers: boolean
-  /** The elements of the last top-level member of the watched name, as `JSON.parse` takes the last. */
+  /**
+   * The elements of the last top-level member of the watched name, as `JSON.parse` takes the last; one more than the
+   * bound where a list has more, and then nothing behind it was looked at.
+   */
   readonly elements: readonly ElementSpan[]
   /** How often the watched name stands at the top level. */
   readonly times: number
@@ -27,10 +30,12 @@ const backslash = 0x5c
 
 /**
  * One pass over well-formed JSON text for what `JSON.parse` does not tell: depth, number literals, and where each
- * element of one top-level list begins and ends, so that it can be echoed as the very text that was sent.
+ * element of one top-level list begins and ends, so that it can be echoed as the very text that was sent. Of any other
+ * text it tells nothing, but it ends.
  */
-export function scanJson(text: string, watched?: string): JsonScan {
+export function scanJson(text: string, watched?: string, mostElements = Number.POSITIVE_INFINITY): JsonScan {
   let depth = 0
+  let tooDeep = false
   let oddNumbers = false
   let elements: ElementSpan[] = []
   let watching = false
@@ -45,7 +50,7 @@ export function scanJson(text: string, watched?: string): JsonScan {
     start = -1
   }
   let index = 0
-  while (index < text.length) {
+  while (index < text.length && elements.length <= mostElements) {
     const unit = text.charCodeAt(index)
     // White space and commas belong to no value; every other unit may begin or continue an element of the list.
     if (unit <= 0x20) {
@@ -65,8 +70,7 @@ export function scanJson(text: string, watched?: string): JsonScan {
     if (unit === quote) {
       const close = endOfString(text, index)
       if (depth === 1 && watched !== undefined && isName(text, close)) {
-        const name = text.slice(index, close)
-        watching = name === `"${watched}"` || (name.includes('\\') && JSON.parse(name) === watched)
+        watching = isWritten(text.slice(index, close), watched)
         if (watching) {
           elements = []
           times++
@@ -76,7 +80,8 @@ export function scanJson(text: string, watched?: string): JsonScan {
     } else if (unit === 0x7b || unit === 0x5b) {
       // A watched member that is no list has no elements.
       if (depth === 1 && watching && unit === 0x7b) watching = false
-      if (++depth > deepest) return { tooDeep: true, oddNumbers, elements: [], times, names }
+      // Not the end: the elements behind it count as well, before anything is built for them.
+      if (++depth > deepest) tooDeep = true
       index++
     } else if (unit === 0x7d || unit === 0x5d) {
       if (watching && depth === 2) {
@@ -98,7 +103,7 @@ export function scanJson(text: string, watched?: string): JsonScan {
     }
     end = index
   }
-  return { tooDeep: false, oddNumbers, elements, times, names }
+  return { tooDeep, oddNumbers, elements, times, names }
 }
 
 /** The index behind the closing quote of the string that begins at `index`. */
@@ -106,6 +111,16 @@ export function endOfString(text: string, index: number): number {
   let close = text.indexOf('"', index + 1)
   while (close >= 0 && isEscaped(text, close)) close = text.indexOf('"', close + 1)
   return close < 0 ? text.length : close + 1
+}
+
+/** Whether a string literal, escapes and all, means the name. */
+function isWritten(literal: string, name: string): boolean {
+  if (!literal.includes('\\')) return literal === `"${name}"`
+  try {
+    return JSON.parse(literal) === name
+  } catch {
+    return false
+  }
 }
 
 function isEscaped(text: string, index: number): boolean {

@@ -1,3 +1,4 @@
+import { detached } from './detached.js'
 import { deepest, endOfString } from './json-scan.js'
 
 /** A JSON value that keeps what `JSON.parse` loses: number literals, the order and repetition of names, places. */
@@ -10,21 +11,29 @@ export type JsonNode = { readonly start: number; readonly end: number } & (
   | { readonly kind: 'null' }
 )
 
-export interface JsonMember {
+interface JsonMember {
   readonly name: string
   /** Where the name's opening quote stands. */
   readonly start: number
   readonly node: JsonNode
 }
 
+/** What kind of fault keeps a text from being read. */
+type JsonFaultKind = 'syntax' | 'depth'
+
 /** What keeps a text from being JSON, and where. */
 export class JsonFault extends Error {
+  readonly about: JsonFaultKind
   readonly offset: number
-  constructor(message: string, offset: number) {
+  constructor(about: JsonFaultKind, message: string, offset: number) {
     super(message)
+    this.about = about
     this.offset = offset
   }
 }
+
+/** The fault of a text that nests deeper than both vendors' bodies may. */
+export const tooDeep = `more than ${deepest} levels of nesting`
 
 const numberForm = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 
@@ -48,7 +57,7 @@ class TreeReader {
     this.#space()
     const start = this.#at
     const first = this.#text[start]
-    if (depth > deepest && (first === '{' || first === '[')) throw this.#fault(`more than ${deepest} levels of nesting`)
+    if (depth > deepest && (first === '{' || first === '[')) throw new JsonFault('depth', tooDeep, start)
     if (first === '{') return this.#object(start, depth)
     if (first === '[') return this.#list(start, depth)
     if (first === '"') {
@@ -130,8 +139,9 @@ class TreeReader {
   #match(form: RegExp): string | undefined {
     form.lastIndex = this.#at
     const found = form.exec(this.#text)?.[0]
-    if (found !== undefined) this.#at += found.length
-    return found
+    if (found === undefined) return undefined
+    this.#at += found.length
+    return detached(found)
   }
 
   #space(): void {
@@ -140,8 +150,8 @@ class TreeReader {
 
   #fault(message: string): JsonFault {
     return this.#at < this.#text.length
-      ? new JsonFault(message, this.#at)
-      : new JsonFault('the text ends too early', this.#at)
+      ? new JsonFault('syntax', message, this.#at)
+      : new JsonFault('syntax', 'the text ends too early', this.#at)
   }
 }
 
@@ -156,7 +166,7 @@ export function lineAndColumn(text: string, offset: number): { line: number; col
   return { line, column: offset - from + 1 }
 }
 
-export type Parsed = { readonly value: unknown } | { readonly fault: string }
+export type Parsed = { readonly value: unknown } | { readonly fault: string; readonly about: JsonFaultKind }
 
 /** `JSON.parse` with the fault as a sentence that names line and column, the same on every version of Node. */
 export function parseJson(text: string): Parsed {
@@ -165,11 +175,11 @@ export function parseJson(text: string): Parsed {
   } catch {
     try {
       parseJsonTree(text)
-      return { fault: 'not well-formed JSON' }
+      return { fault: 'not well-formed JSON', about: 'syntax' }
     } catch (fault) {
       if (!(fault instanceof JsonFault)) throw fault
       const { line, column } = lineAndColumn(text, fault.offset)
-      return { fault: `${fault.message}, at line ${line}, column ${column}` }
+      return { fault: `${fault.message}, at line ${line}, column ${column}`, about: fault.about }
     }
   }
 }

@@ -1,4 +1,5 @@
 import { SaxesParser } from 'saxes'
+import { detached } from './detached.js'
 import { deepest } from './json-scan.js'
 
 /** An element as sent: text and children kept, comments and processing instructions dropped. */
@@ -16,7 +17,7 @@ export interface XmlElement {
   readonly offset: number
 }
 
-export interface XmlDocument {
+interface XmlDocument {
   readonly root: XmlElement
   /** The encoding that the XML declaration names. */
   readonly encoding: string | undefined
@@ -29,7 +30,7 @@ interface OpenElement extends XmlElement {
 }
 
 /** What kind of fault keeps a text from being read. */
-export type XmlFaultKind = 'syntax' | 'depth' | 'doctype' | 'version'
+export type XmlFaultKind = 'syntax' | 'depth' | 'doctype' | 'version' | 'limit'
 
 class XmlFault extends Error {
   readonly about: XmlFaultKind
@@ -39,23 +40,25 @@ class XmlFault extends Error {
   }
 }
 
-/**
- * The same text without the whole body behind it: a slice keeps what it was cut from in memory, and a position that is
- * stored outlives its call. Below thirteen characters V8 copies anyway.
- */
-function detached(slice: string): string {
-  return slice.length < 13 ? slice : Buffer.from(slice, 'utf16le').toString('utf16le')
-}
-
 const nothing: string[] = []
 
+/** How many children of a name the root may have; reading stops at the first beyond. */
+interface ChildLimit {
+  readonly name: string
+  readonly most: number
+}
+
 /** Reads a whole document of at most 64 levels. DOCTYPE, entities of one's own and XML 1.1 are faults. */
-export function parseXml(text: string): XmlDocument | { readonly fault: string; readonly about: XmlFaultKind } {
+export function parseXml(
+  text: string,
+  limit: ChildLimit,
+): XmlDocument | { readonly fault: string; readonly about: XmlFaultKind } {
   const parser = new SaxesParser()
   const open: OpenElement[] = []
   let root: OpenElement | undefined
   let encoding: string | undefined
   let offset = 0
+  let limited = 0
 
   parser.on('xmldecl', (declaration) => {
     if (declaration.version !== '1.0')
@@ -72,11 +75,14 @@ export function parseXml(text: string): XmlDocument | { readonly fault: string; 
   parser.on('opentag', (tag) => {
     if (open.length === deepest) throw new XmlFault('depth', `more than ${deepest} levels of nesting`)
     const colon = tag.name.lastIndexOf(':')
+    const name = tag.name.slice(colon + 1)
+    if (open.length === 1 && name === limit.name && ++limited > limit.most)
+      throw new XmlFault('limit', `more than ${limit.most} ${name} elements`)
     const ignored = Object.keys(tag.attributes)
     if (colon >= 0) ignored.unshift(tag.name)
     const parent = open.at(-1)
     const element: OpenElement = {
-      name: tag.name.slice(colon + 1),
+      name,
       ignored: ignored.length === 0 ? nothing : ignored,
       children: [],
       text: '',
