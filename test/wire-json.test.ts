@@ -1,8 +1,9 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import fc from 'fast-check'
 import supertest from 'supertest'
 import { describe, expect, test } from 'vitest'
-import { type JsonNode, parseJsonTree } from '../server/wire/json-tree.js'
+import { type JsonNode, lineCounter, parseJsonTree } from '../server/wire/json-tree.js'
 import { startTestEmulator } from './emulator.js'
 
 const MB = 1024 * 1024
@@ -42,5 +43,20 @@ describe('a document for the control plane', () => {
       .send(body)
     expect(reply.status).toBe(400)
     expect(reply.text).toContain('more than 64 levels of nesting')
+  })
+})
+
+describe('Line and column', () => {
+  test('are the same counted on and counted anew, whatever the order of the offsets', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('a', '\n', 'é') }), fc.array(fc.nat(60)), (text, offsets) => {
+        const lines = lineCounter(text)
+        for (const offset of offsets) {
+          const before = text.slice(0, offset).split('\n')
+          const right = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
+          if (offset <= text.length) expect(lines(offset)).toEqual(right)
+        }
+      }),
+    )
   })
 })

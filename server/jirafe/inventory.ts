@@ -4,7 +4,7 @@ import type { Findings } from '../findings.js'
 import type { Settings } from '../settings.js'
 import type { LevelRevision, LevelValue } from '../state/rows.js'
 import { isIso8601 } from '../wire/dates.js'
-import { type JsonNode, lineAndColumn, parseJsonTree } from '../wire/json-tree.js'
+import { type JsonNode, type LineAndColumn, lineCounter, parseJsonTree } from '../wire/json-tree.js'
 import { complaintsOf, declared, type EventSchema, loadSchema, membersOf } from './schema.js'
 
 /** A document of an event: its text, what `JSON.parse` makes of it, and whether that lost anything. */
@@ -37,6 +37,7 @@ class EventJudge {
   readonly #findings: Findings
   readonly #document: EventDocument
   readonly #errors = new Map<string, string>()
+  readonly #lines: (offset: number) => LineAndColumn
   #rule: Breakable | undefined
   #tree: JsonNode | undefined
   #members: ReadonlyMap<string, JsonNode> | undefined
@@ -44,6 +45,7 @@ class EventJudge {
   constructor(findings: Findings, document: EventDocument) {
     this.#findings = findings
     this.#document = document
+    this.#lines = lineCounter(document.text)
   }
 
   breach(
@@ -56,7 +58,7 @@ class EventJudge {
   ): void {
     const at = () => ({
       pointer: path.map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
-      ...lineAndColumn(this.#document.text, (node ?? this.tree).start),
+      ...this.#lines((node ?? this.tree).start),
     })
     if (!this.#findings.breach(rule, at, seen, right)) return
     const name = path.join('.')

@@ -2,7 +2,7 @@ import { joor } from '../../contracts/rules/joor.js'
 import { type Findings, inBody, type Place } from '../findings.js'
 import { Refusal } from '../operation.js'
 import { type ElementSpan, scanJson } from '../wire/json-scan.js'
-import { type JsonNode, lineAndColumn, parseJson, parseJsonTree } from '../wire/json-tree.js'
+import { type JsonNode, type LineAndColumn, lineCounter, parseJson, parseJsonTree } from '../wire/json-tree.js'
 import { escapeXml, isXmlName, replaceForbidden, writeElement } from '../wire/xml-tree.js'
 import type { Format } from './format.js'
 import { itemLimit, tooMany } from './item-limit.js'
@@ -41,7 +41,8 @@ export function readJsonItems(text: string, reply: Format, findings: Findings): 
   }
   findings.applies(joor['body.items'])
   findings.applies(joor['body.item_limit'])
-  return scan.elements.map((span, index) => new JsonItem(text, span, list[index], index, reply))
+  const lines = lineCounter(text)
+  return scan.elements.map((span, index) => new JsonItem(text, lines, span, list[index], index, reply))
 }
 
 function itemsOf(root: unknown): unknown {
@@ -67,6 +68,7 @@ function hasItemLevel(items: readonly unknown[]): boolean {
 function judgeRoot(text: string, findings: Findings): void {
   const tree = parseJsonTree(text)
   if (tree.kind !== 'object') return
+  const lines = lineCounter(text)
   const seen = new Set<string>()
   for (const { name, start } of tree.members) {
     const repeated = seen.has(name)
@@ -74,7 +76,7 @@ function judgeRoot(text: string, findings: Findings): void {
     if (name === 'inventory_items' && !repeated) continue
     const pointer = `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
     const what = repeated ? `${name} a second time` : name
-    const at = (): Place => ({ pointer, ...lineAndColumn(text, start) })
+    const at = (): Place => ({ pointer, ...lines(start) })
     findings.breach(joor['body.json_root_only'], at, what, 'inventory_items, once')
   }
 }
@@ -87,12 +89,21 @@ class JsonItem implements SentItem {
   readonly decorations: readonly string[] = []
   readonly strayText = ''
   readonly #text: string
+  readonly #lines: (offset: number) => LineAndColumn
   readonly #span: ElementSpan
   readonly #index: number
   #starts: ReadonlyMap<string, number> | undefined
 
-  constructor(text: string, span: ElementSpan, value: unknown, index: number, reply: Format) {
+  constructor(
+    text: string,
+    lines: (offset: number) => LineAndColumn,
+    span: ElementSpan,
+    value: unknown,
+    index: number,
+    reply: Format,
+  ) {
     this.#text = text
+    this.#lines = lines
     this.#span = span
     this.#index = index
     const own = text.slice(span.start, span.end)
@@ -116,7 +127,7 @@ class JsonItem implements SentItem {
 
   at(field?: string): Place {
     const within = field === undefined ? 0 : (this.#startsOfValues().get(field) ?? 0)
-    return { pointer: pointerTo(this.#index, field), ...lineAndColumn(this.#text, this.#span.start + within) }
+    return { pointer: pointerTo(this.#index, field), ...this.#lines(this.#span.start + within) }
   }
 
   /** Where the value of each name begins in the item, of a repeated name the last; kept, for places come in numbers. */

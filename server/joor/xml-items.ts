@@ -1,7 +1,7 @@
 import { joor } from '../../contracts/rules/joor.js'
 import { type Findings, inBody, type Place } from '../findings.js'
 import { Refusal } from '../operation.js'
-import { lineAndColumn } from '../wire/json-tree.js'
+import { type LineAndColumn, lineCounter } from '../wire/json-tree.js'
 import { escapeXml, parseXml, writeElement, type XmlElement, type XmlFaultKind } from '../wire/xml-tree.js'
 import type { Format } from './format.js'
 import { itemLimit, tooMany } from './item-limit.js'
@@ -35,7 +35,8 @@ export function readXmlItems(text: string, reply: Format, findings: Findings): r
   }
   findings.applies(joor['body.items'])
   findings.applies(joor['body.item_limit'])
-  return items.map((element, index) => new XmlItem(text, element, index, reply))
+  const lines = lineCounter(text)
+  return items.map((element, index) => new XmlItem(lines, element, index, reply))
 }
 
 function ruleOf(about: Exclude<XmlFaultKind, 'limit'>) {
@@ -53,7 +54,8 @@ function ruleOf(about: Exclude<XmlFaultKind, 'limit'>) {
 
 function judgeRoot(root: XmlElement, text: string, findings: Findings): void {
   const right = 'inventory_item elements and nothing else'
-  const place = (element: XmlElement) => (): Place => ({ pointer: '', ...lineAndColumn(text, element.offset) })
+  const lines = lineCounter(text)
+  const place = (element: XmlElement) => (): Place => ({ pointer: '', ...lines(element.offset) })
   for (const ignored of root.ignored) findings.breach(joor['xml.root_plain'], place(root), ignored, right)
   if (root.text.trim() !== '') findings.breach(joor['xml.root_plain'], place(root), root.text.trim(), right)
   for (const child of root.children)
@@ -66,12 +68,12 @@ class XmlItem implements SentItem {
   readonly changed: readonly string[]
   readonly decorations: readonly string[]
   readonly strayText: string
-  readonly #text: string
+  readonly #lines: (offset: number) => LineAndColumn
   readonly #element: XmlElement
   readonly #index: number
 
-  constructor(text: string, element: XmlElement, index: number, reply: Format) {
-    this.#text = text
+  constructor(lines: (offset: number) => LineAndColumn, element: XmlElement, index: number, reply: Format) {
+    this.#lines = lines
     this.#element = element
     this.#index = index
     this.fields = element.children.map(fieldOf)
@@ -85,7 +87,7 @@ class XmlItem implements SentItem {
   at(field?: string): Place {
     const child = field === undefined ? undefined : this.#element.children.findLast(({ name }) => name === field)
     const { offset } = child ?? this.#element
-    return { pointer: pointerTo(this.#index, field), ...lineAndColumn(this.#text, offset) }
+    return { pointer: pointerTo(this.#index, field), ...this.#lines(offset) }
   }
 }
 

@@ -156,14 +156,30 @@ class TreeReader {
 }
 
 /** Line and column of an offset, both from 1; a column counts UTF-16 units. */
-export function lineAndColumn(text: string, offset: number): { line: number; column: number } {
+export function lineAndColumn(text: string, offset: number): LineAndColumn {
+  return lineCounter(text)(offset)
+}
+
+export interface LineAndColumn {
+  readonly line: number
+  readonly column: number
+}
+
+/** The same for many offsets of one text: it counts on from the last one, for places come mostly in their order. */
+export function lineCounter(text: string): (offset: number) => LineAndColumn {
   let line = 1
   let from = 0
-  for (let next = text.indexOf('\n'); next >= 0 && next < offset; next = text.indexOf('\n', from)) {
-    line++
-    from = next + 1
+  return (offset) => {
+    if (offset < from) {
+      line = 1
+      from = 0
+    }
+    for (let next = text.indexOf('\n', from); next >= 0 && next < offset; next = text.indexOf('\n', from)) {
+      line++
+      from = next + 1
+    }
+    return { line, column: offset - from + 1 }
   }
-  return { line, column: offset - from + 1 }
 }
 
 export type Parsed = { readonly value: unknown } | { readonly fault: string; readonly about: JsonFaultKind }
