@@ -1,5 +1,6 @@
 import type { Settings } from '../settings.js'
 import type { Style } from '../state/store.js'
+import { isRecord } from '../wire/json-values.js'
 import { DocumentError, type Fault, faultAt, schemaFaults, writeFault, writeLines } from './documents.js'
 import { pathBeside, type Source, SourceError, type Step, writePlace } from './source.js'
 import { readSource, readText } from './source-file.js'
@@ -91,7 +92,7 @@ interface StyleFile {
 
 function styleFiles(source: Source): readonly StyleFile[] {
   return members(source.value, accountsAt).flatMap(([account, document]) => {
-    const file = isObject(document) ? document.styles_file : undefined
+    const file = isRecord(document) ? document.styles_file : undefined
     if (typeof file !== 'string' || file === '') return []
     const named = writePlace(source.path, source.place([...accountsAt, account, 'styles_file'], 'value'))
     return { account, path: pathBeside(source.path, file), named }
@@ -207,12 +208,8 @@ function sharedTokens(accounts: readonly (readonly [string, RawAccount])[]): rea
 
 function members(document: unknown, at: readonly string[]): readonly (readonly [string, unknown])[] {
   let value = document
-  for (const step of at) value = isObject(value) ? value[step] : undefined
-  return isObject(value) ? Object.entries(value) : []
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  for (const step of at) value = isRecord(value) ? value[step] : undefined
+  return isRecord(value) ? Object.entries(value) : []
 }
 
 function startsWith(steps: readonly Step[], start: readonly Step[]): boolean {

@@ -5,6 +5,7 @@ import type { Settings } from '../settings.js'
 import type { LevelRevision, LevelValue } from '../state/rows.js'
 import { isIso8601 } from '../wire/dates.js'
 import { type JsonNode, type LineAndColumn, lineCounter, parseJsonTree } from '../wire/json-tree.js'
+import { isRecord, writePointer } from '../wire/json-values.js'
 import { complaintsOf, declared, type EventSchema, loadSchema, membersOf } from './schema.js'
 
 /** A document of an event: its text, what `JSON.parse` makes of it, and whether that lost anything. */
@@ -57,7 +58,7 @@ class EventJudge {
     message?: string,
   ): void {
     const at = () => ({
-      pointer: path.map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
+      pointer: writePointer(path),
       ...this.#lines((node ?? this.tree).start),
     })
     if (!this.#findings.breach(rule, at, seen, right)) return
@@ -193,8 +194,4 @@ function integerOf(value: number, name: string, document: EventDocument, judge: 
   const beyond = digits.length > 16 || (digits.length === 16 && BigInt(digits) > twoTo53)
   if (beyond) judge.breach(jirafe['inventory.exact'], [name], node, literal, 'at most 2^53')
   return literal
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -3,6 +3,7 @@ import { type Findings, inBody, type Place } from '../findings.js'
 import { Refusal } from '../operation.js'
 import { type ElementSpan, scanJson } from '../wire/json-scan.js'
 import { type JsonNode, type LineAndColumn, lineCounter, parseJson, parseJsonTree } from '../wire/json-tree.js'
+import { isRecord, writePointer } from '../wire/json-values.js'
 import { escapeXml, isXmlName, replaceForbidden, writeElement } from '../wire/xml-tree.js'
 import type { Format } from './format.js'
 import { itemLimit, tooMany } from './item-limit.js'
@@ -74,7 +75,7 @@ function judgeRoot(text: string, findings: Findings): void {
     const repeated = seen.has(name)
     seen.add(name)
     if (name === 'inventory_items' && !repeated) continue
-    const pointer = `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    const pointer = writePointer([name])
     const what = repeated ? `${name} a second time` : name
     const at = (): Place => ({ pointer, ...lines(start) })
     findings.breach(joor['body.json_root_only'], at, what, 'inventory_items, once')
@@ -199,8 +200,4 @@ function hold(text: string, changed: string[]): string {
   const held = replaceForbidden(text)
   if (held !== text) changed.push('a character that XML cannot hold is shown as U+FFFD')
   return held
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,5 @@
 import type { Place } from '../findings.js'
+import { writePointer } from '../wire/json-values.js'
 
 /** One field of an item as sent. `text` is a string's value or the literal of anything else; `''` for null. */
 export interface SentField {
@@ -26,5 +27,5 @@ export interface SentItem {
 
 export function pointerTo(index: number, field?: string): string {
   const item = `/inventory_items/${index}`
-  return field === undefined ? item : `${item}/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`
+  return field === undefined ? item : item + writePointer([field])
 }
