@@ -23,13 +23,23 @@ export function examplesOf(markdown: string): readonly Example[] {
   const blocks = blocksOf(markdown)
   return blocks.flatMap(({ language, text }, index) => {
     const reply = blocks[index + 1]
-    return language === 'sh' && reply?.language === 'json' ? [{ command: text, reply: reply.text }] : []
+    const replied = reply?.language === 'json' || reply?.language === 'text'
+    return language === 'sh' && replied ? [{ command: text, reply: reply.text }] : []
   })
+}
+
+/** The files that the text shows: a YAML block whose first line is a comment with its path. */
+export function filesOf(markdown: string): ReadonlyMap<string, string> {
+  const yaml = blocksOf(markdown).filter(({ language }) => language === 'yaml')
+  return new Map(yaml.map(({ text }) => [/^# (\S+\.yaml)\n/.exec(text)?.[1] ?? '', text]))
 }
 
 /** What an example prints when it is run against an emulator at `url` instead of the address in the text. */
 export async function outputOf({ command }: Example, url: string, folder: string): Promise<string> {
-  const { stdout } = await run('sh', ['-c', command.replaceAll('http://127.0.0.1:4350', url)], { cwd: folder })
+  const { stdout } = await run('sh', ['-c', command.replaceAll('http://127.0.0.1:4350', url)], {
+    cwd: folder,
+    env: { ...process.env, JOOR_SANDBOX_TOKEN: 'sandbox-token' },
+  })
   return stdout
 }
 

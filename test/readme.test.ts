@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readSeedFile } from '../server/documents/seed.js'
 import { startEmulator } from '../server/emulator.js'
 import { printTables } from '../server/rule-tables.js'
 import { settingValues } from '../server/settings.js'
-import { blocksOf, examplesOf, outputOf, settled } from './readme-blocks.js'
+import { blocksOf, examplesOf, filesOf, outputOf, settled } from './readme-blocks.js'
 
 const run = promisify(execFile)
 const readme = readFileSync('README.md', 'utf8')
@@ -19,11 +19,33 @@ function temporaryFolder(): string {
   return folder
 }
 
+/** A folder of somebody who has installed the package. */
+function folderOfAUser(): string {
+  const folder = temporaryFolder()
+  mkdirSync(join(folder, 'node_modules', '.bin'), { recursive: true })
+  symlinkSync(resolve('.'), join(folder, 'node_modules', 'backstock'))
+  // What npm makes of the package's "bin" when it installs it.
+  const command = `#!/bin/sh\nexec "${process.execPath}" "${resolve('dist/server/cli.js')}" "$@"\n`
+  writeFileSync(join(folder, 'node_modules', '.bin', 'backstock'), command, { mode: 0o755 })
+  return folder
+}
+
+/** One section of the text, its heading included. */
+function sectionOf(markdown: string, heading: string): string {
+  return markdown.split(/^(?=## )/m).find((section) => section.startsWith(`## ${heading}`)) ?? ''
+}
+/** What stands before the first section. */
+const introduction = readme.slice(0, readme.indexOf('\n## '))
+
 /** The differences between what the text prints and what an emulator answers, one line each. */
 async function differences(markdown: string): Promise<readonly string[]> {
   const emulator = await startEmulator({ port: 0 })
   onTestFinished(() => emulator.close())
-  const folder = temporaryFolder()
+  const folder = folderOfAUser()
+  for (const [path, text] of filesOf(markdown)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text)
+  }
   const found: string[] = []
   for (const example of examplesOf(markdown)) {
     const output = settled(await outputOf(example, emulator.url, folder))
@@ -32,21 +54,33 @@ async function differences(markdown: string): Promise<readonly string[]> {
   return found
 }
 
-describe('the README', () => {
+// Its commands start processes: each takes a second or more, and verify runs every case.
+describe('the README', { timeout: 120_000 }, () => {
   it('shows the replies that its commands get', async () => {
     expect(examplesOf(readme).length).toBeGreaterThanOrEqual(4)
     expect(await differences(readme)).toEqual([])
   })
 
   it('would not pass with a wrong reply', async () => {
-    const wrong = readme.replace('"code":"0"', '"code":"1"')
-    expect(wrong).not.toBe(readme)
+    const wrong = introduction.replace('"code":"0"', '"code":"1"')
+    expect(wrong).not.toBe(introduction)
     expect(await differences(wrong)).toHaveLength(1)
   })
 
+  it('would not pass with a case of its own that does not hold', async () => {
+    const section = sectionOf(readme, 'Prove it')
+    const wrong = section.replace('updated: [0, 1]', 'updated: [0]')
+    expect(wrong).not.toBe(section)
+    expect(await differences(wrong)).toHaveLength(2)
+  })
+
+  it('shows files by their paths', () => {
+    expect([...filesOf(readme).keys()].sort()).toEqual(['my-cases/nightly.yaml', 'sandbox.yaml', 'seed.yaml'])
+  })
+
   it('would not pass with a wrong command', async () => {
-    const wrong = readme.replace('"inventory_level":null', '"inventory_level":7')
-    expect(wrong).not.toBe(readme)
+    const wrong = introduction.replace('"inventory_level":null', '"inventory_level":7')
+    expect(wrong).not.toBe(introduction)
     expect(await differences(wrong)).toHaveLength(1)
   })
 
@@ -55,10 +89,8 @@ describe('the README', () => {
   })
 
   it('shows a seed that is one', async () => {
-    const yaml = blocksOf(readme).filter(({ language }) => language === 'yaml')
-    expect(yaml).toHaveLength(1)
     const file = join(temporaryFolder(), 'seed.yaml')
-    writeFileSync(file, yaml[0]?.text ?? '')
+    writeFileSync(file, filesOf(readme).get('seed.yaml') ?? '')
     const emulator = await startEmulator({ port: 0, seed: await readSeedFile(file) })
     onTestFinished(() => emulator.close())
     expect(await (await fetch(`${emulator.url}/_backstock/joor/accounts`)).json()).toEqual({
@@ -69,9 +101,7 @@ describe('the README', () => {
   it('shows a program that runs', async () => {
     const programs = blocksOf(readme).filter(({ language }) => language === 'js')
     expect(programs).toHaveLength(1)
-    const folder = temporaryFolder()
-    mkdirSync(join(folder, 'node_modules'))
-    symlinkSync(resolve('.'), join(folder, 'node_modules', 'backstock'))
+    const folder = folderOfAUser()
     writeFileSync(join(folder, 'program.mjs'), programs[0]?.text ?? '')
     const { stdout } = await run(process.execPath, ['program.mjs'], { cwd: folder })
     expect(stdout).toMatch(/^(http:\/\/127\.0\.0\.1:\d+) \1 \1\n$/)
