@@ -70,11 +70,11 @@ export interface Verdict {
   readonly outcomes: readonly ItemOutcome[]
 }
 
-/** A reply in the vendor's dialect; the body is a string, which Node sends in one write with its headers. */
+/** A reply in the vendor's dialect; a text is a string, which Node sends in one write with its headers. */
 export interface Reply {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  readonly body: string | Buffer
 }
 
 /** The settings in force for a caller, and what the store knows of it. */
@@ -104,6 +104,8 @@ export interface Operation<Command, Result extends Verdict> {
   admit(head: Head, terms: Terms, findings: Findings): Refusal | undefined
   /** Bytes to command: everything that can be judged without state. Nothing is decided before the last byte was good. */
   read(head: Head, body: Body, terms: Terms, findings: Findings): Promise<Command | Refusal>
+  /** Who calls, where only the body says it. */
+  callerOf?(command: Command): Caller
   /** The rows that `decide` will look at. */
   needs(command: Command): Needs
   /** What the call does to the state and to each item: synchronous, without HTTP, storage or a clock of its own. */

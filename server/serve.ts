@@ -58,7 +58,7 @@ class Call {
   readonly #body: ReceivedBody
   readonly #parts: Parts
   readonly #began: number
-  readonly #caller: Caller
+  #caller: Caller
   #terms: Terms
   #findings: Findings
 
@@ -74,15 +74,15 @@ class Call {
   }
 
   async run(): Promise<Served> {
-    const { store, settings } = this.#parts
+    const { store } = this.#parts
     const operation = this.#operation
-    const access = await store.access(this.#caller)
-    this.#terms = { ...access, settings: { ...settings, ...access.setup?.settings } }
+    await this.#meet(this.#caller)
     this.#findings = new Findings(this.#terms.settings.contract)
     const read =
       operation.admit(this.#head, this.#terms, this.#findings) ??
       (await operation.read(this.#head, this.#body, this.#terms, this.#findings))
     const needs = read instanceof Refusal ? {} : operation.needs(read)
+    if (!(read instanceof Refusal) && operation.callerOf !== undefined) await this.#meet(operation.callerOf(read))
     // Who was not let in has used no account or site, so such a call makes none and is kept under the vendor alone.
     const stranger = read instanceof Refusal && (read.status === 401 || read.status === 403)
     if (stranger) this.#terms = { ...this.#terms, name: undefined }
@@ -91,6 +91,13 @@ class Call {
     // Not before: of a call that failed in the store there is no log to look up.
     if (told !== undefined) this.#parts.log(told)
     return served
+  }
+
+  /** What is known of the caller, and the settings that hold for it. */
+  async #meet(caller: Caller): Promise<void> {
+    const access = await this.#parts.store.access(caller)
+    this.#caller = caller
+    this.#terms = { ...access, settings: { ...this.#parts.settings, ...access.setup?.settings } }
   }
 
   /** Nothing is applied and nobody is left to answer; the journal says so. */

@@ -4,13 +4,16 @@ const inventory = 'Jirafe documentation, "Inventory Endpoint"'
 const revised = 'Jirafe documentation, "Inventory Endpoint", revision of September 2015'
 const errors = 'Jirafe documentation, "Error States"'
 const authentication = 'Jirafe documentation, "Authentication"'
+const batch = 'Jirafe documentation, "Batch Endpoint"'
+const cost = 'Jirafe documentation, "Cost Endpoint"'
+const guide = 'Jirafe documentation, "JavaScript Implementation Guide"'
 const cassettes = "a public Ruby integration's test cassettes, December 2013 to May 2014"
 const plugins = 'the hybris and Magento plug-ins'
 const clients = 'public Perl and Python clients'
 const silent = 'our reading: no public page says'
 const library = 'our reading: the recorded messages are those of the Python jsonschema library of that age'
 
-/** The rules of Jirafe's inventory event. */
+/** The rules of Jirafe's Events API. */
 export const jirafe = book('jirafe', {
   'call.post': {
     says: 'An event is sent by POST.',
@@ -188,6 +191,149 @@ export const jirafe = book('jirafe', {
     evidence: 'assumed',
     source: silent,
     breach: 'report item',
+  },
+  'event.message_limit': {
+    says: 'Of what is wrong in one call at most 100,000 messages are told, and at least one for each refused event.',
+    evidence: 'assumed',
+    source: 'a limit of this emulator, not of the vendor',
+    breach: 'decides',
+  },
+
+  'order.by_status': {
+    says: 'The schema of an order is chosen by its status.',
+    evidence: 'recorded',
+    source: cassettes,
+    breach: 'decides',
+  },
+  'order.status': {
+    says: 'The status of an order is placed, accepted or cancelled; another or none is told under status.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
+  },
+
+  'cost.year': {
+    says: 'There is one cost for each site, SKU and year of effective_date.',
+    evidence: 'documented',
+    source: cost,
+    breach: 'decides',
+  },
+  'cost.latest_change': {
+    says: 'The cost with the greatest change_date counts, whatever the order of arrival; an older event changes nothing.',
+    evidence: 'documented',
+    source: cost,
+    breach: 'decides',
+  },
+  'cost.tie': {
+    says: 'Of two costs of the same instant the last received counts.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
+  },
+
+  'batch.shape': {
+    says: 'A batch is an object of lists, keyed by type.',
+    evidence: 'documented',
+    source: batch,
+    breach: 'refuse call',
+  },
+  'batch.refused': {
+    says: 'A batch of another shape is answered 400 validation, with a message for each part that is none.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
+  },
+  'batch.inventory_key': {
+    says: 'In a batch an inventory event stands under product.inventory.',
+    evidence: 'documented',
+    source: `${revised}; ${batch}`,
+    breach: 'decides',
+  },
+  'batch.inventory_alias': {
+    says: 'In a batch no events stand under inventory; they are taken as those of product.inventory.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'report call',
+  },
+  'batch.repeated_key': {
+    says: 'A batch has each key once; of several the last counts.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'report call',
+  },
+  'batch.unknown_key': {
+    says: 'A key of a batch is an event type; each event under another is answered invalid_type.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'refuse item',
+  },
+  'batch.reply': {
+    says: 'The reply to a batch has its keys, sorted, each a list with one reply for each event, in their order.',
+    evidence: 'recorded',
+    source: cassettes,
+    breach: 'decides',
+  },
+  'batch.always_200': {
+    says: 'A batch is answered 200 without a success of its own, also when events failed.',
+    evidence: 'recorded',
+    source: cassettes,
+    breach: 'decides',
+  },
+  'batch.independent': {
+    says: 'Good events of a batch count although others fail.',
+    evidence: 'recorded',
+    source: cassettes,
+    breach: 'decides',
+  },
+  'batch.order': {
+    says: 'The events of a batch take effect in the order of the document.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
+  },
+  'batch.event_limit': {
+    says: 'A batch has at most 100,000 events.',
+    evidence: 'assumed',
+    source: 'a limit of this emulator, not of the vendor',
+    breach: 'refuse call',
+  },
+
+  'site_check.answer': {
+    says: 'site_check is answered {"success": true}, by POST with an empty body or {} and by GET with any query.',
+    evidence: 'observed',
+    source: clients,
+    breach: 'decides',
+  },
+  'site_check.body': {
+    says: 'A site_check has no body but {}; another is ignored.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'report call',
+  },
+
+  'tracker.post': {
+    says: 'A tracker is sent by POST to /v2/tracker/pageview or /v2/tracker/visit, and its document names the site.',
+    evidence: 'documented',
+    source: guide,
+    breach: 'decides',
+  },
+  'tracker.token': {
+    says: 'A tracker needs no token.',
+    evidence: 'assumed',
+    source: 'our reading: it is sent by browsers, which keep no secret',
+    breach: 'decides',
+  },
+  'tracker.gif': {
+    says: 'GET of a tracker with .gif is answered by a transparent GIF of one pixel.',
+    evidence: 'documented',
+    source: guide,
+    breach: 'decides',
+  },
+  'tracker.gif_query': {
+    says: 'The query of a tracker with .gif is not judged.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
   },
 
   'inventory.revisions': {

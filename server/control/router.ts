@@ -19,7 +19,6 @@ export function control(parts: ControlParts): RequestHandler {
   router.use(express.raw({ limit: bodyLimit, type: () => true }))
   router.use(about(parts.version))
   router.use('/joor', logsAndAccounts(parts))
-  router.get('/jirafe/sites/:site/events', notYet)
   router.use('/jirafe', sites(parts))
   router.post('/requests/:id/repeat', notYet)
   router.use('/requests', requests(parts))

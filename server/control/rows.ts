@@ -1,6 +1,6 @@
-import type { LevelValue, MarkValue, PositionValue, SkuIdentifiers } from '../state/rows.js'
+import type { CostValue, KeptEvent, LevelValue, MarkValue, PositionValue, SkuIdentifiers } from '../state/rows.js'
 import type { Change } from '../state/store.js'
-import { type ExactNumber, numberOf } from '../wire/exact-json.js'
+import { ExactNumber, numberOf, parseExact } from '../wire/exact-json.js'
 
 /** Identifiers as an item has them: the vendor's own ids are integers, of any size. */
 export function writeIdentifiers(identifiers: SkuIdentifiers): Readonly<Record<string, string | number | ExactNumber>> {
@@ -39,6 +39,25 @@ export function writeLevel(level: LevelValue) {
   }
 }
 
+export function writeCost(cost: CostValue) {
+  return {
+    sku_code: cost.skuCode,
+    year: cost.year,
+    // By its own digits; a redacted text is no number any more.
+    sku_cost: /^-?\d/.test(cost.skuCost) ? new ExactNumber(cost.skuCost) : cost.skuCost,
+    effective_date: cost.effectiveDate,
+    change_date: cost.changeDate,
+    received_at: cost.receivedAt,
+  }
+}
+
+/** One event as it was received; `event` is null where it was too long to be kept. */
+export function writeEvent({ type, receivedAt, request, text, bytes }: KeptEvent) {
+  const parsed = text === null ? { value: null } : parseExact(text)
+  // What was redacted or is odd in another way is shown as the text that it is.
+  return { type, received_at: receivedAt, request, bytes, event: 'fault' in parsed ? text : parsed.value }
+}
+
 /** Integers of any size come out by their own digits. */
 export function exact(digits: string): number | string | ExactNumber {
   // A redacted text is no integer any more.
@@ -56,16 +75,18 @@ export function writeChange(change: Change) {
       return shown(after === null ? 'unmark' : 'mark', before?.value, after?.value, writeMark, markKey)
     case 'levels':
       return shown('level', before?.value, after?.value, writeLevel, levelKey)
+    case 'costs':
+      return shown('cost', before?.value, after?.value, writeCost, costKey)
     case 'histories':
-      // Histories follow the levels, and a commit tells none.
-      throw new Error('A history is no change of its own.')
+    case 'events':
+      throw new Error(`A commit tells no ${change.table}.`)
     default:
       return change.table satisfies never
   }
 }
 
 function shown<Value>(
-  kind: 'set' | 'clear' | 'mark' | 'unmark' | 'level',
+  kind: 'set' | 'clear' | 'mark' | 'unmark' | 'level' | 'cost',
   before: unknown,
   after: unknown,
   write: (value: Value) => object,
@@ -88,4 +109,5 @@ const positionKey = ({ warehouse, date, sku }: PositionValue) => ({
   sku: writeIdentifiers(sku),
 })
 const markKey = ({ sku }: MarkValue) => ({ sku: writeIdentifiers(sku) })
+const costKey = ({ skuCode, year }: CostValue) => ({ sku_code: skuCode, year })
 const levelKey = ({ code, revision, effectiveDate }: LevelValue) => ({ code, revision, effective_date: effectiveDate })

@@ -1,12 +1,23 @@
 import { Router } from 'express'
 import { checkSite } from '../documents/seed.js'
 import { declareSite } from '../jirafe/declare.js'
-import { isKey, type Key, keyPart, type LevelValue } from '../state/rows.js'
+import { eventsKey } from '../jirafe/rules.js'
+import { keptTypes } from '../jirafe/types.js'
+import {
+  type CostValue,
+  compareBytes,
+  isKey,
+  type KeptEvent,
+  type Key,
+  keyPart,
+  type LevelValue,
+} from '../state/rows.js'
 import type { Partition, Summary } from '../state/store.js'
+import { compareInstants, readInstant } from '../wire/dates.js'
 import { rowProblem } from './accounts.js'
 import { badCursor, bodyOf, Problem, readCursor, readLimit, readParameters, sendJson, writeCursor } from './answers.js'
 import type { ControlParts } from './parts.js'
-import { writeLevel } from './rows.js'
+import { writeCost, writeEvent, writeLevel } from './rows.js'
 
 /** /_backstock/jirafe/…: sites and their levels. */
 export function sites({ store, ids, clock }: ControlParts): Router {
@@ -25,13 +36,13 @@ export function sites({ store, ids, clock }: ControlParts): Router {
     const declared = declareSite(request.params.site, { ...document, token }, clock())
     if ('faults' in declared) throw rowProblem(declared.faults)
     const created = await store.declare(declared)
-    const summary = await found(request.params.site)
-    sendJson(response, created ? 201 : 200, { ...writeSite(summary), ...(document.token === undefined && { token }) })
+    const site = await shown(request.params.site)
+    sendJson(response, created ? 201 : 200, { ...site, ...(document.token === undefined && { token }) })
   })
 
   router.get('/sites/:site', async (request, response) => {
     readParameters(request, [])
-    sendJson(response, 200, writeSite(await found(request.params.site)))
+    sendJson(response, 200, await shown(request.params.site))
   })
 
   router.delete('/sites/:site', async (request, response) => {
@@ -56,9 +67,42 @@ export function sites({ store, ids, clock }: ControlParts): Router {
         return history === 'true' ? { ...level, history: await historyOf(partition, value) } : level
       }),
     )
-    const last = rows.length > limit ? rows[limit - 1] : undefined
-    sendJson(response, 200, { levels, next: last === undefined ? null : writeCursor(last.key) })
+    sendJson(response, 200, { levels, next: nextOf(rows, limit) })
   })
+
+  router.get('/sites/:site/costs', async (request, response) => {
+    await found(request.params.site)
+    const { sku_code, limit: asked, cursor } = readParameters(request, ['sku_code', 'limit', 'cursor'])
+    const limit = readLimit(asked)
+    const where = (cost: CostValue) => sku_code === undefined || cost.skuCode === sku_code
+    const query = { table: 'costs', after: readKey(cursor), limit: limit + 1, where } as const
+    const rows = await store.page(of(request.params.site), query)
+    const costs = rows.slice(0, limit).map(({ row }) => writeCost(row.value))
+    sendJson(response, 200, { costs, next: nextOf(rows, limit) })
+  })
+
+  router.get('/sites/:site/events', async (request, response) => {
+    await found(request.params.site)
+    const { type, since, limit } = readParameters(request, ['type', 'since', 'limit'])
+    const from = since === undefined ? undefined : readInstant(since)
+    if (since !== undefined && from === undefined)
+      throw new Problem(400, `since is ${since}. Right is an ISO 8601 date or date-time.`)
+    const types = type === undefined ? keptTypes : keptTypes.filter((each) => each === type)
+    if (types.length === 0) throw new Problem(400, `type is ${type}. Right is one of ${keptTypes.join(', ')}.`)
+    const events = await eventsOf(of(request.params.site), types)
+    const asked = events.filter(
+      ({ receivedAt }) => from === undefined || compareInstants(readInstant(receivedAt), from) >= 0,
+    )
+    sendJson(response, 200, { events: asked.slice(0, readLimit(limit)).map(writeEvent) })
+  })
+
+  /** What is remembered of these types, newest first. */
+  async function eventsOf(partition: Partition, types: readonly string[]): Promise<readonly KeptEvent[]> {
+    const rows = await Promise.all(types.map((type) => store.row(partition, 'events', eventsKey(type))))
+    const events = rows.flatMap((row) => row?.value.events ?? [])
+    // Of one instant, the order in which they came: sorting keeps it, and the newest is the last of them.
+    return events.sort((one, other) => compareBytes(one.receivedAt, other.receivedAt)).reverse()
+  }
 
   /** The past states of a level, newest first. */
   async function historyOf(partition: Partition, { code, revision, effectiveDate }: LevelValue) {
@@ -67,6 +111,14 @@ export function sites({ store, ids, clock }: ControlParts): Router {
       .filter((level) => level.revision === revision && level.effectiveDate === effectiveDate)
       .map(writeLevel)
       .reverse()
+  }
+
+  /** A site with its settings and the last sign of life that its plug-in gave. */
+  async function shown(site: string) {
+    const summary = await found(site)
+    const [heartbeat] = await eventsOf(of(site), ['heartbeat'])
+    const last = heartbeat === undefined ? null : writeEvent(heartbeat)
+    return { ...writeSummary(summary), settings: summary.setup.settings, heartbeat: last }
   }
 
   async function found(site: string): Promise<Summary> {
@@ -87,8 +139,10 @@ function writeSummary({ setup, rows, requests }: Summary) {
   return { site: setup.name, declared: setup.declared, levels: rows.levels, requests }
 }
 
-function writeSite(summary: Summary) {
-  return { ...writeSummary(summary), settings: summary.setup.settings }
+/** Where the next page takes up; one row more than the limit was asked for. */
+function nextOf(rows: readonly { readonly key: Key }[], limit: number): string | null {
+  const last = rows.length > limit ? rows[limit - 1] : undefined
+  return last === undefined ? null : writeCursor(last.key)
 }
 
 function readKey(cursor: string | undefined): Key | undefined {

@@ -7,8 +7,10 @@ import { Draft } from '../state/draft.js'
 import { type Declaration, fingerprint, type Setup } from '../state/store.js'
 import { writeExact } from '../wire/exact-json.js'
 import { scanJson } from '../wire/json-scan.js'
-import { readInventory } from './inventory.js'
+import { EventDocument, JsonText } from './document.js'
+import { readEvent } from './event.js'
 import { decideEvents } from './rules.js'
+import { inventory } from './types.js'
 
 /** A site as the control plane or a seed gives it, with its levels judged by the rules of the inventory event. */
 export function declareSite(
@@ -34,10 +36,11 @@ export function declareSite(
   const terms: Terms = { setup, name, opens: [], settings }
   const events = (document.levels ?? []).map((value, index) => {
     const text = writeExact(value)
-    const { oddNumbers } = scanJson(text)
-    return readInventory({ text, value: JSON.parse(text), exact: !oddNumbers }, index, settings, unjudged)
+    // A seed's own reader has told repeated names already.
+    const document = new EventDocument(new JsonText(text, scanJson(text).oddNumbers, false), JSON.parse(text))
+    return readEvent(document, inventory, { index, list: 'inventory' }, settings, unjudged)
   })
-  const { outcomes } = decideEvents({ events }, turn, draft, terms, unjudged)
+  const { outcomes } = decideEvents({ events, lists: [] }, turn, draft, terms, unjudged)
   const faults = outcomes
     .filter(({ rule, outcome, position }) => outcome === 'not_updated' && rule !== null && position === null)
     .map(({ index, reason }) => ({ steps: ['levels', index], message: reason ?? '' }))

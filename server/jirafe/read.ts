@@ -6,24 +6,35 @@ import { scanJson } from '../wire/json-scan.js'
 import { parseJson } from '../wire/json-tree.js'
 import { mediaType } from '../wire/media-types.js'
 import { tokenOf } from './authorization.js'
-import { type EventDocument, type InventoryEvent, readInventory } from './inventory.js'
+import { EventDocument, JsonText } from './document.js'
+import { type JirafeEvent, readEvent } from './event.js'
+import type { EventType } from './types.js'
 
 /** 10 MB: the documented limit for batches, read for single events too. */
 export const bodyLimit = 10 * 1024 * 1024
-const methods = ['POST', 'PUT']
+export const eventMethods = ['POST', 'PUT']
 
 /** The events of a call as understood; a single event is a batch of one. */
 export interface EventsCommand {
-  readonly events: readonly InventoryEvent[]
+  readonly events: readonly JirafeEvent[]
+  /** The keys of a batch, those of empty lists too. */
+  readonly lists: readonly string[]
+  /** The site that a tracker's document names; undefined where it is refused, and in every other call. */
+  readonly site?: string
+}
+
+/** What the path alone tells. */
+export function admitPath(head: Head, findings: Findings): Refusal | undefined {
+  findings.applies(jirafe['call.check_order'])
+  if (!head.badEscape) return undefined
+  findings.breach(jirafe['call.escapes'], inPath, head.target, 'escapes such as %20')
+  return unknown(findings, 400, 'The path holds a malformed percent escape.')
 }
 
 /** Path, token and site: what the vendor looks at first, whatever the type. */
 export function admitSite(head: Head, terms: Terms, findings: Findings): Refusal | undefined {
-  findings.applies(jirafe['call.check_order'])
-  if (head.badEscape) {
-    findings.breach(jirafe['call.escapes'], inPath, head.target, 'escapes such as %20')
-    return unknown(findings, 400, 'The path holds a malformed percent escape.')
-  }
+  const refusal = admitPath(head, findings)
+  if (refusal !== undefined) return refusal
   const at = inHeader('authorization')
   const enforced = terms.settings.auth === 'enforce'
   if (tokenOf(head) === undefined || (enforced && terms.opens.length === 0)) {
@@ -41,15 +52,24 @@ export function admitSite(head: Head, terms: Terms, findings: Findings): Refusal
 
 /** The checks of an event that need no body, in the order of the rule `call.check_order`. */
 export function admitEvent(head: Head, terms: Terms, findings: Findings): Refusal | undefined {
-  const refusal = admitSite(head, terms, findings)
+  const refusal = admitSite(head, terms, findings) ?? admitMethod(head, eventMethods, findings)
   if (refusal !== undefined) return refusal
-  if (!methods.includes(head.method)) {
-    findings.breach(jirafe['call.method'], { path: 'method' }, head.method, 'POST')
-    return unknown(findings, 405, `${head.method} is not taken here. Send the event by POST.`, {
-      Allow: methods.join(', '),
-    })
-  }
   findings.applies(head.method === 'PUT' ? jirafe['call.put'] : jirafe['call.post'])
+  for (const [name] of head.query) findings.breach(jirafe['call.query'], inQuery(name), name, 'no query')
+  return admitContent(head, findings)
+}
+
+export function admitMethod(head: Head, methods: readonly string[], findings: Findings): Refusal | undefined {
+  if (methods.includes(head.method)) return undefined
+  const [right] = methods
+  findings.breach(jirafe['call.method'], { path: 'method' }, head.method, right ?? '')
+  return unknown(findings, 405, `${head.method} is not taken here. Send the call by ${right}.`, {
+    Allow: methods.join(', '),
+  })
+}
+
+/** What is to come as a body, as far as the headers tell. */
+export function admitContent(head: Head, findings: Findings): Refusal | undefined {
   if (Number(head.headers['content-length'] ?? 0) > bodyLimit) return tooLarge(findings)
   const coding = head.headers['content-encoding']
   if (codingsOf(coding) === undefined) {
@@ -72,7 +92,6 @@ function judgeHead(head: Head, findings: Findings): void {
   if (head.repeatedSlashes) findings.breach(jirafe['call.repeated_slashes'], inPath, head.target, 'single slashes')
   if (/\/(?:\?|$)/.test(head.target)) findings.applies(jirafe['call.trailing_slash'])
   if (head.segments.at(-1) === 'product.inventory') findings.applies(jirafe['call.both_paths'])
-  for (const [name] of head.query) findings.breach(jirafe['call.query'], inQuery(name), name, 'no query')
 }
 
 /** What the vendor has no error type for. */
@@ -81,28 +100,44 @@ function unknown(findings: Findings, status: number, message: string, headers: R
   return new Refusal(status, message, { headers, type: 'unknown' })
 }
 
+/** More events than a batch may have. */
+export function tooMany(count: number, most: number, findings: Findings): Refusal {
+  findings.breach(jirafe['batch.event_limit'], inBody, `${count} events`, `at most ${most}`)
+  return unknown(findings, 413, `The batch has ${count} events, more than ${most}. Send them in several batches.`)
+}
+
 function tooLarge(findings: Findings): Refusal {
   findings.breach(jirafe['format.size'], inBody, 'more than 10 MB', 'at most 10,485,760 bytes')
   return unknown(findings, 413, 'The body has more than 10 MB (10,485,760 bytes). Send the events in several calls.')
 }
 
-export async function readEvent(
-  _head: Head,
-  body: Body,
-  terms: Terms,
-  findings: Findings,
-): Promise<EventsCommand | Refusal> {
+/** The event of a path, understood by its type. */
+export function readSingle(name: string, type: EventType) {
+  return async (_head: Head, body: Body, terms: Terms, findings: Findings): Promise<EventsCommand | Refusal> => {
+    const document = await readDocument(body, findings)
+    if (document instanceof Refusal) return document
+    const event = readEvent(document, type, { index: 0, list: name }, terms.settings, findings)
+    const { site } = event.reported
+    return { events: [event], lists: [], ...(site !== undefined && { site }) }
+  }
+}
+
+/** The JSON document of a body, whatever it means. */
+export async function readDocument(body: Body, findings: Findings): Promise<EventDocument | Refusal> {
+  const text = await readText(body, findings)
+  return text instanceof Refusal ? text : parseDocument(text, findings)
+}
+
+export async function readText(body: Body, findings: Findings): Promise<string | Refusal> {
   const received = await body.text(bodyLimit)
   if (typeof received !== 'string') return faulty(received.fault, findings)
   findings.applies(jirafe['format.utf8'])
   const text = received.startsWith('\ufeff') ? received.slice(1) : received
   if (text !== received) findings.breach(jirafe['format.bom'], inBody, 'a byte order mark', 'none')
-  const document = readDocument(text, findings)
-  if (document instanceof Refusal) return document
-  return { events: [readInventory(document, 0, terms.settings, findings)] }
+  return text
 }
 
-function readDocument(text: string, findings: Findings): EventDocument | Refusal {
+export function parseDocument(text: string, findings: Findings): EventDocument | Refusal {
   const parsed = parseJson(text)
   if ('fault' in parsed) {
     const rule = parsed.about === 'depth' ? jirafe['format.depth'] : jirafe['format.json']
@@ -115,7 +150,8 @@ function readDocument(text: string, findings: Findings): EventDocument | Refusal
     return badJson
   }
   findings.applies(jirafe['format.json'])
-  return { text, value: parsed.value, exact: !scan.oddNumbers && scan.names === countNames(parsed.value) }
+  const json = new JsonText(text, scan.oddNumbers, scan.names !== countNames(parsed.value))
+  return new EventDocument(json, parsed.value)
 }
 
 const badJson = new Refusal(400, '', { type: 'bad_json' })

@@ -1,19 +1,34 @@
 import { jirafe } from '../../contracts/rules/jirafe.js'
+import { entryOf } from '../entry-of.js'
 import type { Findings } from '../findings.js'
 import type { ItemOutcome, Terms, Verdict } from '../operation.js'
 import type { Draft } from '../state/draft.js'
-import { type Key, keyPart, type LevelValue } from '../state/rows.js'
+import { type KeptEvent, type Key, keyPart, type LevelValue } from '../state/rows.js'
 import type { Needs, Turn } from '../state/store.js'
 import { compareInstants, readInstant } from '../wire/dates.js'
-import type { InventoryEvent, ReportedLevel } from './inventory.js'
+import { detached } from '../wire/detached.js'
+import type { ReportedCost } from './cost.js'
+import type { JirafeEvent } from './event.js'
+import type { ReportedLevel } from './inventory.js'
 import type { EventsCommand } from './read.js'
 
 /** Levels of one code that are remembered. */
 const historyKept = 100
 
+/** What one event is answered: accepted where it has no errors. */
+export interface EventReply {
+  /** The key of a batch under which it came. */
+  readonly list: string
+  /** False where the vendor has no such type. */
+  readonly known: boolean
+  /** Messages by path. */
+  readonly errors: ReadonlyMap<string, string>
+}
+
 export interface EventsResult extends Verdict {
-  /** The errors of each event by path; an event without any was accepted. */
-  readonly errors: readonly ReadonlyMap<string, string>[]
+  readonly replies: readonly EventReply[]
+  /** The keys of a batch, those of empty lists too. */
+  readonly lists: readonly string[]
 }
 
 /** [revision, code, effective date]: the two revisions keep their levels apart. */
@@ -23,10 +38,18 @@ export const levelKey = (level: ReportedLevel): Key => [
   keyPart(level.effectiveDate ?? ''),
 ]
 const historyKey = (level: ReportedLevel): Key => [keyPart(level.code), '', '']
+const costKey = (cost: ReportedCost): Key => [keyPart(cost.skuCode), keyPart(cost.year), '']
+export const eventsKey = (type: string): Key => [type, '', '']
 
 export function needsOfEvents({ events }: EventsCommand): Needs {
-  const levels = events.flatMap(({ level }) => (level === undefined ? [] : [level]))
-  return { levels: levels.map(levelKey), histories: levels.map(historyKey) }
+  const levels = events.flatMap(({ reported }) => (reported.level === undefined ? [] : [reported.level]))
+  const costs = events.flatMap(({ reported }) => (reported.cost === undefined ? [] : [reported.cost]))
+  return {
+    levels: levels.map(levelKey),
+    histories: levels.map(historyKey),
+    costs: costs.map(costKey),
+    events: [...new Set(events.filter(({ type }) => type !== undefined).map(typeName))].map(eventsKey),
+  }
 }
 
 /** Events take effect in their order; one that is refused leaves the others alone. */
@@ -38,24 +61,42 @@ export function decideEvents(
   findings: Findings,
 ): EventsResult {
   findings.applies(jirafe['reply.layout'])
-  const outcomes = command.events.map((event) => decideInventory(event, turn, draft, terms, findings))
-  const errors = command.events.map(({ judge }) => judge.errors)
+  const outcomes = command.events.map((event) => decideEvent(event, turn, draft, terms, findings))
+  keepEvents(command.events, turn, draft)
+  const replies = command.events.map(({ list, type, judge }) => ({
+    list,
+    known: type !== undefined,
+    errors: judge.errors,
+  }))
+  const errors = replies.flatMap((each) => [...each.errors])
   // A refused event's reply has several members; an accepted one's has no comma.
-  if (errors.some(({ size }) => size > 0)) findings.applies(jirafe['reply.comma'])
-  const texts = errors.flatMap((each) => [...each].flat())
-  if (texts.some((text) => /[^ -~]/.test(text))) findings.applies(jirafe['reply.ascii'])
-  return { outcomes, errors }
+  if (errors.length > 0) findings.applies(jirafe['reply.comma'])
+  if (errors.some(([path, text]) => /[^ -~]/.test(path + text))) findings.applies(jirafe['reply.ascii'])
+  return { outcomes, replies, lists: command.lists }
+}
+
+function decideEvent(event: JirafeEvent, turn: Turn, draft: Draft, terms: Terms, findings: Findings): ItemOutcome {
+  const { level, cost } = event.reported
+  if (event.judge.errors.size > 0) return refused(event)
+  const outcome =
+    level !== undefined
+      ? decideInventory(event, level, turn, draft, terms, findings)
+      : cost !== undefined
+        ? decideCost(event, cost, turn, draft, findings)
+        : ({ index: event.index, outcome: 'updated', reason: null, rule: null, position: null } as const)
+  if (event.judge.errors.size === 0) findings.applies(jirafe['reply.accepted'])
+  return outcome
 }
 
 function decideInventory(
-  event: InventoryEvent,
+  event: JirafeEvent,
+  level: ReportedLevel,
   turn: Turn,
   draft: Draft,
   terms: Terms,
   findings: Findings,
 ): ItemOutcome {
-  const { index, level, judge } = event
-  if (level === undefined) return refused(event)
+  const { index, judge } = event
   const key = levelKey(level)
   const stored = draft.get('levels', key)
   if (stored !== undefined && level.revision === 'first' && isOlder(level.timestamp, stored.timestamp)) {
@@ -72,7 +113,6 @@ function decideInventory(
 }
 
 function meet(level: ReportedLevel, findings: Findings): void {
-  findings.applies(jirafe['reply.accepted'])
   findings.applies(jirafe['inventory.absolute'])
   findings.applies(jirafe['inventory.apart'])
   findings.applies(jirafe['inventory.sites'])
@@ -118,7 +158,71 @@ function keep(level: LevelValue, key: Key, draft: Draft): void {
   draft.put('histories', historyKey(level), { levels: [...past.slice(1 - historyKept), level] })
 }
 
-function refused({ index, judge }: InventoryEvent): ItemOutcome {
+/** One cost for each SKU and year; as with levels of the second revision, the latest change counts. */
+function decideCost(
+  { index }: JirafeEvent,
+  cost: ReportedCost,
+  turn: Turn,
+  draft: Draft,
+  findings: Findings,
+): ItemOutcome {
+  const key = costKey(cost)
+  const stored = draft.get('costs', key)
+  const position = { sku_code: cost.skuCode, year: cost.year }
+  findings.applies(jirafe['cost.year'])
+  if (stored !== undefined) {
+    const rule = jirafe['cost.latest_change']
+    findings.applies(rule)
+    if (isOlder(cost.changeDate, stored.changeDate)) {
+      const reason = `change_date ${cost.changeDate} is older than the stored ${stored.changeDate}. ${rule.says}`
+      return { index, outcome: 'not_updated', reason, rule, position }
+    }
+    if (!isOlder(stored.changeDate, cost.changeDate)) findings.applies(jirafe['cost.tie'])
+  }
+  draft.put('costs', key, { ...cost, receivedAt: turn.now.toISOString() })
+  return { index, outcome: 'updated', reason: null, rule: null, position }
+}
+
+/** Events of one type that are remembered, and the bytes that their texts may have together. */
+const eventsKept = 100
+const eventBytesKept = 256 * 1024
+
+/** Remembers the accepted events, the last of each type. */
+function keepEvents(events: readonly JirafeEvent[], turn: Turn, draft: Draft): void {
+  const byType = new Map<string, JirafeEvent[]>()
+  for (const event of events) if (event.judge.errors.size === 0) entryOf(byType, typeName(event), () => []).push(event)
+  for (const [type, accepted] of byType) {
+    const key = eventsKey(type)
+    // What would fall out again at once is not even written.
+    const kept = accepted.slice(-eventsKept).map((event) => keptEvent(event, type, turn))
+    const all = [...(draft.get('events', key)?.events ?? []), ...kept].slice(-eventsKept)
+    draft.put('events', key, { events: withinBytes(all) })
+  }
+}
+
+function keptEvent({ judge }: JirafeEvent, type: string, turn: Turn): KeptEvent {
+  const { text } = judge.document
+  const bytes = Buffer.byteLength(text)
+  const kept = bytes > eventBytesKept ? null : detached(text)
+  return { type, receivedAt: turn.now.toISOString(), request: turn.id, text: kept, bytes }
+}
+
+function withinBytes(events: readonly KeptEvent[]): readonly KeptEvent[] {
+  let bytes = 0
+  let first = events.length
+  while (first > 0) {
+    const event = events[first - 1]
+    bytes += event?.text == null ? 0 : event.bytes
+    if (bytes > eventBytesKept) break
+    first--
+  }
+  return events.slice(first)
+}
+
+/** Both names of the inventory event mean one type. */
+const typeName = ({ list }: JirafeEvent) => (list === 'product.inventory' ? 'inventory' : list)
+
+function refused({ index, judge }: JirafeEvent): ItemOutcome {
   const reason = [...judge.errors].map(([path, message]) => (path === '' ? message : `${path}: ${message}`)).join('; ')
   return { index, outcome: 'not_updated', reason, rule: judge.rule ?? null, position: null }
 }

@@ -1,34 +1,56 @@
 import { jirafe } from '../../contracts/rules/jirafe.js'
 import type { Findings, Place } from '../findings.js'
-import { type Failure, type Head, Refusal, type Reply, type Terms } from '../operation.js'
+import { type Failure, type Head, Refusal, type Reply, type Terms, type Verdict } from '../operation.js'
 import type { Turn } from '../state/store.js'
 import { type DumpValue, dumps } from './python.js'
-import type { EventsResult } from './rules.js'
+import type { EventReply, EventsResult } from './rules.js'
 
 const accepted: DumpValue = new Map([['success', true]])
 
 /** The reply to a single event: accepted, or its errors by path. */
 export function writeEvent(outcome: EventsResult | Refusal, _head: Head, _turn: Turn, terms: Terms): Reply {
   if (outcome instanceof Refusal) return writeRefusal(outcome, terms)
-  const [errors] = outcome.errors
-  const status = errors !== undefined && errors.size > 0 ? 400 : 200
-  return reply(status, writeOutcome(errors), terms)
+  const refused = outcome.replies.find(({ errors }) => errors.size > 0)
+  return refused === undefined ? reply(200, accepted, terms) : reply(400, writeOutcome(refused), terms)
 }
 
-function writeOutcome(errors: ReadonlyMap<string, string> | undefined): DumpValue {
-  if (errors === undefined || errors.size === 0) return accepted
-  return new Map<string, DumpValue>([
-    ['error_type', 'validation'],
-    ['errors', errors],
-    ['success', false],
-  ])
+/** The reply to a batch: its keys, each with one single-call reply for each event. */
+export function writeBatch(
+  outcome: EventsResult | Refusal,
+  _head: Head,
+  _turn: Turn,
+  terms: Terms,
+  findings: Findings,
+): Reply {
+  if (outcome instanceof Refusal) return writeRefusal(outcome, terms)
+  findings.applies(jirafe['batch.reply'])
+  const { replies } = outcome
+  const refused = replies.filter(({ errors }) => errors.size > 0).length
+  if (refused > 0) findings.applies(jirafe['batch.always_200'])
+  if (refused > 0 && refused < replies.length) findings.applies(jirafe['batch.independent'])
+  const lists = new Map<string, DumpValue[]>(outcome.lists.map((list) => [list, []]))
+  for (const each of replies) lists.get(each.list)?.push(writeOutcome(each))
+  return reply(200, lists, terms)
+}
+
+function writeOutcome({ known, errors }: EventReply): DumpValue {
+  if (!known) return new Map<string, DumpValue>(writeError('invalid_type'))
+  if (errors.size === 0) return accepted
+  return new Map<string, DumpValue>([...writeError('validation'), ['errors', errors]])
+}
+
+const writeError = (type: string): readonly [string, DumpValue][] => [
+  ['error_type', type],
+  ['success', false],
+]
+
+/** The reply to a credential check or a tracker: there is nothing that could be wrong any more. */
+export function writeAccepted(outcome: Verdict | Refusal, _head: Head, _turn: Turn, terms: Terms): Reply {
+  return outcome instanceof Refusal ? writeRefusal(outcome, terms) : reply(200, accepted, terms)
 }
 
 export function writeRefusal(refusal: Refusal, terms: Terms): Reply {
-  const told = new Map<string, DumpValue>([
-    ['error_type', refusal.type],
-    ['success', false],
-  ])
+  const told = new Map<string, DumpValue>(writeError(refusal.type))
   if (refusal.message !== '') told.set('message', refusal.message)
   if (refusal.errors !== undefined) told.set('errors', refusal.errors)
   return reply(refusal.status, told, terms, refusal.headers)

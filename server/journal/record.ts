@@ -50,7 +50,10 @@ export class Recorder {
   }
 
   replied({ headers, body }: Reply): Replied {
-    return { headers, body: keep(body, this.#secrets, this.#limits.bodyBytes), taken: true }
+    // Bytes that are no text are shown one by one.
+    const text = typeof body === 'string' ? body : body.toString('latin1')
+    const kept = keep(text, this.#secrets, this.#limits.bodyBytes)
+    return { headers, body: { ...kept, bytes: Buffer.byteLength(body) }, taken: true }
   }
 
   entry({ turn, changed, ms, outcome, written, replied }: Settlement): Entry {

@@ -53,12 +53,43 @@ export interface LevelHistory {
   readonly levels: readonly LevelValue[]
 }
 
+/** The cost of one SKU in one year; the amount as its literal, for a vendor's number is decimal. */
+export interface CostValue {
+  readonly skuCode: string
+  /** The year of `effectiveDate` as it is written there; where none can be read, the whole text. */
+  readonly year: string
+  readonly effectiveDate: string
+  readonly changeDate: string
+  readonly skuCost: string
+  /** ISO 8601, when the emulator received it. */
+  readonly receivedAt: string
+}
+
+/** One accepted event as it is remembered. */
+export interface KeptEvent {
+  readonly type: string
+  /** ISO 8601, when the emulator received it. */
+  readonly receivedAt: string
+  /** The request that brought it. */
+  readonly request: string
+  /** Its JSON text; null where it is longer than what is kept of its type. */
+  readonly text: string | null
+  readonly bytes: number
+}
+
+/** The last events of one type, oldest first. */
+export interface EventsValue {
+  readonly events: readonly KeptEvent[]
+}
+
 /** The tables of a partition and what their rows hold. Values are plain JSON, so that every storage can keep them. */
 export interface Tables {
   positions: PositionValue
   marks: MarkValue
   levels: LevelValue
   histories: LevelHistory
+  costs: CostValue
+  events: EventsValue
 }
 export type TableName = keyof Tables
 
@@ -70,11 +101,24 @@ export function forEachTable<Made extends Record<TableName, unknown>>(
   return Object.fromEntries(tableNames.map((name) => [name, make(name)])) as Made
 }
 
-const tables = { positions: true, marks: true, levels: true, histories: true } satisfies Record<TableName, true>
+/** Whether a change of the table's rows is told as such; histories and events follow what is told or was received. */
+const tables = {
+  positions: { told: true },
+  marks: { told: true },
+  levels: { told: true },
+  histories: { told: false },
+  costs: { told: true },
+  events: { told: false },
+} satisfies Record<TableName, { readonly told: boolean }>
 // The object above has exactly these names; Object.keys cannot say so.
 export const tableNames = Object.keys(tables) as readonly TableName[]
 
-/** [warehouse, date, SKU] · ['', '', SKU] · [revision, code, effective date] · [code, '', '']. */
+export const isTold = (table: TableName): boolean => tables[table].told
+
+/**
+ * [warehouse, date, SKU] · ['', '', SKU] · [revision, code, effective date] · [code, '', ''] · [SKU, year, ''] ·
+ * [event type, '', ''].
+ */
 export type Key = readonly [string, string, string]
 
 export function isKey(value: unknown): value is Key {

@@ -1,7 +1,7 @@
 import { scanJson } from './json-scan.js'
 import { type JsonNode, type Parsed, parseJson, parseJsonTree, tooDeep } from './json-tree.js'
 
-/** An integer that a JavaScript number cannot hold, by its own digits. */
+/** A number that a JavaScript number cannot hold, or would spell otherwise, by its own digits. */
 export class ExactNumber {
   readonly digits: string
   constructor(digits: string) {
@@ -18,7 +18,8 @@ export function parseExact(text: string): Parsed {
   return scan.oddNumbers ? { value: exactValue(parseJsonTree(text)) } : parsed
 }
 
-function exactValue(node: JsonNode): unknown {
+/** The value of a part of a document, with integers by their own digits where a number cannot hold them. */
+export function exactValue(node: JsonNode): unknown {
   switch (node.kind) {
     case 'object':
       return Object.fromEntries(node.members.map(({ name, node: value }) => [name, exactValue(value)]))

@@ -155,6 +155,28 @@ class TreeReader {
   }
 }
 
+const members = new WeakMap<JsonNode, ReadonlyMap<string, JsonNode>>()
+
+/** The members of an object by name, of a repeated one the last, as every reader takes it; empty for anything else. */
+export function membersOf(node: JsonNode): ReadonlyMap<string, JsonNode> {
+  let known = members.get(node)
+  if (known === undefined) {
+    known = new Map(node.kind === 'object' ? node.members.map(({ name, node: value }) => [name, value]) : [])
+    members.set(node, known)
+  }
+  return known
+}
+
+/** What stands at the end of a way into a document; undefined where nothing does. */
+export function nodeAt(root: JsonNode, steps: readonly string[]): JsonNode | undefined {
+  let node: JsonNode | undefined = root
+  for (const step of steps) {
+    if (node === undefined) return undefined
+    node = node.kind === 'list' ? node.elements[Number(step)] : membersOf(node).get(step)
+  }
+  return node
+}
+
 /** Line and column of an offset, both from 1; a column counts UTF-16 units. */
 export function lineAndColumn(text: string, offset: number): LineAndColumn {
   return lineCounter(text)(offset)
