@@ -1,0 +1,15 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+/** The vendors' suites as mutants meet them: on one storage, without those that take long and show no rule alone. */
+export default defineConfig({
+  test: {
+    root: fileURLToPath(new URL('../..', import.meta.url)),
+    include: ['test/joor-*.test.ts', 'test/jirafe-*.test.ts'],
+    exclude: ['test/*-model.test.ts', 'test/joor-large-calls.test.ts', 'test/*-hostile-values.test.ts'],
+    provide: { store: 'memory' },
+    // One import of the server for all files of a run; each run has a worker of its own, with its own mutant.
+    isolate: false,
+    testTimeout: 20_000,
+  },
+})
