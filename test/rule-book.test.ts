@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import type { Rule } from '../contracts/rules/book.js'
+import { endpoints } from '../contracts/rules/endpoints.js'
 import { jirafe } from '../contracts/rules/jirafe.js'
 import { joor } from '../contracts/rules/joor.js'
-import { allRules } from '../server/rule-list.js'
+import { allRules, books as listed } from '../server/rule-list.js'
+import { groupOf } from '../server/rule-tables.js'
 
 const books = { joor, jirafe }
 const rules: readonly Rule[] = Object.values(books).flatMap((book) => Object.values(book))
@@ -48,10 +50,16 @@ describe('The rule book', () => {
 
   it('is listed whole: a book that is not would be neither shown nor proved', () => {
     const folder = fileURLToPath(new URL('../contracts/rules', import.meta.url))
-    const files = readdirSync(folder).filter((name) => name !== 'book.ts')
+    const files = readdirSync(folder).filter((name) => name !== 'book.ts' && name !== 'endpoints.ts')
     const listed = new Set(allRules.map(({ id }) => `${id.slice(0, id.indexOf('.'))}.ts`))
     expect([...listed].sort()).toEqual(files.sort())
     expect(allRules).toEqual(rules)
+  })
+
+  it('has no rule that speaks of no call, and no call of rules that there are not', () => {
+    const groups = ({ vendor, rules }: (typeof listed)[number]) => rules.map((rule) => `${vendor} ${groupOf(rule)}`)
+    const spokenOf = endpoints.flatMap((endpoint) => endpoint.groups.map((group) => `${endpoint.vendor} ${group}`))
+    expect([...new Set(spokenOf)].sort()).toEqual([...new Set(listed.flatMap(groups))].sort())
   })
 
   it('gives every rule an id of its own: the vendor and the name of the row', () => {
