@@ -5,25 +5,34 @@ import type { Entry } from '../server/journal/entry.js'
 import { type MemoryOptions, MemoryStore } from '../server/state/memory.js'
 import type { LevelValue, Row, TableName, Tables } from '../server/state/rows.js'
 import type { Caller, Needs, Settled, Store, Turn, View } from '../server/state/store.js'
-import { type Document, JirafeModel, type Level, type Outcome } from './model/jirafe.js'
+import { type Document, JirafeModel, type Level, type Outcome, type Settings } from './model/jirafe.js'
 import { sequence } from './model/jirafe-sequences.js'
 import { runsOf } from './model/runs.js'
 import { StrictStore, seededRandom } from './strict-store.js'
 
 let names = 0
 
+/** Runs with a site of its own, which is gone afterwards. */
+async function withSite(url: string, settings: Settings, run: (site: string, place: string) => Promise<void>) {
+  const site = `run-${++names}`
+  const place = `${url}/_backstock/jirafe/sites/${site}`
+  const declared = await fetch(place, {
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ token: site, settings }),
+  })
+  expect(declared.status).toBe(201)
+  try {
+    await run(site, place)
+  } finally {
+    await fetch(place, { method: 'DELETE' })
+  }
+}
+
 const agrees = (emulator: () => Emulator) =>
   fc.asyncProperty(sequence, async ({ settings, events }) => {
     const { url } = emulator()
-    const site = `run-${++names}`
-    const place = `${url}/_backstock/jirafe/sites/${site}`
-    const declared = await fetch(place, {
-      method: 'PUT',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ token: site, settings }),
-    })
-    expect(declared.status).toBe(201)
-    try {
+    await withSite(url, settings, async (site, place) => {
       const model = new JirafeModel(settings)
       for (const { document, way } of events) {
         const reply = await fetch(`${url}/v2/${site}/${way.type}`, {
@@ -41,9 +50,31 @@ const agrees = (emulator: () => Emulator) =>
           changes_total: updated ? 1 : 0,
         })
       }
-    } finally {
-      await fetch(place, { method: 'DELETE' })
-    }
+    })
+  })
+
+/** All of the events in one batch: list by list, as the document has them. */
+const agreesInBatch = (emulator: () => Emulator) =>
+  fc.asyncProperty(sequence, async ({ settings, events }) => {
+    const { url } = emulator()
+    await withSite(url, settings, async (site, place) => {
+      const keys = [...new Set(events.map(({ way }) => way.type))]
+      const lists = keys.map((key) => [key, events.filter(({ way }) => way.type === key)] as const)
+      const body = lists.map(([key, list]) => `"${key}":[${list.map(({ document }) => writeDocument(document))}]`)
+      const reply = await fetch(`${url}/v2/${site}/batch`, {
+        method: 'PUT',
+        headers: { Authorization: `Bearer ${site}` },
+        body: `{${body}}`,
+      })
+      expect(reply.status).toBe(200)
+      const model = new JirafeModel(settings)
+      const right = lists.map(([key, list]) => [
+        key,
+        list.map(({ document }) => JSON.parse(writeReply(model.send(document)).text)),
+      ])
+      expect(await reply.json()).toEqual(Object.fromEntries(right))
+      expect(await levelsOf(place), wrongState).toEqual(sorted(model.levels))
+    })
   })
 
 /** What a failure says where the reply was right. */
@@ -96,6 +127,13 @@ describe('A random sequence of inventory events', () => {
   it('has the replies and the levels of the reference model, after every event', { timeout }, async () => {
     await fc.assert(
       agrees(() => emulator),
+      parameters,
+    )
+  })
+
+  it('has the same replies and levels in a batch', { timeout }, async () => {
+    await fc.assert(
+      agreesInBatch(() => emulator),
       parameters,
     )
   })
