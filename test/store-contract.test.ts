@@ -195,7 +195,7 @@ describe.each(stores)('A store (%s)', (_name, make) => {
       ['marks', null, id],
     ])
     expect((await store.find(anonymous))?.requests).toBe(1)
-    expect((await store.find(anonymous))?.rows).toEqual({ positions: 1, marks: 1, levels: 0, histories: 0 })
+    expect((await store.find(anonymous))?.rows).toEqual({ positions: 1, marks: 1, levels: 0, histories: 0, meters: 0 })
   })
 
   it('changes nothing where the decision throws', async () => {

@@ -6,6 +6,7 @@ const introduction = 'JOOR API documentation, "Style Inventory: introduction"'
 const individual = 'JOOR API documentation, "Style Inventory: individual request"'
 const conventions = 'JOOR API documentation, "Definitions and conventions"'
 const styles = 'JOOR API documentation, "Create styles"'
+const rateLimits = 'JOOR API documentation, "Rate limits"'
 const guide = 'JOOR Pro Brand user guide, chapter 4'
 const files = 'JOOR help centre, articles on inventory files'
 const clients = 'public JavaScript and Python integrations'
@@ -57,7 +58,7 @@ export const joor = book('joor', {
     breach: 'decides',
   },
   'call.check_order': {
-    says: 'A call is checked for path, method, declared size, token, Content-Type and Content-Encoding, size, then body.',
+    says: 'A call is checked for path, method, declared size, token, rate limit, Content-Type and Content-Encoding, size, then body.',
     evidence: 'assumed',
     source: silent,
     breach: 'decides',
@@ -116,6 +117,91 @@ export const joor = book('joor', {
     evidence: 'assumed',
     source: silent,
     breach: 'refuse call',
+  },
+
+  'rate.credits': {
+    says: 'An account has 300 credits in a fixed window of 300 seconds.',
+    evidence: 'documented',
+    source: rateLimits,
+    breach: 'decides',
+  },
+  'rate.account': {
+    says: 'Each account has credits of its own.',
+    evidence: 'documented',
+    source: rateLimits,
+    breach: 'decides',
+  },
+  'rate.write': {
+    says: 'A write costs 5 credits, and a bulk call is one write, however many items it has.',
+    evidence: 'documented',
+    source: rateLimits,
+    breach: 'decides',
+  },
+  'rate.v2': {
+    says: 'The limit covers the calls of v2, too.',
+    evidence: 'assumed',
+    source: 'our reading: the page speaks of the API as a whole',
+    breach: 'decides',
+  },
+  'rate.window': {
+    says: 'A window begins with the first call that is charged, and the next with the first one after its end.',
+    evidence: 'assumed',
+    source: `our reading of "fixed window": ${rateLimits}`,
+    breach: 'decides',
+  },
+  'rate.limit': {
+    says: 'A call for which too few credits are left is answered 429 (in force with rate_limit=enforce or CREDITS/SECONDS, and under contract=enforce).',
+    evidence: 'documented',
+    source: rateLimits,
+    breach: 'refuse call',
+  },
+  'rate.within': {
+    says: 'The calls of an account keep within its credits; one beyond them is taken (in force with rate_limit=report).',
+    evidence: 'documented',
+    source: rateLimits,
+    breach: 'report call',
+  },
+  'rate.once': {
+    says: 'Of the calls beyond the credits of one window only the first is reported (in force with rate_limit=report).',
+    evidence: 'assumed',
+    source: 'a choice of this emulator, not of the vendor',
+    breach: 'decides',
+  },
+  'rate.retry_after': {
+    says: 'A call answered 429 is told by Retry-After in how many seconds the window ends, at least one.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
+  },
+  'rate.refused_free': {
+    says: 'A call answered 429 costs nothing.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
+  },
+  'rate.free': {
+    says: 'A call refused for its path, method, declared size or token costs nothing.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
+  },
+  'rate.charged': {
+    says: 'A call whose token is good is charged whatever its Content-Type and its body are.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
+  },
+  'rate.header': {
+    says: 'The reply to a call of a known account has the header X-Throttling-Account-Id.',
+    evidence: 'documented',
+    source: rateLimits,
+    breach: 'decides',
+  },
+  'rate.header_value': {
+    says: "X-Throttling-Account-Id holds the account's name.",
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
   },
 
   'format.content_type': {

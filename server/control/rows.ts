@@ -57,8 +57,8 @@ export function writeChange(change: Change) {
     case 'levels':
       return shown('level', before?.value, after?.value, writeLevel, levelKey)
     case 'histories':
-      // Histories follow the levels, and a commit tells none.
-      throw new Error('A history is no change of its own.')
+    case 'meters':
+      throw new Error(`A commit tells no change of ${change.table}.`)
     default:
       return change.table satisfies never
   }

@@ -10,7 +10,8 @@ import { writeExact } from '../wire/exact-json.js'
 import { readItem } from './item.js'
 import { ItemJudge } from './item-judge.js'
 import { readJsonItems } from './json-items.js'
-import { decideBulk, placeItem } from './rules.js'
+import { placeItem } from './placement.js'
+import { decideBulk } from './rules.js'
 import type { SentItem } from './sent.js'
 
 /** A row of an account that means no position, and why. */

@@ -1,11 +1,14 @@
 import { joor } from '../../contracts/rules/joor.js'
 import { elsewhere } from '../elsewhere.js'
-import type { AnyOperation, Head, Operation } from '../operation.js'
+import type { AnyOperation, Charge, Head, Operation } from '../operation.js'
 import type { Caller } from '../state/store.js'
+import { admitCall, type Methods } from './admission.js'
 import { authorizationOf } from './authorization.js'
-import { admitBulk, readBulk } from './read.js'
+import { chargeCall, meterNeeds } from './rate-limit.js'
+import { readBulk } from './read.js'
+import { enforceCall, failedCall } from './refusals.js'
 import { type BulkCommand, type BulkResult, decideBulk } from './rules.js'
-import { enforceBulk, failedBulk, writeBulk } from './write.js'
+import { writeBulk } from './write.js'
 
 /** The token is the account; without a usable one nobody calls. */
 function identify(head: Head): Caller {
@@ -14,18 +17,22 @@ function identify(head: Head): Caller {
   return { vendor: 'joor', token: authorization.fingerprint }
 }
 
+const charge: Charge = { needs: meterNeeds, take: chargeCall }
+const postAndPut: Methods = { names: ['POST', 'PUT'], rule: joor['call.method'] }
+
 const bulkInventory: Operation<BulkCommand, BulkResult> = {
   name: 'joor.bulk-inventory',
   vendor: 'joor',
   matches: ({ segments }) => segments.length === 2 && segments[0] === 'v2' && segments[1] === 'bulk-inventory',
   identify,
-  admit: admitBulk,
+  admit: (head, terms, findings) => admitCall(postAndPut, head, terms, findings),
   read: readBulk,
+  charge,
   needs: () => ({}),
   decide: decideBulk,
   write: writeBulk,
-  enforce: enforceBulk,
-  failed: failedBulk,
+  enforce: enforceCall,
+  failed: failedCall,
 }
 
 const styleInventory = elsewhere({

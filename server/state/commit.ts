@@ -1,4 +1,4 @@
-import type { Key, Row, TableName, Tables } from './rows.js'
+import { isTold, type Key, type Row, type TableName, type Tables } from './rows.js'
 import type { Change, Changed, ChangeSet, TableChange } from './store.js'
 import { Table } from './table.js'
 
@@ -57,9 +57,8 @@ export class Commit implements Changed {
     }
   }
 
-  /** Histories follow the levels, so they are no changes of their own. */
   get #told(): readonly TableRecord[] {
-    return this.#records.filter(({ name }) => name !== 'histories')
+    return this.#records.filter(({ name }) => isTold(name))
   }
 
   /** Takes the changes back, in the tables that they were made in and before anything else is changed there. */

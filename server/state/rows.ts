@@ -53,12 +53,22 @@ export interface LevelHistory {
   readonly levels: readonly LevelValue[]
 }
 
+/** What an account has spent of its rate limit in the window that is open. */
+export interface MeterValue {
+  /** ISO 8601, when the window began. */
+  readonly start: string
+  readonly spent: number
+  /** A call beyond the limit was told of already. */
+  readonly reported: boolean
+}
+
 /** The tables of a partition and what their rows hold. Values are plain JSON, so that every storage can keep them. */
 export interface Tables {
   positions: PositionValue
   marks: MarkValue
   levels: LevelValue
   histories: LevelHistory
+  meters: MeterValue
 }
 export type TableName = keyof Tables
 
@@ -70,11 +80,23 @@ export function forEachTable<Made extends Record<TableName, unknown>>(
   return Object.fromEntries(tableNames.map((name) => [name, make(name)])) as Made
 }
 
-const tables = { positions: true, marks: true, levels: true, histories: true } satisfies Record<TableName, true>
+/**
+ * Which tables a data file keeps, and whose changes are told as those of a call. Histories only follow the levels; a
+ * meter is about the calls themselves, and after a restart nobody was counted yet.
+ */
+const tables = {
+  positions: { kept: true, told: true },
+  marks: { kept: true, told: true },
+  levels: { kept: true, told: true },
+  histories: { kept: true, told: false },
+  meters: { kept: false, told: false },
+} satisfies Record<TableName, { kept: boolean; told: boolean }>
 // The object above has exactly these names; Object.keys cannot say so.
-export const tableNames = Object.keys(tables) as readonly TableName[]
+const tableNames = Object.keys(tables) as readonly TableName[]
+export const keptTables = tableNames.filter((name) => tables[name].kept)
+export const isTold = (name: TableName) => tables[name].told
 
-/** [warehouse, date, SKU] · ['', '', SKU] · [revision, code, effective date] · [code, '', '']. */
+/** [warehouse, date, SKU] · ['', '', SKU] · [revision, code, effective date] · [code, '', ''] · ['', '', '']. */
 export type Key = readonly [string, string, string]
 
 export function isKey(value: unknown): value is Key {
