@@ -4,6 +4,7 @@ import type { Settings } from '../settings.js'
 import { identifierNames, type SkuIdentifiers } from '../state/rows.js'
 import { nearest } from '../suggestion.js'
 import { readDate } from './date.js'
+import type { Format } from './format.js'
 import { ItemJudge, type Refused } from './item-judge.js'
 import type { SentField, SentItem } from './sent.js'
 
@@ -14,7 +15,8 @@ export interface Item {
   readonly warehouse: string
   /** `YYYY-MM-DD` or `IMMEDIATE`; undefined where the date is refused. */
   readonly date: string | undefined
-  readonly identifiers: SkuIdentifiers
+  /** Undefined where they are too few to look for. */
+  readonly identifiers: SkuIdentifiers | undefined
   /** Units; undefined where the item makes its SKU made to order, or is refused. */
   readonly quantity: number | undefined
   readonly madeToOrder: boolean
@@ -37,14 +39,11 @@ type FieldName = (typeof fieldNames)[number]
 const known: ReadonlySet<string> = new Set(fieldNames)
 const isKnown = (name: string): name is FieldName => known.has(name)
 
+/** How the fields of an item arrived; a query has texts only, as XML has. */
+export type ItemForm = Format | 'query'
+
 /** Understands one item; stateless, so that neither the style list nor other items have a say yet. */
-export function readItem(
-  sent: SentItem,
-  index: number,
-  format: 'json' | 'xml',
-  settings: Settings,
-  findings: Findings,
-): Item {
+export function readItem(sent: SentItem, index: number, form: ItemForm, settings: Settings, findings: Findings): Item {
   const judge = new ItemJudge(findings, sent)
   if (sent.fields === undefined) {
     judge.breach(joor['item.object'], undefined, sent.is ?? 'no object', 'an object with the fields of an item')
@@ -53,13 +52,13 @@ export function readItem(
       sent,
       warehouse: '',
       date: undefined,
-      identifiers: {},
+      identifiers: undefined,
       quantity: undefined,
       madeToOrder: false,
       refused: judge.refused,
     }
   }
-  const fields = readFields(sent, sent.fields, format, judge)
+  const fields = readFields(sent, sent.fields, form, judge)
   const text = (name: FieldName) => fields.get(name)?.text.trim() ?? ''
 
   const identifiers: Record<string, string> = {}
@@ -70,22 +69,22 @@ export function readItem(
   judgeLengths(identifiers, judge)
 
   const madeToOrder = readMadeToOrder(text('made_to_order'), judge)
-  const quantity = readQuantity(fields.get('inventory'), madeToOrder, judge)
+  const quantity = readQuantity(fields.get('inventory'), madeToOrder, form, judge)
   const item = {
     index,
     sent,
-    warehouse: readWarehouse(text('warehouse'), settings, judge),
+    warehouse: readWarehouse(text('warehouse'), form, settings, judge),
     date: readDate(text('inventory_date'), judge),
-    identifiers,
+    identifiers: form !== 'query' || namesSku(identifiers, judge) ? identifiers : undefined,
     quantity,
     madeToOrder,
   }
   for (const change of sent.changed)
     judge.breach(
-      format === 'json' ? joor['reply.json_to_xml'] : joor['reply.xml_nested'],
+      form === 'xml' ? joor['reply.xml_nested'] : joor['reply.json_to_xml'],
       undefined,
       change,
-      `ask for a reply in ${format === 'json' ? 'JSON' : 'XML'}`,
+      `ask for a reply in ${form === 'xml' ? 'XML' : 'JSON'}`,
     )
   return { ...item, refused: judge.refused }
 }
@@ -94,7 +93,7 @@ export function readItem(
 function readFields(
   sent: SentItem,
   sentFields: readonly SentField[],
-  format: 'json' | 'xml',
+  form: ItemForm,
   judge: ItemJudge,
 ): ReadonlyMap<FieldName, SentField> {
   const fields = new Map<FieldName, SentField>()
@@ -106,7 +105,7 @@ function readFields(
   for (const field of sentFields) {
     const { name } = field
     if (names.has(name)) {
-      const rule = format === 'json' ? joor['item.repeated_json'] : joor['item.repeated_xml']
+      const rule = form === 'json' ? joor['item.repeated_json'] : joor['item.repeated_xml']
       judge.breach(rule, name, `${name} more than once`, `${name} once`)
     }
     names.add(name)
@@ -115,11 +114,11 @@ function readFields(
       judge.breach(joor['item.known_fields'], name, `the unknown field ${name}`, right)
     } else fields.set(name, field)
   }
-  for (const [name, field] of fields) if (!hasValue(name, field, format, judge)) fields.delete(name)
+  for (const [name, field] of fields) if (!hasValue(name, field, form, judge)) fields.delete(name)
   return fields
 }
 
-function hasValue(name: FieldName, field: SentField, format: 'json' | 'xml', judge: ItemJudge): boolean {
+function hasValue(name: FieldName, field: SentField, form: ItemForm, judge: ItemJudge): boolean {
   if (field.kind === 'nested') {
     judge.breach(joor['item.scalar'], name, field.text, 'a plain value')
     return false
@@ -134,7 +133,7 @@ function hasValue(name: FieldName, field: SentField, format: 'json' | 'xml', jud
     return false
   }
   if (field.text.trim() !== field.text) judge.applies(joor['item.space'])
-  if (format === 'xml') return true
+  if (form !== 'json') return true
   const scalar = field.kind === 'number' || field.kind === 'boolean'
   if (scalar && (strings as readonly string[]).includes(name))
     judge.breach(joor['item.string_type'], name, field.text, `the string ${JSON.stringify(field.text)}`)
@@ -147,14 +146,31 @@ function hasValue(name: FieldName, field: SentField, format: 'json' | 'xml', jud
   return true
 }
 
-function readWarehouse(text: string, settings: Settings, judge: ItemJudge): string {
+function readWarehouse(text: string, form: ItemForm, settings: Settings, judge: ItemJudge): string {
   if (text !== '') {
     judge.applies(joor['warehouse.exact'])
     return text
   }
-  const rule = settings.missing_warehouse === 'refuse' ? joor['warehouse.required'] : joor['warehouse.missing']
-  judge.breach(rule, undefined, 'no warehouse', 'the name of a warehouse')
+  if (settings.missing_warehouse === 'refuse')
+    judge.breach(joor['warehouse.required'], undefined, 'no warehouse', 'the name of a warehouse')
+  else if (form === 'query') judge.applies(joor['single.warehouse'])
+  else judge.breach(joor['warehouse.missing'], undefined, 'no warehouse', 'the name of a warehouse')
   return 'Default'
+}
+
+/** Whether a query names a SKU of the style in its path: the vendor's words for it are narrower than an item's. */
+function namesSku({ upc, color_code, size }: SkuIdentifiers, judge: ItemJudge): boolean {
+  judge.applies(joor['single.sku_named'])
+  if (upc !== undefined || (color_code !== undefined && size !== undefined)) return true
+  const seen =
+    color_code !== undefined ? 'color_code without size' : size !== undefined ? 'size without color_code' : ''
+  judge.breach(
+    joor['single.sku_named'],
+    undefined,
+    seen || 'neither upc nor color_code and size',
+    'upc, or color_code and size',
+  )
+  return false
 }
 
 function judgeLengths(identifiers: SkuIdentifiers, judge: ItemJudge): void {
@@ -198,14 +214,20 @@ function readMadeToOrder(text: string, judge: ItemJudge): boolean {
   return lower === 'true'
 }
 
-function readQuantity(field: SentField | undefined, madeToOrder: boolean, judge: ItemJudge): number | undefined {
+function readQuantity(
+  field: SentField | undefined,
+  madeToOrder: boolean,
+  form: ItemForm,
+  judge: ItemJudge,
+): number | undefined {
   if (madeToOrder) {
     if (field === undefined) judge.applies(joor['made_to_order.no_inventory'])
     else judge.breach(joor['made_to_order.quantity'], 'inventory', field.text, 'no inventory')
     return undefined
   }
   if (field === undefined) {
-    judge.breach(joor['inventory.required'], undefined, 'no inventory', 'a quantity, or made_to_order true')
+    if (form === 'query') judge.breach(joor['single.inventory'], undefined, 'no inventory', 'a quantity')
+    else judge.breach(joor['inventory.required'], undefined, 'no inventory', 'a quantity, or made_to_order true')
     return undefined
   }
   const text = field.text.trim()

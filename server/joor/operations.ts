@@ -1,13 +1,16 @@
 import { joor } from '../../contracts/rules/joor.js'
 import { elsewhere } from '../elsewhere.js'
-import type { AnyOperation, Charge, Head, Operation } from '../operation.js'
+import type { AnyOperation, Head, Operation } from '../operation.js'
 import type { Caller } from '../state/store.js'
 import { admitCall, type Methods } from './admission.js'
 import { authorizationOf } from './authorization.js'
-import { chargeCall, meterNeeds } from './rate-limit.js'
+import { chargeFor } from './rate-limit.js'
 import { readBulk } from './read.js'
 import { enforceCall, failedCall } from './refusals.js'
 import { type BulkCommand, type BulkResult, decideBulk } from './rules.js'
+import { readSingle, type SingleCommand } from './single-read.js'
+import { decideSingle, type SingleResult } from './single-rules.js'
+import { writeSingle } from './single-write.js'
 import { writeBulk } from './write.js'
 
 /** The token is the account; without a usable one nobody calls. */
@@ -17,7 +20,6 @@ function identify(head: Head): Caller {
   return { vendor: 'joor', token: authorization.fingerprint }
 }
 
-const charge: Charge = { needs: meterNeeds, take: chargeCall }
 const postAndPut: Methods = { names: ['POST', 'PUT'], rule: joor['call.method'] }
 
 const bulkInventory: Operation<BulkCommand, BulkResult> = {
@@ -27,7 +29,7 @@ const bulkInventory: Operation<BulkCommand, BulkResult> = {
   identify,
   admit: (head, terms, findings) => admitCall(postAndPut, head, terms, findings),
   read: readBulk,
-  charge,
+  charge: chargeFor(joor['rate.bulk']),
   needs: () => ({}),
   decide: decideBulk,
   write: writeBulk,
@@ -35,15 +37,23 @@ const bulkInventory: Operation<BulkCommand, BulkResult> = {
   failed: failedCall,
 }
 
-const styleInventory = elsewhere({
+const put: Methods = { names: ['PUT'], rule: joor['single.method'] }
+
+const styleInventory: Operation<SingleCommand, SingleResult> = {
   name: 'joor.style-inventory',
   vendor: 'joor',
   matches: ({ segments }) =>
     segments.length === 5 && segments[0] === 'v2' && segments[1] === 'style-number' && segments[4] === 'inventory',
-  status: 501,
-  title: 'Not emulated yet',
-  detail: () => "JOOR's single-SKU call is not emulated yet. Send the SKU as one item by POST /v2/bulk-inventory.",
-})
+  identify,
+  admit: (head, terms, findings) => admitCall(put, head, terms, findings),
+  read: readSingle,
+  charge: chargeFor(joor['rate.single']),
+  needs: () => ({}),
+  decide: decideSingle,
+  write: writeSingle,
+  enforce: enforceCall,
+  failed: failedCall,
+}
 
 export const joorOperations: readonly AnyOperation[] = [bulkInventory, styleInventory]
 
@@ -62,5 +72,6 @@ export const joorElsewhere = elsewhere({
   title: 'Not emulated',
   rule: joor['call.emulated'],
   detail: ({ target }) =>
-    `JOOR's ${target.split('?', 1)[0]} is not emulated. Of JOOR there is POST or PUT /v2/bulk-inventory.`,
+    `JOOR's ${target.split('?', 1)[0]} is not emulated. Of JOOR there is POST or PUT /v2/bulk-inventory, ` +
+    'and PUT /v2/style-number/{style_number}/{style_identifier}/inventory.',
 })

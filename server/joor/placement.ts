@@ -17,9 +17,9 @@ export interface Placed {
 
 /** The position that an item means; undefined, after a breach that refuses it, where it means none. */
 export function placeItem(item: Item, setup: Setup | undefined, judge: ItemJudge): Placed | undefined {
-  // An item that was no object has no identifiers to look for.
+  // What was no object has no warehouse to look for.
   if (item.sent.fields === undefined) return undefined
-  const sku = identify(item.identifiers, styleListOf(setup), judge)
+  const sku = item.identifiers && identify(item.identifiers, styleListOf(setup), judge)
   if (item.warehouse === 'Default') judge.applies(joor['warehouse.default'])
   if (knowsWarehouse(setup, item.warehouse)) judge.applies(joor['warehouse.known'])
   else judge.breach(joor['warehouse.known'], 'warehouse', item.warehouse, 'a warehouse of the account')

@@ -1,14 +1,14 @@
+import type { Rule } from '../../contracts/rules/book.js'
 import { joor } from '../../contracts/rules/joor.js'
 import type { Findings } from '../findings.js'
-import { Refusal, type Terms } from '../operation.js'
+import { type Charge, Refusal, type Terms } from '../operation.js'
 import type { Settings } from '../settings.js'
 import type { Draft } from '../state/draft.js'
 import type { Key, MeterValue } from '../state/rows.js'
-import type { Needs, Turn } from '../state/store.js'
+import type { Turn } from '../state/store.js'
 
 /** The one row of an account's meter. */
 const key: Key = ['', '', '']
-export const meterNeeds: Needs = { meters: [key] }
 
 interface Limit {
   readonly credits: number
@@ -30,8 +30,22 @@ function limitOf({ rate_limit: limit, contract }: Settings): Limit | undefined {
   return { credits: credits ?? documented.credits, seconds: seconds ?? documented.seconds, refuses: true }
 }
 
+/** The price of a call, by the rule that says so. */
+export function chargeFor(write: Rule): Charge {
+  return {
+    needs: { meters: [key] },
+    take: (turn, draft, terms, findings) => chargeCall(write, turn, draft, terms, findings),
+  }
+}
+
 /** Charges a call whose token is good; refuses it where its account's credits are spent. */
-export function chargeCall(turn: Turn, draft: Draft, { settings }: Terms, findings: Findings): Refusal | undefined {
+function chargeCall(
+  write: Rule,
+  turn: Turn,
+  draft: Draft,
+  { settings }: Terms,
+  findings: Findings,
+): Refusal | undefined {
   const limit = limitOf(settings)
   if (limit === undefined) return undefined
   const meter = meterOf(turn, draft, limit)
@@ -40,6 +54,7 @@ export function chargeCall(turn: Turn, draft: Draft, { settings }: Terms, findin
   findings.applies(joor['rate.account'])
   findings.applies(joor['rate.v2'])
   findings.applies(joor['rate.write'])
+  findings.applies(write)
   findings.applies(joor['rate.charged'])
   findings.applies(joor['rate.window'])
   draft.put('meters', key, { ...meter, spent: meter.spent + cost })

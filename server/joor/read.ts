@@ -3,7 +3,7 @@ import { type Findings, inBody, inHeader } from '../findings.js'
 import { type Body, type BodyFault, type Head, Refusal, type Terms } from '../operation.js'
 import { codingsOf, supportedCodings } from '../wire/codings.js'
 import { bodyLimit, judgeSlashes, tooLarge } from './admission.js'
-import { judgeFormats, replyFormat, requestFormat } from './format.js'
+import { judgeReplyFormat, judgeRequestFormat, replyFormat, requestFormat } from './format.js'
 import { readItem } from './item.js'
 import { readJsonItems } from './json-items.js'
 import { readQuery } from './query.js'
@@ -55,7 +55,8 @@ function judgeContent(head: Head, findings: Findings): Refusal | undefined {
   if (codings.length > 0) findings.applies(joor['format.codings'])
   if (!head.repeatedSlashes && /\/(?:\?|$)/.test(head.target)) findings.applies(joor['call.trailing_slash'])
   judgeSlashes(head, findings)
-  judgeFormats(head, findings)
+  judgeRequestFormat(head, findings)
+  judgeReplyFormat(head, findings)
   return undefined
 }
 

@@ -51,6 +51,7 @@ export function decideBulk(
   findings.applies(joor['call.order'])
   if (command.query.overwrite) decideOverwrite(placed, command.items, draft, terms, findings)
   else findings.applies(joor['inventory.untouched'])
+  if (command.query.decPending && placed.length > 0) findings.applies(joor['pending.echo'])
   for (const place of placed) applyItem(place, command.query, turn.setup, draft, terms, findings)
   const accepted = new Set(placed.map(({ item }) => item))
   const notUpdated = command.items.filter((item) => !accepted.has(item))

@@ -47,7 +47,6 @@ export function applyItem(
 function lessPending(incoming: number, key: Key, setup: Setup | undefined, terms: Terms, findings: Findings): number {
   findings.applies(joor['pending.deducted'])
   findings.applies(joor['pending.matched'])
-  findings.applies(joor['pending.echo'])
   const pending = setup === undefined ? 0 : (pendingOf(setup).get(key.join('\n')) ?? 0)
   const available = incoming - pending
   if (available >= 0 || pending === 0) return available
