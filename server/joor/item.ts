@@ -4,9 +4,9 @@ import type { Settings } from '../settings.js'
 import { identifierNames, type SkuIdentifiers } from '../state/rows.js'
 import { nearest } from '../suggestion.js'
 import { readDate } from './date.js'
-import type { Format } from './format.js'
 import { ItemJudge, type Refused } from './item-judge.js'
-import type { SentField, SentItem } from './sent.js'
+import { integerForm, numberOf, readQuantity } from './quantity.js'
+import type { ItemForm, SentField, SentItem } from './sent.js'
 
 /** An item as understood, before its SKU is looked up. */
 export interface Item {
@@ -38,9 +38,6 @@ const fieldNames = [...strings, ...numbers, 'made_to_order'] as const
 type FieldName = (typeof fieldNames)[number]
 const known: ReadonlySet<string> = new Set(fieldNames)
 const isKnown = (name: string): name is FieldName => known.has(name)
-
-/** How the fields of an item arrived; a query has texts only, as XML has. */
-export type ItemForm = Format | 'query'
 
 /** Understands one item; stateless, so that neither the style list nor other items have a say yet. */
 export function readItem(sent: SentItem, index: number, form: ItemForm, settings: Settings, findings: Findings): Item {
@@ -189,9 +186,6 @@ function judgeLengths(identifiers: SkuIdentifiers, judge: ItemJudge): void {
 /** Characters, not UTF-16 units. */
 const length = (text: string) => (text.length > 45 ? [...text].length : text.length)
 
-const integerForm = /^-?[0-9]+$/
-const wholeFloatForm = /^-?[0-9]+\.0+$/
-
 /** An id of the vendor's own, of any size, as its decimal text; '' where there is none to go by. */
 function readId(name: 'style_id' | 'style_color_id', text: string, judge: ItemJudge): string {
   if (text === '') return ''
@@ -212,55 +206,4 @@ function readMadeToOrder(text: string, judge: ItemJudge): boolean {
   judge.applies(joor['made_to_order.forms'])
   if (lower !== text) judge.breach(joor['made_to_order.case'], 'made_to_order', text, lower)
   return lower === 'true'
-}
-
-function readQuantity(
-  field: SentField | undefined,
-  madeToOrder: boolean,
-  form: ItemForm,
-  judge: ItemJudge,
-): number | undefined {
-  if (madeToOrder) {
-    if (field === undefined) judge.applies(joor['made_to_order.no_inventory'])
-    else judge.breach(joor['made_to_order.quantity'], 'inventory', field.text, 'no inventory')
-    return undefined
-  }
-  if (field === undefined) {
-    if (form === 'query') judge.breach(joor['single.inventory'], undefined, 'no inventory', 'a quantity')
-    else judge.breach(joor['inventory.required'], undefined, 'no inventory', 'a quantity, or made_to_order true')
-    return undefined
-  }
-  const text = field.text.trim()
-  const quantity = field.kind === 'number' && isWholeExponent(text) ? Number(text) : numberOf(text)
-  if (quantity === undefined) {
-    judge.breach(joor['inventory.integer'], 'inventory', text, 'an integer such as 26')
-    return undefined
-  }
-  judge.applies(joor['inventory.integer'])
-  if (!Number.isSafeInteger(quantity)) {
-    judge.breach(joor['inventory.range'], 'inventory', text, 'an integer from -9007199254740991 to 9007199254740991')
-    return undefined
-  }
-  if (!integerForm.test(text)) judge.breach(joor['inventory.whole_float'], 'inventory', text, String(quantity))
-  if (quantity < 0) judge.breach(joor['inventory.negative'], 'inventory', text, 'zero or more')
-  // -0 is zero: it must not be stored or shown with a sign.
-  return quantity === 0 ? 0 : quantity
-}
-
-const exponentForm = /^-?([0-9]+)(?:\.([0-9]+))?e([+-]?[0-9]+)$/i
-
-/** Whether a JSON literal with an exponent is a whole number: by its digits, for `Number` rounds `1e-400` to zero. */
-function isWholeExponent(literal: string): boolean {
-  const [, whole = '', fraction = '', exponent] = exponentForm.exec(literal) ?? []
-  if (exponent === undefined) return false
-  const digits = whole + fraction
-  // Not by a pattern: one that ends in `0+$` takes time by the square of the zeros.
-  let significant = digits.length
-  while (digits[significant - 1] === '0') significant--
-  return significant === 0 || digits.length - significant + Number(exponent) >= fraction.length
-}
-
-/** The number that a text means; an exponent in text is none. */
-function numberOf(text: string): number | undefined {
-  return integerForm.test(text) || wholeFloatForm.test(text) ? Number(text) : undefined
 }
