@@ -61,6 +61,7 @@ export const nowhere = elsewhere({
   status: 404,
   title: 'Not found',
   detail: (head) =>
-    `${head.method} ${head.target} is no path of either vendor. JOOR: POST or PUT /v2/bulk-inventory. ` +
+    `${head.method} ${head.target} is no path of either vendor. JOOR: POST or PUT /v2/bulk-inventory, ` +
+    'PUT /v2/style-number/{style_number}/{style_identifier}/inventory. ' +
     'Jirafe: POST /v2/{site-id}/inventory. The control plane: /_backstock/.',
 })

@@ -62,6 +62,14 @@ export class Findings {
     return false
   }
 
+  /** Nothing was found yet: a check that comes before those which ran has the only word. */
+  forget(): void {
+    this.#met.clear()
+    this.#counts.clear()
+    this.#breaches.length = 0
+    this.#refusal = undefined
+  }
+
   /** The first rule about the call that `enforce` refuses it for. */
   get refusal(): Breakable | undefined {
     return this.#refusal

@@ -90,7 +90,7 @@ export class HungUp extends Error {}
 
 /**
  * One operation of a vendor as a value. The pipeline runs `identify`, `admit`, `read`, `decide` and `write` in this
- * order; a Refusal from any of them goes straight to `write`.
+ * order, `charge` right before `decide`; a Refusal from any of them goes straight to `write`.
  */
 export interface Operation<Command, Result extends Verdict> {
   /** `joor.bulk-inventory`. */
@@ -106,6 +106,8 @@ export interface Operation<Command, Result extends Verdict> {
   read(head: Head, body: Body, terms: Terms, findings: Findings): Promise<Command | Refusal>
   /** Who calls, where only the body says it. */
   callerOf?(command: Command): Caller
+  /** A price for every call that `admit` let in, whatever comes of it. */
+  readonly charge?: Charge
   /** The rows that `decide` will look at. */
   needs(command: Command): Needs
   /** What the call does to the state and to each item: synchronous, without HTTP, storage or a clock of its own. */
@@ -116,6 +118,13 @@ export interface Operation<Command, Result extends Verdict> {
   enforce(findings: Findings): Refusal
   /** What the vendor answers when the emulator failed, or when a change could not be stored. */
   failed(failure: Failure, findings: Findings): Refusal
+}
+
+/** What each call costs its account: kept where the call is refused for another reason, too. */
+export interface Charge {
+  readonly needs: Needs
+  /** Pays, or refuses; its refusal comes before all that was found of the call behind `admit`. */
+  take(turn: Turn, draft: Draft, terms: Terms, findings: Findings): Refusal | undefined
 }
 
 export interface Written extends Reply {

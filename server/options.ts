@@ -1,6 +1,6 @@
 import type { Seed } from './documents/seed.js'
 import type { Entry } from './journal/entry.js'
-import { type Settings, settingValues } from './settings.js'
+import { choicesOf, isSetting, isSettingValue, type Settings, settingValues } from './settings.js'
 import type { MemoryOptions } from './state/memory.js'
 import type { Store } from './state/store.js'
 
@@ -47,11 +47,10 @@ export function checkOptions({ data, store, settings = {} }: EmulatorOptions): v
   if (data !== undefined && store !== undefined)
     throw new TypeError('Both data and store are given. Give the one that is to keep the state.')
   for (const [name, value] of Object.entries(settings)) {
-    const values = Object.hasOwn(settingValues.all, name) ? settingValues.all[name] : undefined
-    if (values === undefined)
+    if (!isSetting(name))
       throw new TypeError(`The setting ${name} is not known. Known are ${Object.keys(settingValues.all).join(', ')}.`)
-    if (value !== undefined && !values.includes(value))
-      throw new TypeError(`The setting ${name} is ${JSON.stringify(value)}. Right is ${values.join(' or ')}.`)
+    if (value !== undefined && !isSettingValue(name, value))
+      throw new TypeError(`The setting ${name} is ${JSON.stringify(value)}. Right is ${choicesOf(name).join(' or ')}.`)
   }
 }
 

@@ -3,6 +3,7 @@ import type { Entry, Replied } from './journal/entry.js'
 import { type ReceivedBody, Recorder } from './journal/record.js'
 import {
   type AnyOperation,
+  type Charge,
   type Failure,
   type Head,
   HungUp,
@@ -78,16 +79,16 @@ class Call {
     const operation = this.#operation
     await this.#meet(this.#caller)
     this.#findings = new Findings(this.#terms.settings.contract)
-    const read =
-      operation.admit(this.#head, this.#terms, this.#findings) ??
-      (await operation.read(this.#head, this.#body, this.#terms, this.#findings))
-    const needs = read instanceof Refusal ? {} : operation.needs(read)
+    const turnedAway = operation.admit(this.#head, this.#terms, this.#findings)
+    const read = turnedAway ?? (await operation.read(this.#head, this.#body, this.#terms, this.#findings))
     if (!(read instanceof Refusal) && operation.callerOf !== undefined) await this.#meet(operation.callerOf(read))
+    const charge = turnedAway === undefined ? operation.charge : undefined
+    const needs = { ...(read instanceof Refusal ? {} : operation.needs(read)), ...charge?.needs }
     // Who was not let in has used no account or site, so such a call makes none and is kept under the vendor alone.
     const stranger = read instanceof Refusal && (read.status === 401 || read.status === 403)
     if (stranger) this.#terms = { ...this.#terms, name: undefined }
     const caller = stranger ? { vendor: operation.vendor } : this.#caller
-    const { told, ...served } = await store.call(caller, needs, (turn) => this.#settle(turn, read))
+    const { told, ...served } = await store.call(caller, needs, (turn) => this.#settle(turn, read, charge))
     // Not before: of a call that failed in the store there is no log to look up.
     if (told !== undefined) this.#parts.log(told)
     return served
@@ -116,16 +117,26 @@ class Call {
     const cause = error instanceof Error ? (error.stack ?? error.message) : String(error)
     if (failure !== 'too many') this.#parts.log(`${this.#operation.name} failed: ${cause}`)
     const refusal = this.#operation.failed(failure, this.#findings)
+    // No call made the account, so the name that it would have got is nobody's.
+    if (this.#terms.setup === undefined) this.#terms = { ...this.#terms, name: undefined }
     return this.#parts.store.call(this.#knownCaller(), {}, (turn) => this.#finish(turn, refusal, {}))
   }
 
-  #settle(turn: Turn, read: unknown) {
-    if (read instanceof Refusal) return this.#finish(turn, read, {})
+  /** The charge is paid from a draft of its own: it stands where everything else of the call is refused. */
+  #settle(turn: Turn, read: unknown, charge: Charge | undefined) {
+    const paid = new Draft(turn.view)
+    const taken = charge?.take(turn, paid, this.#terms, this.#findings) ?? read
+    if (taken instanceof Refusal) return this.#finish(turn, taken, paid.changes)
     const draft = new Draft(turn.view)
-    const verdict = this.#operation.decide(read, turn, draft, this.#terms, this.#findings)
-    const refused = this.#findings.refusal !== undefined && !(verdict instanceof Refusal)
-    const outcome = refused ? this.#operation.enforce(this.#findings) : verdict
-    return this.#finish(turn, outcome, outcome instanceof Refusal ? {} : draft.changes)
+    const outcome = this.#decide(taken, turn, draft)
+    const changes = outcome instanceof Refusal ? {} : draft.changes
+    return this.#finish(turn, outcome, { ...changes, ...paid.changes })
+  }
+
+  #decide(command: unknown, turn: Turn, draft: Draft): Verdict | Refusal {
+    const verdict = this.#operation.decide(command, turn, draft, this.#terms, this.#findings)
+    const enforced = this.#findings.refusal !== undefined && !(verdict instanceof Refusal)
+    return enforced ? this.#operation.enforce(this.#findings) : verdict
   }
 
   #finish(turn: Turn, outcome: Verdict | Refusal, changes: Draft['changes']) {

@@ -1,7 +1,6 @@
 /**
  * The settings that decide an open reading of a vendor's rules, for everyone or for one account or site. The first
- * value of each is its default. `rate_limit` knows only `off` until the limit itself is emulated: a value that nothing
- * acts on would be a promise not kept.
+ * value of each is its default.
  */
 const shared = {
   contract: ['report', 'enforce', 'off'],
@@ -14,7 +13,7 @@ const joor = {
   missing_warehouse: ['default', 'refuse'],
   made_to_order_clears: ['sku', 'position'],
   partial_code: ['0', '1'],
-  rate_limit: ['off'],
+  rate_limit: ['report', 'enforce', 'off'],
 } as const
 
 const jirafe = {
@@ -25,16 +24,54 @@ const jirafe = {
 
 const all = { ...shared, ...joor, ...jirafe }
 
+/** What a setting takes beside its words: a name for people, and a pattern for one whole value. */
+interface Form {
+  readonly name: string
+  readonly pattern: string
+}
+
+/** Six digits each: a million credits, and a window of eleven days. */
+const forms = {
+  rate_limit: { name: 'CREDITS/SECONDS', pattern: '[1-9][0-9]{0,5}/[1-9][0-9]{0,5}' },
+} as const satisfies { readonly [Name in SettingName]?: Form }
+export const settingForms: Readonly<Record<string, Form>> = forms
+
+interface Formed {
+  readonly rate_limit: `${number}/${number}`
+}
+
 export type SettingName = keyof typeof all
-export type Settings = { readonly [Name in SettingName]: (typeof all)[Name][number] }
+export type Settings = {
+  readonly [Name in SettingName]: (typeof all)[Name][number] | (Name extends keyof Formed ? Formed[Name] : never)
+}
 export type SettingsScope = 'all' | 'joor' | 'jirafe'
 
-/** The names and values that may be set for everyone, for a JOOR account or for a Jirafe site. */
+/** The names and words that may be set for everyone, for a JOOR account or for a Jirafe site. */
 export const settingValues: Readonly<Record<SettingsScope, Readonly<Record<string, readonly string[]>>>> = {
   all,
   joor: { ...shared, ...joor },
   jirafe: { ...shared, ...jirafe },
 }
+
+/** What a setting may be, for people: its words, then the name of its form. */
+export function choicesOf(name: SettingName): readonly string[] {
+  const form = formOf(name)
+  return form === undefined ? all[name] : [...all[name], form.name]
+}
+
+export function isSetting(name: string): name is SettingName {
+  return Object.hasOwn(all, name)
+}
+
+export function isSettingValue(name: SettingName, value: unknown): boolean {
+  if (typeof value !== 'string') return false
+  const words: readonly string[] = all[name]
+  const form = formOf(name)
+  return words.includes(value) || (form !== undefined && new RegExp(`^${form.pattern}$`).test(value))
+}
+
+const formOf = (name: SettingName): Form | undefined =>
+  Object.hasOwn(settingForms, name) ? settingForms[name] : undefined
 
 // Every list above has a first value, so each name gets one; Object.fromEntries cannot say so.
 export const defaultSettings = Object.freeze(

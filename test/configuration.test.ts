@@ -161,6 +161,11 @@ describe('the configuration', () => {
       '--setting: contract must be report, enforce or off, not "enforced"; did you mean "enforce"?',
     ],
     [
+      'a rate limit of no form',
+      { options: { settings: ['rate_limit=60/0'] } },
+      '--setting: rate_limit must be report, enforce, off or CREDITS/SECONDS, not "60/0"',
+    ],
+    [
       'a setting that only JavaScript knows',
       { options: { settings: ['constructor=1'] } },
       expect.stringContaining('unknown setting "constructor"'),

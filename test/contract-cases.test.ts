@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Rule } from '../contracts/rules/book.js'
 import { allRules } from '../server/rule-list.js'
+import { singleSkuOf } from '../server/verify/case.js'
 import { type Case, defaultVariables, readCases, shippedCases } from '../server/verify/cases.js'
 import { runHere } from '../server/verify/run.js'
 import { startTestEmulator } from './emulator.js'
@@ -25,7 +26,7 @@ function unbroken(book: readonly Rule[], proving: readonly Pick<Case, 'rules' | 
 
 /** Rules about what is stored, and what of `then` shows it. */
 const states = [
-  [/^joor\.(?:inventory|made_to_order|overwrite|pending|query|warehouse|date|sku)\./, 'positions'],
+  [/^joor\.(?:inventory|made_to_order|overwrite|pending|query|warehouse|date|sku|single)\./, 'positions'],
   [/^jirafe\.inventory\./, 'levels'],
 ] as const
 
@@ -60,11 +61,17 @@ function literals(proving: readonly Case[]): readonly string[] {
     /"(?:warehouse|upc|style_[a-z_]+|color_code|size)":"?([^",}]*)|<(?:warehouse|upc|style_[a-z_]+|color_code|size)>([^<]*)/g
   return proving
     .filter(({ effect, file }) => effect !== 'local' && file.startsWith('joor/'))
-    .flatMap(({ steps }) =>
-      steps.map(({ json, xml }) => xml ?? (typeof json === 'string' ? json : JSON.stringify(json))),
-    )
+    .flatMap(({ steps }) => steps.map(textOf))
     .flatMap((text) => [...text.replaceAll('": "', '":"').matchAll(naming)].map(([, one, other]) => one ?? other ?? ''))
     .filter((value) => !value.trim().startsWith('marked-'))
+}
+
+/** What names a step's SKUs: its body, or what its path and query say, written as a body would. */
+function textOf(step: Case['steps'][number]): string {
+  const single = singleSkuOf(step)
+  if (single !== undefined) return JSON.stringify(Object.fromEntries(single))
+  const { json, xml } = step
+  return xml ?? (typeof json === 'string' ? json : JSON.stringify(json ?? {}))
 }
 
 function repeated(texts: readonly string[]): readonly string[] {
@@ -218,6 +225,46 @@ describe('A planted fault', () => {
     const careless: Case = { ...right, file: 'joor/planted', effect: 'safe', steps: [{ call, ...body }] }
     expect(literals([careless])).toEqual(['1'])
     expect(literals([{ ...careless, effect: 'local' }])).toEqual([])
+  })
+
+  it('is found: a SKU or warehouse of our own in path and query of a case for any server', () => {
+    const path = '/v2/style-number/marked-style_number/marked-style_identifier/inventory'
+    for (const call of [
+      `PUT ${path.replace('marked-style_number', '1')}?upc=marked-upc`,
+      `PUT ${path}?upc=1&inventory=3`,
+      `PUT ${path}?color_code=marked-color_code&size=1`,
+      `PUT ${path}?upc=marked-upc&warehouse=1`,
+    ])
+      expect(literals([{ ...right, file: 'joor/planted', effect: 'safe', steps: [{ call }] }])).toEqual(['1'])
+  })
+
+  it('is found: the bulk envelope where the single-SKU call has its own', async () => {
+    const call = 'PUT /v2/style-number/SN/SI/inventory?upc=%zz'
+    const refused = (reply: object): Case => ({
+      ...right,
+      rules: ['joor.single.escapes'],
+      breaks: ['joor.single.escapes'],
+      steps: [{ call, reply: { status: 400, ...reply } }],
+      then: {},
+    })
+    const wrong =
+      '{"response":{"comment":"{{text}}","code":"1","log_id":"{{uuid}}"},"items_updated":[],"items_not_updated":[]}'
+    expect((await runHere(refused({ comment: 'escape' }), site, startTestEmulator)).faults).toEqual([])
+    for (const reply of [{ body: wrong }, { comment: 'colour' }])
+      expect((await runHere(refused(reply), site, startTestEmulator)).verdict).toBe('failed')
+    const bulk: Case = {
+      ...refused({ comment: 'escape' }),
+      steps: [
+        {
+          call: 'GET /v2/bulk-inventory',
+          reply: {
+            status: 405,
+            body: '{"response":{"comment":"{{text}}","code":"1","log_id":"{{uuid}}"},"sku_count":0,"inventory_log":[]}',
+          },
+        },
+      ],
+    }
+    expect((await runHere(bulk, site, startTestEmulator)).verdict).toBe('failed')
   })
 
   it('is found: a name that two cases have', () => {

@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { DataFileError, type Emulator, type EmulatorOptions, startEmulator } from '../server/emulator.js'
 import { openDataFile } from '../server/state/file.js'
 import { emptyTables } from '../server/state/memory.js'
-import { tableNames } from '../server/state/rows.js'
+import { keptTables } from '../server/state/rows.js'
 import { vendors } from '../server/state/store.js'
 import { bulk, items, lastRequest, oauth2, positions, startTestEmulator } from './emulator.js'
 
@@ -54,7 +54,7 @@ describe('The schema of a data file', () => {
     const schema = JSON.parse(await readFile('schemas/data-file.json', 'utf8'))
     const { setup, rows } = schema.properties.partitions.items.properties
     expect(setup.properties.vendor.enum).toEqual(vendors)
-    expect(rows.items.properties.table.enum).toEqual(tableNames)
+    expect(rows.items.properties.table.enum).toEqual(keptTables)
   })
 })
 

@@ -6,9 +6,9 @@ import { type MemoryOptions, MemoryStore } from '../server/state/memory.js'
 import type { PositionValue } from '../server/state/rows.js'
 import type { Caller, ChangeSet, Needs, Settled, Store, TableChange, Turn } from '../server/state/store.js'
 import { oauth2 } from './emulator.js'
-import { type Account, type Call, type Identifiers, JoorModel, type Outcome } from './model/joor.js'
+import { type Account, type Call, type Identifiers, JoorModel, type Outcome, type SingleCall } from './model/joor.js'
 import { sequence, styles, twinSequence } from './model/joor-sequences.js'
-import { readLogId, writeBody, writeIdentifiers, writeReply } from './model/joor-wire.js'
+import { readLogId, writeBody, writeIdentifiers, writeReply, writeSingleReply, writeTarget } from './model/joor-wire.js'
 import { runsOf } from './model/runs.js'
 import { StrictStore, seededRandom } from './strict-store.js'
 
@@ -58,6 +58,16 @@ async function send({ url, token, place, model }: Client, call: Call) {
   return { outcome, positions, request: reply.headers.get('Backstock-Request-Id') ?? 'none' }
 }
 
+/** The same for a call about one SKU. */
+async function sendSingle({ url, token, place, model }: Client, call: SingleCall) {
+  const headers = { Authorization: oauth2(token) }
+  const reply = await fetch(`${url}${writeTarget(call)}`, { method: 'PUT', headers })
+  const text = await reply.text()
+  const right = writeSingleReply(call, model.single(call), readLogId(text))
+  expect({ status: reply.status, text }).toEqual({ status: 200, text: right })
+  expect(await positionsOf(place, model), wrongState).toEqual(sorted(model.positions))
+}
+
 /** What a failure says where the reply was right. */
 const wrongState = 'the positions after the call'
 
@@ -86,14 +96,14 @@ const keyOf = (value: object) => JSON.stringify(Object.entries(value).sort(([one
 const agrees = (emulator: () => Emulator) =>
   fc.asyncProperty(sequence, ({ account, calls }) =>
     withAccount(emulator(), account, async (client) => {
-      for (const call of calls) await send(client, call)
+      for (const call of calls) await ('items' in call ? send(client, call) : sendSingle(client, call))
     }),
   )
 
 const storeOf = (parts: MemoryOptions<Entry>): Store<Entry> =>
   inject('store') === 'strict' ? new StrictStore(parts, seededRandom(1)) : new MemoryStore(parts)
 
-describe('A random sequence of bulk calls', () => {
+describe('A random sequence of calls', () => {
   let emulator: Emulator
   beforeAll(async () => {
     emulator = await startEmulator({ port: 0, store: storeOf })

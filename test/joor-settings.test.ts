@@ -105,7 +105,30 @@ const cases: readonly Case[] = [
   { name: 'contract', value: 'off', isDefault: false, sent: [item('1', -5)], stored: ['LA 2 3', 'NY 1 2', 'NY 1 -5'] },
   { name: 'auth', value: 'open', isDefault: true, sent: [item('1', 5)], stored: ['LA 2 3', 'NY 1 2', 'NY 1 5'] },
   { name: 'auth', value: 'enforce', isDefault: false, sent: [item('1', 5)], stored: ['LA 2 3', 'NY 1 2', 'NY 1 5'] },
-  { name: 'rate_limit', value: 'off', isDefault: true, sent: [item('1', 5)], stored: ['LA 2 3', 'NY 1 2', 'NY 1 5'] },
+  {
+    name: 'rate_limit',
+    value: 'report',
+    isDefault: true,
+    sent: [item('1', 5)],
+    stored: ['LA 2 3', 'NY 1 2', 'NY 1 5'],
+  },
+  {
+    name: 'rate_limit',
+    value: 'enforce',
+    isDefault: false,
+    sent: [item('1', 5)],
+    stored: ['LA 2 3', 'NY 1 2', 'NY 1 5'],
+  },
+  { name: 'rate_limit', value: 'off', isDefault: false, sent: [item('1', 5)], stored: ['LA 2 3', 'NY 1 2', 'NY 1 5'] },
+  {
+    name: 'rate_limit',
+    value: '4/300',
+    isDefault: false,
+    sent: [item('1', 5)],
+    status: 429,
+    code: '1',
+    stored: ['LA 2 3', 'NY 1 2', 'NY 1 1'],
+  },
 ]
 
 async function stored(emulator: Emulator): Promise<string[]> {
@@ -184,6 +207,13 @@ describe('a setting', () => {
     ['partial_code', '2'],
     ['contract', 'strict'],
     ['auth', true],
+    ['rate_limit', 'on'],
+    ['rate_limit', '300'],
+    ['rate_limit', '0/300'],
+    ['rate_limit', '300/0'],
+    ['rate_limit', '300/300s'],
+    ['rate_limit', '1000000/1'],
+    ['rate_limit', 300],
     ['overwritescope', 'account'],
   ])('is refused by name where there is none such: %s=%s', async (name, value) => {
     const emulator = await startTestEmulator()

@@ -52,6 +52,11 @@ describe('startEmulator', () => {
     ['a setting that is not known', { settings: { contrakt: 'off' } }, 'The setting contrakt is not known'],
     ['a setting that every object has', { settings: { constructor: 'off' } }, 'The setting constructor is not known'],
     ['a value that is not known', { settings: { contract: 'on' } }, 'Right is report or enforce or off'],
+    [
+      'a rate limit of no form',
+      { settings: { rate_limit: '5/60\n' } },
+      'Right is report or enforce or off or CREDITS/SECONDS',
+    ],
   ])('is rejected with a sentence for %s', async (_name, options, sentence) => {
     await expect(startEmulator({ port: 0, ...options })).rejects.toThrow(sentence)
   })

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { readSeedFile } from '../server/documents/seed.js'
 import { startEmulator } from '../server/emulator.js'
 import { printTables } from '../server/rule-tables.js'
-import { settingValues } from '../server/settings.js'
+import { settingForms, settingValues } from '../server/settings.js'
 import { blocksOf, examplesOf, filesOf, outputOf, settled } from './readme-blocks.js'
 
 const run = promisify(execFile)
@@ -116,7 +116,9 @@ describe('the README', { timeout: 120_000 }, () => {
     const rows = [...readme.matchAll(/^\| `(\w+)` \| (`[^|]+`) \|/gm)].map(([, name, values]) => [name, values])
     const right = Object.entries(settingValues.all).map(([name, values]) => [
       name,
-      values.map((value) => `\`${value}\``).join(', '),
+      [...values, ...(settingForms[name] === undefined ? [] : [settingForms[name].name])]
+        .map((value) => `\`${value}\``)
+        .join(', '),
     ])
     expect(rows).toEqual(right)
   })

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DocumentError } from '../server/documents/documents.js'
 import { checkAccount, checkSeed, checkSite, readSeedFile, SeedError } from '../server/documents/seed.js'
-import { settingValues } from '../server/settings.js'
+import { settingForms, settingValues } from '../server/settings.js'
 
 let folder: string
 beforeAll(async () => {
@@ -436,9 +436,17 @@ describe('the settings in the schemas', () => {
     ['config.json', 'all', '/properties/settings'],
   ] as const)('of %s are those that may be set', (name, scope, pointer) => {
     const [, group = '', member = ''] = pointer.split('/')
-    const names: Record<string, { enum: readonly (string | number)[] }> = require(`#schemas/${name}`)[group][member]
-      .properties
-    const values = Object.entries(names).map(([name, schema]) => [name, [...new Set(schema.enum.map(String))]])
-    expect(Object.fromEntries(values)).toEqual(settingValues[scope])
+    const names: Record<string, { enum?: readonly (string | number)[]; pattern?: string }> = require(
+      `#schemas/${name}`,
+    )[group][member].properties
+    const values = Object.entries(names).map(([name, schema]) => [
+      name,
+      schema.pattern ?? [...new Set(schema.enum?.map(String))],
+    ])
+    const right = Object.entries(settingValues[scope]).map(([name, words]) => {
+      const form = settingForms[name]
+      return [name, form === undefined ? words : `^(?:${[...words, form.pattern].join('|')})$`]
+    })
+    expect(Object.fromEntries(values)).toEqual(Object.fromEntries(right))
   })
 })

@@ -258,6 +258,13 @@ describe('what a destructive case touches', () => {
     )
   })
 
+  it('is told of the one SKU that path and query name', async () => {
+    const single = 'PUT /v2/style-number/S%2FN/SI/inventory?color_code=RED&size=S+1&inventory=1'
+    const sku = 'style_number S/N style_identifier SI color_code RED size S 1'
+    expect(await touched({ call: single })).toBe(`warehouses the default warehouse; SKUs ${sku}`)
+    expect(await touched({ call: `${single}&warehouse=NY` })).toBe(`warehouses NY; SKUs ${sku}`)
+  })
+
   it.each([
     ['no body', {}, 'no item that its body names'],
     ['no JSON', { json: '{' }, 'a body that cannot be read'],

@@ -6,6 +6,7 @@ const introduction = 'JOOR API documentation, "Style Inventory: introduction"'
 const individual = 'JOOR API documentation, "Style Inventory: individual request"'
 const conventions = 'JOOR API documentation, "Definitions and conventions"'
 const styles = 'JOOR API documentation, "Create styles"'
+const rateLimits = 'JOOR API documentation, "Rate limits"'
 const guide = 'JOOR Pro Brand user guide, chapter 4'
 const files = 'JOOR help centre, articles on inventory files'
 const clients = 'public JavaScript and Python integrations'
@@ -57,7 +58,7 @@ export const joor = book('joor', {
     breach: 'decides',
   },
   'call.check_order': {
-    says: 'A call is checked for path, method, declared size, token, Content-Type and Content-Encoding, size, then body.',
+    says: 'A call is checked for path, method, declared size, token, rate limit, Content-Type and Content-Encoding, size, then body.',
     evidence: 'assumed',
     source: silent,
     breach: 'decides',
@@ -116,6 +117,103 @@ export const joor = book('joor', {
     evidence: 'assumed',
     source: silent,
     breach: 'refuse call',
+  },
+
+  'rate.credits': {
+    says: 'An account has 300 credits in a fixed window of 300 seconds.',
+    evidence: 'documented',
+    source: rateLimits,
+    breach: 'decides',
+  },
+  'rate.account': {
+    says: 'Each account has credits of its own.',
+    evidence: 'documented',
+    source: rateLimits,
+    breach: 'decides',
+  },
+  'rate.write': {
+    says: 'A write costs 5 credits.',
+    evidence: 'documented',
+    source: rateLimits,
+    breach: 'decides',
+  },
+  'rate.bulk': {
+    says: 'A bulk call is one write, however many items it has.',
+    evidence: 'documented',
+    source: rateLimits,
+    breach: 'decides',
+  },
+  'rate.single': {
+    says: 'The single-SKU call is one write.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
+  },
+  'rate.v2': {
+    says: 'The limit covers the calls of v2, too.',
+    evidence: 'assumed',
+    source: 'our reading: the page speaks of the API as a whole',
+    breach: 'decides',
+  },
+  'rate.window': {
+    says: 'A window begins with the first call that is charged, and the next with the first one after its end.',
+    evidence: 'assumed',
+    source: `our reading of "fixed window": ${rateLimits}`,
+    breach: 'decides',
+  },
+  'rate.limit': {
+    says: 'A call for which too few credits are left is answered 429 (in force with rate_limit=enforce or CREDITS/SECONDS, and under contract=enforce).',
+    evidence: 'documented',
+    source: rateLimits,
+    breach: 'refuse call',
+  },
+  'rate.within': {
+    says: 'The calls of an account keep within its credits; one beyond them is taken (in force with rate_limit=report).',
+    evidence: 'documented',
+    source: rateLimits,
+    breach: 'report call',
+  },
+  'rate.once': {
+    says: 'Of the calls beyond the credits of one window only the first is reported (in force with rate_limit=report).',
+    evidence: 'assumed',
+    source: 'a choice of this emulator, not of the vendor',
+    breach: 'decides',
+  },
+  'rate.retry_after': {
+    says: 'A call answered 429 is told by Retry-After in how many seconds the window ends, at least one.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
+  },
+  'rate.refused_free': {
+    says: 'A call answered 429 costs nothing.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
+  },
+  'rate.free': {
+    says: 'A call refused for its path, method, declared size or token costs nothing.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
+  },
+  'rate.charged': {
+    says: 'A call whose token is good is charged whatever its Content-Type and its body are.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
+  },
+  'rate.header': {
+    says: 'The reply to a call of a known account has the header X-Throttling-Account-Id.',
+    evidence: 'documented',
+    source: rateLimits,
+    breach: 'decides',
+  },
+  'rate.header_value': {
+    says: "X-Throttling-Account-Id holds the account's name.",
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
   },
 
   'format.content_type': {
@@ -780,6 +878,139 @@ export const joor = book('joor', {
   },
   'reply.failure': {
     says: 'A fault inside is answered 500, a change that cannot be stored 503 with Retry-After, in the same envelope.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
+  },
+
+  'single.call': {
+    says: "PUT on /v2/style-number/{style_number}/{style_identifier}/inventory sets one SKU's position.",
+    evidence: 'documented',
+    source: individual,
+    breach: 'decides',
+  },
+  'single.method': {
+    says: 'The single-SKU call by another method than PUT is answered 405 with Allow.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'refuse call',
+  },
+  'single.query': {
+    says: 'The single-SKU call says everything by its path and its query.',
+    evidence: 'documented',
+    source: individual,
+    breach: 'decides',
+  },
+  'single.body': {
+    says: 'The single-SKU call has no body; one is ignored.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'report call',
+  },
+  'single.content_type': {
+    says: 'The single-SKU call needs no Content-Type.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
+  },
+  'single.plus': {
+    says: 'In the query of the single-SKU call + stands for a space.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
+  },
+  'single.percent': {
+    says: 'Path and query of the single-SKU call are percent-decoded, once.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
+  },
+  'single.escapes': {
+    says: 'A single-SKU call with a malformed escape in its path or query is answered 400.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'refuse call',
+  },
+  'single.unknown': {
+    says: 'The query holds color_code, size, upc, inventory, inventory_date, warehouse, dec_pending and return_format, spelled so; anything else, overwrite too, is ignored.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'report call',
+  },
+  'single.sku_named': {
+    says: 'The query names the SKU by upc, or by color_code and size, each of which requires the other.',
+    evidence: 'documented',
+    source: individual,
+    breach: 'refuse item',
+  },
+  'single.inventory': {
+    says: 'The query has inventory.',
+    evidence: 'documented',
+    source: individual,
+    breach: 'refuse item',
+  },
+  'single.warehouse': {
+    says: 'A single-SKU call without warehouse sets the warehouse Default.',
+    evidence: 'documented',
+    source: `${individual}; ${introduction}`,
+    breach: 'decides',
+  },
+  'single.reply': {
+    says: 'The reply has sku_count and inventory_log, and in the latter sku, inventory_log_id and status.',
+    evidence: 'documented',
+    source: individual,
+    breach: 'decides',
+  },
+  'single.layout': {
+    says: 'inventory_log is in JSON a list of one object, in XML an element of the root inventory_update with the fields in it.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
+  },
+  'single.sku_count': {
+    says: 'sku_count is the number of positions that were updated.',
+    evidence: 'documented',
+    source: individual,
+    breach: 'decides',
+  },
+  'single.sku': {
+    says: 'sku is the SKU data of the request, concatenated.',
+    evidence: 'documented',
+    source: individual,
+    breach: 'decides',
+  },
+  'single.sku_joined': {
+    says: 'sku is style_number, style_identifier and upc, else color_code and size, as sent and joined by hyphens.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
+  },
+  'single.log_id': {
+    says: 'inventory_log_id is a UUID.',
+    evidence: 'documented',
+    source: individual,
+    breach: 'decides',
+  },
+  'single.status': {
+    says: 'status is pass or fail.',
+    evidence: 'documented',
+    source: individual,
+    breach: 'decides',
+  },
+  'single.json': {
+    says: 'A single-SKU call without return_format, Accept and Content-Type is answered in JSON.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
+  },
+  'single.not_updated': {
+    says: 'A single-SKU call whose SKU is not updated is answered 200 with sku_count 0 and status fail.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
+  },
+  'single.refused': {
+    says: 'A single-SKU call that is refused as a whole is answered with the response of the bulk call, sku_count 0 and an empty inventory_log.',
     evidence: 'assumed',
     source: silent,
     breach: 'decides',

@@ -1,19 +1,8 @@
 import { type About, type Source, type Step, writePath, writePlace } from '../documents/source.js'
 import { defaultAnonymousLimit, defaultJournal, defaultPort, type EmulatorOptions } from '../options.js'
-import type { Settings } from '../settings.js'
+import { isSetting, type Settings } from '../settings.js'
 import { didYouMean, nearest } from '../suggestion.js'
-import {
-  flag,
-  integer,
-  isSetting,
-  type Kind,
-  oneOf,
-  path,
-  type Reading,
-  settings,
-  text,
-  type Wrong,
-} from './option-kinds.js'
+import { flag, integer, type Kind, oneOf, path, type Reading, settings, text, type Wrong } from './option-kinds.js'
 
 /** An option, environment variable or config file that is wrong; the message says which and what would be right. */
 export class ConfigError extends Error {}

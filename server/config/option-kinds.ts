@@ -1,5 +1,5 @@
 import { type About, pathBeside, type Step } from '../documents/source.js'
-import { type SettingName, type Settings, settingValues } from '../settings.js'
+import { choicesOf, isSetting, isSettingValue, type Settings, settingValues } from '../settings.js'
 import { didYouMean, writeChoice } from '../suggestion.js'
 
 /** Why a text or value says nothing, and which part of the value it is. */
@@ -83,10 +83,6 @@ export const settings: Kind<Partial<Settings>> = {
   over: (lower, higher) => ({ ...lower, ...higher }),
 }
 
-export function isSetting(name: string): name is SettingName {
-  return Object.hasOwn(settingValues.all, name)
-}
-
 function readAssignment(assignment: string): Reading<Partial<Settings>> {
   const [name, value] = split(assignment)
   return value === undefined ? { wrong: `must be name=value, not "${assignment}"` } : readSetting(name, value)
@@ -106,11 +102,11 @@ function readSetting(name: string, given: unknown): Reading<Partial<Settings>> {
       about: 'name',
     }
   }
-  const values = settingValues.all[name] ?? []
   const value = String(given)
-  if (!values.includes(value)) {
+  if (!isSettingValue(name, value)) {
+    const words = settingValues.all[name] ?? []
     return {
-      wrong: `${name} must be ${writeChoice(values)}, not "${value}"${didYouMean(value, values)}`,
+      wrong: `${name} must be ${writeChoice(choicesOf(name))}, not "${value}"${didYouMean(value, words)}`,
       steps: [name],
     }
   }

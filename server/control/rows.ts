@@ -79,7 +79,8 @@ export function writeChange(change: Change) {
       return shown('cost', before?.value, after?.value, writeCost, costKey)
     case 'histories':
     case 'events':
-      throw new Error(`A commit tells no ${change.table}.`)
+    case 'meters':
+      throw new Error(`A commit tells no change of ${change.table}.`)
     default:
       return change.table satisfies never
   }

@@ -10,7 +10,8 @@ import { writeExact } from '../wire/exact-json.js'
 import { readItem } from './item.js'
 import { ItemJudge } from './item-judge.js'
 import { readJsonItems } from './json-items.js'
-import { decideBulk, placeItem } from './rules.js'
+import { placeItem } from './placement.js'
+import { decideBulk } from './rules.js'
 import type { SentItem } from './sent.js'
 
 /** A row of an account that means no position, and why. */
@@ -53,10 +54,10 @@ export function readPending(documents: readonly Record<string, unknown>[], setup
     const item = readItem(sent, index, 'json', settingsOf(setup), unjudged)
     const judge = new ItemJudge(unjudged, sent, item.refused)
     const place = placeItem(item, setup, judge)
-    if (place === undefined || judge.refused !== undefined || item.quantity === undefined)
+    const { warehouse, identifiers, quantity } = item
+    if (place === undefined || judge.refused !== undefined || identifiers === undefined || quantity === undefined)
       faults.push({ steps: ['pending', index], message: judge.refused?.reason ?? 'A row has a quantity.' })
-    else
-      rows.push({ warehouse: item.warehouse, date: place.date, identifiers: item.identifiers, quantity: item.quantity })
+    else rows.push({ warehouse, date: place.date, identifiers, quantity })
   }
   return faults.length > 0 ? { faults } : { rows }
 }

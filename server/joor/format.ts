@@ -30,14 +30,18 @@ export function replyFormat(head: Head): Format {
   return json > xml ? 'json' : 'xml'
 }
 
-/** What the client did about formats that the vendor's pages leave open. */
-export function judgeFormats(head: Head, findings: Findings): void {
+/** What the client did about the format of its body that the vendor's pages leave open. */
+export function judgeRequestFormat(head: Head, findings: Findings): void {
   const sent = head.headers['content-type'] ?? ''
   const type = mediaType(sent) ?? ''
   findings.applies(joor['format.content_type'])
   if (sent.includes(';')) findings.applies(joor['format.charset'])
   if (type.startsWith('text/'))
     findings.breach(joor['format.text_types'], inHeader('content-type'), type, type.replace('text', 'application'))
+}
+
+/** The same about the format of the reply. */
+export function judgeReplyFormat(head: Head, findings: Findings): void {
   findings.applies(joor['format.reply'])
   const wanted = lastOf(head, 'return_format')
   const accept = head.headers.accept

@@ -5,7 +5,8 @@ import { identifierNames, type SkuIdentifiers } from '../state/rows.js'
 import { nearest } from '../suggestion.js'
 import { readDate } from './date.js'
 import { ItemJudge, type Refused } from './item-judge.js'
-import type { SentField, SentItem } from './sent.js'
+import { integerForm, numberOf, readQuantity } from './quantity.js'
+import type { ItemForm, SentField, SentItem } from './sent.js'
 
 /** An item as understood, before its SKU is looked up. */
 export interface Item {
@@ -14,7 +15,8 @@ export interface Item {
   readonly warehouse: string
   /** `YYYY-MM-DD` or `IMMEDIATE`; undefined where the date is refused. */
   readonly date: string | undefined
-  readonly identifiers: SkuIdentifiers
+  /** Undefined where they are too few to look for. */
+  readonly identifiers: SkuIdentifiers | undefined
   /** Units; undefined where the item makes its SKU made to order, or is refused. */
   readonly quantity: number | undefined
   readonly madeToOrder: boolean
@@ -38,13 +40,7 @@ const known: ReadonlySet<string> = new Set(fieldNames)
 const isKnown = (name: string): name is FieldName => known.has(name)
 
 /** Understands one item; stateless, so that neither the style list nor other items have a say yet. */
-export function readItem(
-  sent: SentItem,
-  index: number,
-  format: 'json' | 'xml',
-  settings: Settings,
-  findings: Findings,
-): Item {
+export function readItem(sent: SentItem, index: number, form: ItemForm, settings: Settings, findings: Findings): Item {
   const judge = new ItemJudge(findings, sent)
   if (sent.fields === undefined) {
     judge.breach(joor['item.object'], undefined, sent.is ?? 'no object', 'an object with the fields of an item')
@@ -53,13 +49,13 @@ export function readItem(
       sent,
       warehouse: '',
       date: undefined,
-      identifiers: {},
+      identifiers: undefined,
       quantity: undefined,
       madeToOrder: false,
       refused: judge.refused,
     }
   }
-  const fields = readFields(sent, sent.fields, format, judge)
+  const fields = readFields(sent, sent.fields, form, judge)
   const text = (name: FieldName) => fields.get(name)?.text.trim() ?? ''
 
   const identifiers: Record<string, string> = {}
@@ -70,22 +66,22 @@ export function readItem(
   judgeLengths(identifiers, judge)
 
   const madeToOrder = readMadeToOrder(text('made_to_order'), judge)
-  const quantity = readQuantity(fields.get('inventory'), madeToOrder, judge)
+  const quantity = readQuantity(fields.get('inventory'), madeToOrder, form, judge)
   const item = {
     index,
     sent,
-    warehouse: readWarehouse(text('warehouse'), settings, judge),
+    warehouse: readWarehouse(text('warehouse'), form, settings, judge),
     date: readDate(text('inventory_date'), judge),
-    identifiers,
+    identifiers: form !== 'query' || namesSku(identifiers, judge) ? identifiers : undefined,
     quantity,
     madeToOrder,
   }
   for (const change of sent.changed)
     judge.breach(
-      format === 'json' ? joor['reply.json_to_xml'] : joor['reply.xml_nested'],
+      form === 'xml' ? joor['reply.xml_nested'] : joor['reply.json_to_xml'],
       undefined,
       change,
-      `ask for a reply in ${format === 'json' ? 'JSON' : 'XML'}`,
+      `ask for a reply in ${form === 'xml' ? 'XML' : 'JSON'}`,
     )
   return { ...item, refused: judge.refused }
 }
@@ -94,7 +90,7 @@ export function readItem(
 function readFields(
   sent: SentItem,
   sentFields: readonly SentField[],
-  format: 'json' | 'xml',
+  form: ItemForm,
   judge: ItemJudge,
 ): ReadonlyMap<FieldName, SentField> {
   const fields = new Map<FieldName, SentField>()
@@ -106,7 +102,7 @@ function readFields(
   for (const field of sentFields) {
     const { name } = field
     if (names.has(name)) {
-      const rule = format === 'json' ? joor['item.repeated_json'] : joor['item.repeated_xml']
+      const rule = form === 'json' ? joor['item.repeated_json'] : joor['item.repeated_xml']
       judge.breach(rule, name, `${name} more than once`, `${name} once`)
     }
     names.add(name)
@@ -115,11 +111,11 @@ function readFields(
       judge.breach(joor['item.known_fields'], name, `the unknown field ${name}`, right)
     } else fields.set(name, field)
   }
-  for (const [name, field] of fields) if (!hasValue(name, field, format, judge)) fields.delete(name)
+  for (const [name, field] of fields) if (!hasValue(name, field, form, judge)) fields.delete(name)
   return fields
 }
 
-function hasValue(name: FieldName, field: SentField, format: 'json' | 'xml', judge: ItemJudge): boolean {
+function hasValue(name: FieldName, field: SentField, form: ItemForm, judge: ItemJudge): boolean {
   if (field.kind === 'nested') {
     judge.breach(joor['item.scalar'], name, field.text, 'a plain value')
     return false
@@ -134,7 +130,7 @@ function hasValue(name: FieldName, field: SentField, format: 'json' | 'xml', jud
     return false
   }
   if (field.text.trim() !== field.text) judge.applies(joor['item.space'])
-  if (format === 'xml') return true
+  if (form !== 'json') return true
   const scalar = field.kind === 'number' || field.kind === 'boolean'
   if (scalar && (strings as readonly string[]).includes(name))
     judge.breach(joor['item.string_type'], name, field.text, `the string ${JSON.stringify(field.text)}`)
@@ -147,14 +143,31 @@ function hasValue(name: FieldName, field: SentField, format: 'json' | 'xml', jud
   return true
 }
 
-function readWarehouse(text: string, settings: Settings, judge: ItemJudge): string {
+function readWarehouse(text: string, form: ItemForm, settings: Settings, judge: ItemJudge): string {
   if (text !== '') {
     judge.applies(joor['warehouse.exact'])
     return text
   }
-  const rule = settings.missing_warehouse === 'refuse' ? joor['warehouse.required'] : joor['warehouse.missing']
-  judge.breach(rule, undefined, 'no warehouse', 'the name of a warehouse')
+  if (settings.missing_warehouse === 'refuse')
+    judge.breach(joor['warehouse.required'], undefined, 'no warehouse', 'the name of a warehouse')
+  else if (form === 'query') judge.applies(joor['single.warehouse'])
+  else judge.breach(joor['warehouse.missing'], undefined, 'no warehouse', 'the name of a warehouse')
   return 'Default'
+}
+
+/** Whether a query names a SKU of the style in its path: the vendor's words for it are narrower than an item's. */
+function namesSku({ upc, color_code, size }: SkuIdentifiers, judge: ItemJudge): boolean {
+  judge.applies(joor['single.sku_named'])
+  if (upc !== undefined || (color_code !== undefined && size !== undefined)) return true
+  const seen =
+    color_code !== undefined ? 'color_code without size' : size !== undefined ? 'size without color_code' : ''
+  judge.breach(
+    joor['single.sku_named'],
+    undefined,
+    seen || 'neither upc nor color_code and size',
+    'upc, or color_code and size',
+  )
+  return false
 }
 
 function judgeLengths(identifiers: SkuIdentifiers, judge: ItemJudge): void {
@@ -172,9 +185,6 @@ function judgeLengths(identifiers: SkuIdentifiers, judge: ItemJudge): void {
 
 /** Characters, not UTF-16 units. */
 const length = (text: string) => (text.length > 45 ? [...text].length : text.length)
-
-const integerForm = /^-?[0-9]+$/
-const wholeFloatForm = /^-?[0-9]+\.0+$/
 
 /** An id of the vendor's own, of any size, as its decimal text; '' where there is none to go by. */
 function readId(name: 'style_id' | 'style_color_id', text: string, judge: ItemJudge): string {
@@ -196,49 +206,4 @@ function readMadeToOrder(text: string, judge: ItemJudge): boolean {
   judge.applies(joor['made_to_order.forms'])
   if (lower !== text) judge.breach(joor['made_to_order.case'], 'made_to_order', text, lower)
   return lower === 'true'
-}
-
-function readQuantity(field: SentField | undefined, madeToOrder: boolean, judge: ItemJudge): number | undefined {
-  if (madeToOrder) {
-    if (field === undefined) judge.applies(joor['made_to_order.no_inventory'])
-    else judge.breach(joor['made_to_order.quantity'], 'inventory', field.text, 'no inventory')
-    return undefined
-  }
-  if (field === undefined) {
-    judge.breach(joor['inventory.required'], undefined, 'no inventory', 'a quantity, or made_to_order true')
-    return undefined
-  }
-  const text = field.text.trim()
-  const quantity = field.kind === 'number' && isWholeExponent(text) ? Number(text) : numberOf(text)
-  if (quantity === undefined) {
-    judge.breach(joor['inventory.integer'], 'inventory', text, 'an integer such as 26')
-    return undefined
-  }
-  judge.applies(joor['inventory.integer'])
-  if (!Number.isSafeInteger(quantity)) {
-    judge.breach(joor['inventory.range'], 'inventory', text, 'an integer from -9007199254740991 to 9007199254740991')
-    return undefined
-  }
-  if (!integerForm.test(text)) judge.breach(joor['inventory.whole_float'], 'inventory', text, String(quantity))
-  if (quantity < 0) judge.breach(joor['inventory.negative'], 'inventory', text, 'zero or more')
-  // -0 is zero: it must not be stored or shown with a sign.
-  return quantity === 0 ? 0 : quantity
-}
-
-const exponentForm = /^-?([0-9]+)(?:\.([0-9]+))?e([+-]?[0-9]+)$/i
-
-/** Whether a JSON literal with an exponent is a whole number: by its digits, for `Number` rounds `1e-400` to zero. */
-function isWholeExponent(literal: string): boolean {
-  const [, whole = '', fraction = '', exponent] = exponentForm.exec(literal) ?? []
-  if (exponent === undefined) return false
-  const digits = whole + fraction
-  // Not by a pattern: one that ends in `0+$` takes time by the square of the zeros.
-  let significant = digits.length
-  while (digits[significant - 1] === '0') significant--
-  return significant === 0 || digits.length - significant + Number(exponent) >= fraction.length
-}
-
-/** The number that a text means; an exponent in text is none. */
-function numberOf(text: string): number | undefined {
-  return integerForm.test(text) || wholeFloatForm.test(text) ? Number(text) : undefined
 }

@@ -2,10 +2,16 @@ import { joor } from '../../contracts/rules/joor.js'
 import { elsewhere } from '../elsewhere.js'
 import type { AnyOperation, Head, Operation } from '../operation.js'
 import type { Caller } from '../state/store.js'
+import { admitCall, type Methods } from './admission.js'
 import { authorizationOf } from './authorization.js'
-import { admitBulk, readBulk } from './read.js'
+import { chargeFor } from './rate-limit.js'
+import { readBulk } from './read.js'
+import { enforceCall, failedCall } from './refusals.js'
 import { type BulkCommand, type BulkResult, decideBulk } from './rules.js'
-import { enforceBulk, failedBulk, writeBulk } from './write.js'
+import { readSingle, type SingleCommand } from './single-read.js'
+import { decideSingle, type SingleResult } from './single-rules.js'
+import { writeSingle } from './single-write.js'
+import { writeBulk } from './write.js'
 
 /** The token is the account; without a usable one nobody calls. */
 function identify(head: Head): Caller {
@@ -14,29 +20,40 @@ function identify(head: Head): Caller {
   return { vendor: 'joor', token: authorization.fingerprint }
 }
 
+const postAndPut: Methods = { names: ['POST', 'PUT'], rule: joor['call.method'] }
+
 const bulkInventory: Operation<BulkCommand, BulkResult> = {
   name: 'joor.bulk-inventory',
   vendor: 'joor',
   matches: ({ segments }) => segments.length === 2 && segments[0] === 'v2' && segments[1] === 'bulk-inventory',
   identify,
-  admit: admitBulk,
+  admit: (head, terms, findings) => admitCall(postAndPut, head, terms, findings),
   read: readBulk,
+  charge: chargeFor(joor['rate.bulk']),
   needs: () => ({}),
   decide: decideBulk,
   write: writeBulk,
-  enforce: enforceBulk,
-  failed: failedBulk,
+  enforce: enforceCall,
+  failed: failedCall,
 }
 
-const styleInventory = elsewhere({
+const put: Methods = { names: ['PUT'], rule: joor['single.method'] }
+
+const styleInventory: Operation<SingleCommand, SingleResult> = {
   name: 'joor.style-inventory',
   vendor: 'joor',
   matches: ({ segments }) =>
     segments.length === 5 && segments[0] === 'v2' && segments[1] === 'style-number' && segments[4] === 'inventory',
-  status: 501,
-  title: 'Not emulated yet',
-  detail: () => "JOOR's single-SKU call is not emulated yet. Send the SKU as one item by POST /v2/bulk-inventory.",
-})
+  identify,
+  admit: (head, terms, findings) => admitCall(put, head, terms, findings),
+  read: readSingle,
+  charge: chargeFor(joor['rate.single']),
+  needs: () => ({}),
+  decide: decideSingle,
+  write: writeSingle,
+  enforce: enforceCall,
+  failed: failedCall,
+}
 
 export const joorOperations: readonly AnyOperation[] = [bulkInventory, styleInventory]
 
@@ -55,5 +72,6 @@ export const joorElsewhere = elsewhere({
   title: 'Not emulated',
   rule: joor['call.emulated'],
   detail: ({ target }) =>
-    `JOOR's ${target.split('?', 1)[0]} is not emulated. Of JOOR there is POST or PUT /v2/bulk-inventory.`,
+    `JOOR's ${target.split('?', 1)[0]} is not emulated. Of JOOR there is POST or PUT /v2/bulk-inventory, ` +
+    'and PUT /v2/style-number/{style_number}/{style_identifier}/inventory.',
 })

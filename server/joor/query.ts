@@ -1,23 +1,37 @@
+import type { Breakable } from '../../contracts/rules/book.js'
 import { joor } from '../../contracts/rules/joor.js'
 import { type Findings, inQuery } from '../findings.js'
 import type { Head } from '../operation.js'
 import { nearest } from '../suggestion.js'
 
-/** What the query of a bulk call asks for. */
-export interface BulkQuery {
+/** What the query of a call switches on. */
+export interface CallQuery {
   readonly overwrite: boolean
   readonly decPending: boolean
 }
 
-const names = ['overwrite', 'dec_pending', 'return_format']
+const bulkNames = ['overwrite', 'dec_pending', 'return_format'] as const
 
-export function readQuery(head: Head, findings: Findings): BulkQuery {
-  const given = new Map<string, string>()
-  const repeated = new Set<string>()
-  for (const [name, value] of head.query) {
-    if (!names.includes(name)) {
-      const right = nearest(name, names)
-      findings.breach(joor['query.unknown'], inQuery(name), name, right ?? `one of ${names.join(', ')}`)
+export function readQuery(head: Head, findings: Findings): CallQuery {
+  const given = readParameters(head, bulkNames, joor['query.unknown'], findings)
+  findings.applies(joor['query.overwrite'])
+  const overwrite = readSwitch('overwrite', joor['query.overwrite_value'], given, findings)
+  return { overwrite, decPending: readDecPending(given, findings) }
+}
+
+/** The parameters that a call knows, by name; of several the last. What else is sent breaks the rule `unknown`. */
+export function readParameters<Name extends string>(
+  head: Head,
+  names: readonly Name[],
+  unknown: Breakable,
+  findings: Findings,
+): ReadonlyMap<Name, string> {
+  const given = new Map<Name, string>()
+  const repeated = new Set<Name>()
+  for (const [sent, value] of head.query) {
+    const name = names.find((each) => each === sent)
+    if (name === undefined) {
+      findings.breach(unknown, inQuery(sent), sent, nearest(sent, names) ?? `one of ${names.join(', ')}`)
       continue
     }
     if (given.has(name)) repeated.add(name)
@@ -25,14 +39,16 @@ export function readQuery(head: Head, findings: Findings): BulkQuery {
   }
   for (const name of repeated)
     findings.breach(joor['query.repeated'], inQuery(name), `${name} more than once`, `${name} once`)
+  return given
+}
 
-  const overwrite = given.get('overwrite')
-  findings.applies(joor['query.overwrite'])
-  if (overwrite !== undefined && overwrite !== '0' && overwrite !== '1')
-    findings.breach(joor['query.overwrite_value'], inQuery('overwrite'), overwrite, '1 or 0')
-  const decPending = given.get('dec_pending')
+export function readDecPending(given: ReadonlyMap<string, string>, findings: Findings): boolean {
   findings.applies(joor['query.dec_pending'])
-  if (decPending !== undefined && decPending !== '0' && decPending !== '1')
-    findings.breach(joor['query.dec_pending_value'], inQuery('dec_pending'), decPending, '1 or 0')
-  return { overwrite: overwrite === '1', decPending: decPending === '1' }
+  return readSwitch('dec_pending', joor['query.dec_pending_value'], given, findings)
+}
+
+function readSwitch(name: string, rule: Breakable, given: ReadonlyMap<string, string>, findings: Findings): boolean {
+  const value = given.get(name)
+  if (value !== undefined && value !== '0' && value !== '1') findings.breach(rule, inQuery(name), value, '1 or 0')
+  return value === '1'
 }

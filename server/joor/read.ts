@@ -2,40 +2,41 @@ import { joor } from '../../contracts/rules/joor.js'
 import { type Findings, inBody, inHeader } from '../findings.js'
 import { type Body, type BodyFault, type Head, Refusal, type Terms } from '../operation.js'
 import { codingsOf, supportedCodings } from '../wire/codings.js'
-import { judgeAuthorization } from './authorization.js'
-import { judgeFormats, replyFormat, requestFormat } from './format.js'
+import { bodyLimit, judgeSlashes, tooLarge } from './admission.js'
+import { judgeReplyFormat, judgeRequestFormat, replyFormat, requestFormat } from './format.js'
 import { readItem } from './item.js'
 import { readJsonItems } from './json-items.js'
 import { readQuery } from './query.js'
 import type { BulkCommand } from './rules.js'
 import { readXmlItems } from './xml-items.js'
 
-/** 20 MB: the vendor's limit for its file upload, read for calls too. */
-export const bodyLimit = 20 * 1024 * 1024
-const methods = ['POST', 'PUT']
-
-/** The checks that need no body, in the order of the rule `call.check_order`. */
-export function admitBulk(head: Head, terms: Terms, findings: Findings): Refusal | undefined {
-  findings.applies(joor['call.check_order'])
-  if (!methods.includes(head.method)) {
-    findings.breach(joor['call.method'], { path: 'method' }, head.method, 'POST or PUT')
-    const headers = { Allow: methods.join(', ') }
-    return new Refusal(405, `${head.method} is not taken here. Send the call by POST or PUT.`, { headers })
-  }
+/** Bytes to command: each item as sent and as understood, side by side. */
+export async function readBulk(
+  head: Head,
+  body: Body,
+  terms: Terms,
+  findings: Findings,
+): Promise<BulkCommand | Refusal> {
   findings.applies(joor['call.post_and_put'])
-  if (Number(head.headers['content-length'] ?? 0) > bodyLimit) return tooLarge(findings)
-  const refusal = judgeAuthorization(head, findings) ?? judgeKnown(terms, findings)
+  const refusal = judgeContent(head, findings)
   if (refusal !== undefined) return refusal
-  return judgeContent(head, findings)
+  const query = readQuery(head, findings)
+  const received = await body.text(bodyLimit)
+  if (typeof received !== 'string') return faulty(received.fault, findings)
+  findings.applies(joor['format.utf8'])
+  const text = received.startsWith('\ufeff') ? received.slice(1) : received
+  if (text !== received) findings.breach(joor['format.bom'], inBody, 'a byte order mark', 'none')
+
+  const format = requestFormat(head) ?? 'json'
+  const reply = replyFormat(head)
+  const sent = format === 'json' ? readJsonItems(text, reply, findings) : readXmlItems(text, reply, findings)
+  if (sent instanceof Refusal) return sent
+  if (format === 'json' && reply === 'json') findings.applies(joor['reply.literal_echo'])
+  if (format === 'xml' && reply === 'json') findings.applies(joor['reply.xml_to_json'])
+  return { query, items: sent.map((item, index) => readItem(item, index, format, terms.settings, findings)) }
 }
 
-function judgeKnown(terms: Terms, findings: Findings): Refusal | undefined {
-  if (terms.settings.auth !== 'enforce' || (terms.setup?.declared && terms.setup.token !== null)) return undefined
-  findings.breach(joor['auth.known'], inHeader('authorization'), 'an unknown token', 'the token of a declared account')
-  const message = 'The token is not that of a declared account, and tokens are enforced (auth=enforce).'
-  return new Refusal(401, message, { headers: { 'WWW-Authenticate': 'OAuth2' } })
-}
-
+/** The checks behind the rate limit that need no body either. */
 function judgeContent(head: Head, findings: Findings): Refusal | undefined {
   const type = head.headers['content-type']
   if (requestFormat(head) === undefined) {
@@ -52,39 +53,11 @@ function judgeContent(head: Head, findings: Findings): Refusal | undefined {
     return new Refusal(415, `The Content-Encoding ${seen} is not taken. Send ${supportedCodings}, or plain bytes.`)
   }
   if (codings.length > 0) findings.applies(joor['format.codings'])
-  if (head.repeatedSlashes)
-    findings.breach(joor['call.repeated_slashes'], { path: 'path' }, head.target, 'single slashes')
-  else if (/\/(?:\?|$)/.test(head.target)) findings.applies(joor['call.trailing_slash'])
-  judgeFormats(head, findings)
+  if (!head.repeatedSlashes && /\/(?:\?|$)/.test(head.target)) findings.applies(joor['call.trailing_slash'])
+  judgeSlashes(head, findings)
+  judgeRequestFormat(head, findings)
+  judgeReplyFormat(head, findings)
   return undefined
-}
-
-function tooLarge(findings: Findings): Refusal {
-  findings.breach(joor['format.size'], inBody, 'more than 20 MB', 'at most 20,971,520 bytes')
-  return new Refusal(413, 'The body has more than 20 MB (20,971,520 bytes). Send the items in several calls.')
-}
-
-/** Bytes to command: each item as sent and as understood, side by side. */
-export async function readBulk(
-  head: Head,
-  body: Body,
-  terms: Terms,
-  findings: Findings,
-): Promise<BulkCommand | Refusal> {
-  const query = readQuery(head, findings)
-  const received = await body.text(bodyLimit)
-  if (typeof received !== 'string') return faulty(received.fault, findings)
-  findings.applies(joor['format.utf8'])
-  const text = received.startsWith('\ufeff') ? received.slice(1) : received
-  if (text !== received) findings.breach(joor['format.bom'], inBody, 'a byte order mark', 'none')
-
-  const format = requestFormat(head) ?? 'json'
-  const reply = replyFormat(head)
-  const sent = format === 'json' ? readJsonItems(text, reply, findings) : readXmlItems(text, reply, findings)
-  if (sent instanceof Refusal) return sent
-  if (format === 'json' && reply === 'json') findings.applies(joor['reply.literal_echo'])
-  if (format === 'xml' && reply === 'json') findings.applies(joor['reply.xml_to_json'])
-  return { query, items: sent.map((item, index) => readItem(item, index, format, terms.settings, findings)) }
 }
 
 function faulty(fault: BodyFault, findings: Findings): Refusal {

@@ -1,5 +1,9 @@
 import type { Place } from '../findings.js'
 import { writePointer } from '../wire/json-values.js'
+import type { Format } from './format.js'
+
+/** How the fields of an item arrived; a query has texts only, as XML has. */
+export type ItemForm = Format | 'query'
 
 /** One field of an item as sent. `text` is a string's value or the literal of anything else; `''` for null. */
 export interface SentField {

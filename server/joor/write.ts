@@ -1,13 +1,13 @@
 import { joor } from '../../contracts/rules/joor.js'
 import type { Findings } from '../findings.js'
-import { type Failure, type Head, Refusal, type Terms, type Written } from '../operation.js'
+import { type Head, Refusal, type Terms, type Written } from '../operation.js'
 import type { Turn } from '../state/store.js'
-import { escapeXml, replaceForbidden, writeElement } from '../wire/xml-tree.js'
+import { writeElement } from '../wire/xml-tree.js'
 import { type Format, replyFormat } from './format.js'
 import type { Item } from './item.js'
+import { notUpdatedHeader, replyHeaders } from './reply-headers.js'
+import { type Response, writeResponse } from './response.js'
 import type { BulkResult } from './rules.js'
-
-const contentType = { json: 'application/json', xml: 'application/xml' }
 
 /** The vendor's envelope; a refused call has the same one with empty lists. */
 export function writeBulk(
@@ -19,7 +19,7 @@ export function writeBulk(
 ): Written {
   const logId = turn.newId()
   const format = replyFormat(head)
-  const headers: Record<string, string> = { 'Content-Type': contentType[format] }
+  const headers = replyHeaders(format, terms, findings)
   if (outcome instanceof Refusal) {
     findings.applies(joor['reply.refused'])
     const code = '1'
@@ -27,35 +27,23 @@ export function writeBulk(
     return { status: outcome.status, headers: { ...headers, ...outcome.headers }, body, logId, code }
   }
   const { updated, notUpdated } = outcome
-  if (notUpdated.length > 0)
-    headers['Backstock-Not-Updated'] = `${notUpdated.length}; see /_backstock/joor/logs/${logId}`
   const code = notUpdated.length > 0 ? terms.settings.partial_code : '0'
   const body = writeEnvelope(format, { code, comment: '', logId }, updated, notUpdated)
-  return { status: 200, headers, body, logId, code }
+  return { status: 200, headers: { ...headers, ...notUpdatedHeader(notUpdated.length, logId) }, body, logId, code }
 }
 
-interface Response {
-  readonly code: string
-  readonly comment: string
-  readonly logId: string
-}
-
-/** The order of the names differs between the formats, and JSON has no root; both are the vendor's. */
+/** JSON has no root; that is the vendor's. */
 function writeEnvelope(
   format: Format,
   response: Response,
   updated: readonly Item[],
   notUpdated: readonly Item[],
 ): string {
-  const { code, comment, logId } = response
-  if (format === 'json') {
-    const told = `"comment":${JSON.stringify(comment)},"code":"${code}","log_id":"${logId}"`
-    return `{"response":{${told}},"items_updated":${jsonList(updated)},"items_not_updated":${jsonList(notUpdated)}}`
-  }
-  const text = escapeXml(replaceForbidden(comment))
-  const told = `<code>${code}</code>${writeElement('comment', text)}<log_id>${logId}</log_id>`
+  const told = writeResponse(format, response)
+  if (format === 'json')
+    return `{${told},"items_updated":${jsonList(updated)},"items_not_updated":${jsonList(notUpdated)}}`
   const lists = xmlList('items_updated', updated) + xmlList('items_not_updated', notUpdated)
-  return `<bulk_inventory><response>${told}</response>${lists}</bulk_inventory>`
+  return `<bulk_inventory>${told}${lists}</bulk_inventory>`
 }
 
 const echoes = (items: readonly Item[]) => items.map(({ sent }) => sent.echo)
@@ -67,24 +55,3 @@ function jsonList(items: readonly Item[]): string {
 function xmlList(name: string, items: readonly Item[]): string {
   return writeElement(name, echoes(items).join(''))
 }
-
-/** A refusal by `enforce`: the rule's own sentence is the comment. */
-export function enforceBulk(findings: Findings): Refusal {
-  return new Refusal(400, findings.refusal?.says ?? 'The call breaks a rule.')
-}
-
-export function failedBulk(failure: Failure, findings: Findings): Refusal {
-  findings.applies(failure === 'too many' ? joor['call.anonymous_limit'] : joor['reply.failure'])
-  switch (failure) {
-    case 'inside':
-      return new Refusal(500, 'The emulator failed; nothing of the call was applied. Its own output says why.')
-    case 'storage':
-      return unavailable('The change cannot be stored; nothing of the call was applied. Send it again later.')
-    case 'too many':
-      return unavailable(
-        'No further account that nobody declared is taken: declare it, reset, or raise anonymous_limit.',
-      )
-  }
-}
-
-const unavailable = (message: string) => new Refusal(503, message, { headers: { 'Retry-After': '1' } })

@@ -1,4 +1,4 @@
-import { isTold, type Key, type Row, type TableName, type Tables } from './rows.js'
+import { isKept, isTold, type Key, type Row, type TableName, type Tables } from './rows.js'
 import type { Change, Changed, ChangeSet, TableChange } from './store.js'
 import { Table } from './table.js'
 
@@ -57,9 +57,10 @@ export class Commit implements Changed {
     }
   }
 
-  /** Whether any row is another one now, told or not. */
-  get empty(): boolean {
-    return this.#records.every(({ detached, gone, put }) => detached.length + gone.length + put.length === 0)
+  /** Whether a row is another one now that a data file keeps, told or not. */
+  get keeps(): boolean {
+    const kept = this.#records.filter(({ name }) => isKept(name))
+    return kept.some(({ detached, gone, put }) => detached.length + gone.length + put.length > 0)
   }
 
   get #told(): readonly TableRecord[] {

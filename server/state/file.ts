@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { Ajv } from 'ajv'
 import { type Adapter, Low } from 'lowdb'
 import { emptyTables, type Keep, type PartitionState, type Partitions, partitionOf } from './memory.js'
-import { type Key, type Row, type TableName, tableNames } from './rows.js'
+import { type Key, keptTables, type Row, type TableName } from './rows.js'
 import { DataFileError, type Setup } from './store.js'
 import type { Table } from './table.js'
 
@@ -144,7 +144,7 @@ function formatOf(content: unknown): unknown {
 }
 
 function keptFrom({ setup, requests, tables }: PartitionState): KeptPartition {
-  const rows = tableNames.flatMap((table) =>
+  const rows = keptTables.flatMap((table) =>
     [...(tables[table] as Table<unknown>).entries()].map(([key, { value, by }]) => ({ table, key, value, by })),
   )
   return { setup, requests, rows }

@@ -103,7 +103,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
       state.requests++
       this.#options.journal.append(partition, entry)
     }
-    if (known === undefined || !commit.empty) await this.#keep(done, undo)
+    if (known === undefined || commit.keeps) await this.#keep(done, undo)
     else done()
     return settled.result
   }

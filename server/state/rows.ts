@@ -82,6 +82,15 @@ export interface EventsValue {
   readonly events: readonly KeptEvent[]
 }
 
+/** What an account has spent of its rate limit in the window that is open. */
+export interface MeterValue {
+  /** ISO 8601, when the window began. */
+  readonly start: string
+  readonly spent: number
+  /** A call beyond the limit was told of already. */
+  readonly reported: boolean
+}
+
 /** The tables of a partition and what their rows hold. Values are plain JSON, so that every storage can keep them. */
 export interface Tables {
   positions: PositionValue
@@ -90,6 +99,7 @@ export interface Tables {
   histories: LevelHistory
   costs: CostValue
   events: EventsValue
+  meters: MeterValue
 }
 export type TableName = keyof Tables
 
@@ -101,23 +111,28 @@ export function forEachTable<Made extends Record<TableName, unknown>>(
   return Object.fromEntries(tableNames.map((name) => [name, make(name)])) as Made
 }
 
-/** Whether a change of the table's rows is told as such; histories and events follow what is told or was received. */
+/**
+ * Which tables a data file keeps, and whose changes are told as those of a call. Histories only follow the levels, and
+ * events are what was received; a meter is about the calls themselves, and after a restart nobody was counted yet.
+ */
 const tables = {
-  positions: { told: true },
-  marks: { told: true },
-  levels: { told: true },
-  histories: { told: false },
-  costs: { told: true },
-  events: { told: false },
-} satisfies Record<TableName, { readonly told: boolean }>
+  positions: { kept: true, told: true },
+  marks: { kept: true, told: true },
+  levels: { kept: true, told: true },
+  histories: { kept: true, told: false },
+  costs: { kept: true, told: true },
+  events: { kept: true, told: false },
+  meters: { kept: false, told: false },
+} satisfies Record<TableName, { kept: boolean; told: boolean }>
 // The object above has exactly these names; Object.keys cannot say so.
-export const tableNames = Object.keys(tables) as readonly TableName[]
-
-export const isTold = (table: TableName): boolean => tables[table].told
+const tableNames = Object.keys(tables) as readonly TableName[]
+export const isKept = (name: TableName) => tables[name].kept
+export const keptTables = tableNames.filter(isKept)
+export const isTold = (name: TableName) => tables[name].told
 
 /**
  * [warehouse, date, SKU] · ['', '', SKU] · [revision, code, effective date] · [code, '', ''] · [SKU, year, ''] ·
- * [event type, '', ''].
+ * [event type, '', ''] · ['', '', ''].
  */
 export type Key = readonly [string, string, string]
 

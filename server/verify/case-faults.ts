@@ -1,7 +1,7 @@
 import { type Fault, faultAt } from '../documents/documents.js'
 import type { Step as Place } from '../documents/source.js'
 import { allRules } from '../rule-list.js'
-import { settingValues } from '../settings.js'
+import { choicesOf, isSetting, isSettingValue, settingValues } from '../settings.js'
 import { didYouMean, writeChoice } from '../suggestion.js'
 import { type Case, type ExpectedReply, type Step, wireOf } from './case.js'
 import { mayClear } from './effect.js'
@@ -42,10 +42,9 @@ function givenFaults({ given }: Case, index: number): readonly Fault[] {
   const { settings = {}, clock } = given ?? {}
   for (const [name, value] of Object.entries(settings)) {
     const at = [index, 'given', 'settings', name]
-    const right = Object.hasOwn(settingValues.all, name) ? settingValues.all[name] : undefined
-    if (right === undefined)
+    if (!isSetting(name))
       faults.push(faultAt(at, `unknown setting${didYouMean(name, Object.keys(settingValues.all))}`, 'name'))
-    else if (!right.includes(value)) faults.push(faultAt(at, `must be ${writeChoice(right)}`))
+    else if (!isSettingValue(name, value)) faults.push(faultAt(at, `must be ${writeChoice(choicesOf(name))}`))
   }
   if (clock !== undefined && Number.isNaN(Date.parse(clock)))
     faults.push(faultAt([index, 'given', 'clock'], 'must be an instant such as 2026-01-23T12:00:00Z'))

@@ -9,7 +9,7 @@ export interface ExpectedReply {
   readonly body?: string
   /** JOOR: the items that are echoed as updated, by their index; the rest is not updated. */
   readonly updated?: readonly number[]
-  /** JOOR: the call is refused, and the comment has this in it. */
+  /** JOOR: the call is refused, in the envelope of its path, and the comment has this in it. */
   readonly comment?: string
   /** Jirafe: the messages by path. */
   readonly errors?: Readonly<Record<string, string>>
@@ -77,6 +77,27 @@ export function targetOf({ call }: Step): string {
 /** JOOR's calls are told by their path. */
 export function vendorOf(step: Step): 'joor' | 'jirafe' {
   return /^\/+v2\/+(?:bulk-inventory|style-number)(?:[/?]|$)/.test(targetOf(step)) ? 'joor' : 'jirafe'
+}
+
+/** JOOR's single-SKU call has style number and identifier in its path, and the rest in its query. */
+export function singleSkuOf(step: Step): ReadonlyMap<string, string> | undefined {
+  const target = new URL(targetOf(step).replace(/^\/+/, '/'), 'http://host')
+  const path = /^\/v2\/+style-number\/+([^/]+)\/+([^/]+)\/+inventory\/*$/.exec(target.pathname)
+  if (path === null) return undefined
+  const [, number = '', identifier = ''] = path
+  return new Map([
+    ['style_number', unescaped(number)],
+    ['style_identifier', unescaped(identifier)],
+    ...target.searchParams,
+  ])
+}
+
+function unescaped(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
 }
 
 /** A header of the step by its name in any case; undefined where the case says nothing of it. */

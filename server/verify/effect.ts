@@ -1,4 +1,4 @@
-import { bodyOf, type Case, headerOf, type Step, targetOf, vendorOf, wireOf } from './case.js'
+import { bodyOf, type Case, headerOf, type Step, singleSkuOf, targetOf, vendorOf, wireOf } from './case.js'
 import { readXml, type XmlElement } from './values.js'
 
 /** Whether a call may clear stock that it does not set; one whose body cannot be looked at may. */
@@ -62,6 +62,8 @@ type Item = ReadonlyMap<string, string>
 
 /** The items of a call by independent readers; undefined where they cannot be told. */
 async function itemsOf(step: Step): Promise<readonly Item[] | undefined> {
+  const single = singleSkuOf(step)
+  if (single !== undefined) return [single]
   const text = bodyOf(step)?.toString('utf8')
   if (text === undefined || text === '') return []
   try {

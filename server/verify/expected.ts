@@ -1,4 +1,4 @@
-import { type ExpectedReply, headerOf, type Step, targetOf, type Wire, wireOf } from './case.js'
+import { type ExpectedReply, headerOf, type Step, singleSkuOf, targetOf, type Wire, wireOf } from './case.js'
 import { escapeXml } from './values.js'
 
 /** The reply's very text where the case gives it, or where it follows from the items that were sent. */
@@ -7,7 +7,7 @@ export function expectedText(step: Step, reply: ExpectedReply): string | undefin
   if (body !== undefined) return body
   if (isJirafes(reply)) return jirafeText(reply)
   const wire = replyWire(step, reply)
-  if (comment !== undefined) return envelope(wire, '1', '{{text}}', [], [])
+  if (comment !== undefined) return singleSkuOf(step) ? singleRefusal(wire) : envelope(wire, '1', '{{text}}', [], [])
   const items = sentItems(step)?.map((item) => echo(item, wireOf(step), wire))
   if (updated === undefined || items === undefined || !items.every((item) => item !== undefined)) return undefined
   const rest = items.filter((_item, index) => !updated.includes(index))
@@ -50,14 +50,25 @@ function envelope(
   updated: readonly string[],
   rest: readonly string[],
 ): string {
+  const told = response(wire, code, comment)
   if (wire === 'json') {
     const list = (items: readonly string[]) => (items.length === 0 ? '[]' : `[[${items.join(',')}]]`)
-    const response = `{"comment":"${comment}","code":"${code}","log_id":"{{uuid}}"}`
-    return `{"response":${response},"items_updated":${list(updated)},"items_not_updated":${list(rest)}}`
+    return `{${told},"items_updated":${list(updated)},"items_not_updated":${list(rest)}}`
   }
-  const response = element('code', code) + element('comment', comment) + element('log_id', '{{uuid}}')
   const lists = element('items_updated', updated.join('')) + element('items_not_updated', rest.join(''))
-  return element('bulk_inventory', element('response', response) + lists)
+  return element('bulk_inventory', told + lists)
+}
+
+/** The single-SKU call that is refused as a whole. */
+function singleRefusal(wire: Wire): string {
+  const told = response(wire, '1', '{{text}}')
+  if (wire === 'json') return `{${told},"sku_count":0,"inventory_log":[]}`
+  return element('inventory_update', told + element('sku_count', '0') + element('inventory_log', ''))
+}
+
+function response(wire: Wire, code: string, comment: string): string {
+  if (wire === 'json') return `"response":{"comment":"${comment}","code":"${code}","log_id":"{{uuid}}"}`
+  return element('response', element('code', code) + element('comment', comment) + element('log_id', '{{uuid}}'))
 }
 
 const element = (name: string, content: string) => (content === '' ? `<${name} />` : `<${name}>${content}</${name}>`)

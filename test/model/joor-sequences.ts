@@ -11,6 +11,7 @@ import {
   type Pending,
   type Sent,
   type Settings,
+  type SingleCall,
 } from './joor.js'
 
 /** Random accounts and calls. Names and days are few, so that calls meet each other's positions. */
@@ -292,6 +293,58 @@ const twinCall = fc.record({
   items: fc.array(item('both'), { minLength: 1, maxLength: 6, size: 'max' }),
 })
 
+/** A value of a parameter; now and then it is empty. */
+const parameter = (...texts: readonly string[]) =>
+  fc.oneof({ weight: 20, arbitrary: fc.constantFrom(...texts) }, { weight: 1, arbitrary: fc.constantFrom('', ' ') })
+const ownSku = fc.oneof(
+  // Of one SKU of the list, by its upc or by color and size.
+  fc.constantFrom(
+    ...skusOf(styles).map(({ style_number = '', style_identifier = '', upc, color_code = '', size = '' }) => ({
+      path: [style_number, style_identifier] as const,
+      named: upc === undefined ? { color_code, size } : { upc },
+    })),
+  ),
+  fc.record({
+    path: fc.tuple(
+      fc.constantFrom(...values.style_number, ' N1 ', 'a/b'),
+      fc.constantFrom(...values.style_identifier, 'ü%'),
+    ),
+    named: fc.record(
+      {
+        upc: parameter(...values.upc),
+        color_code: parameter(...values.color_code),
+        size: parameter(...values.size, 'S&M'),
+      },
+      { requiredKeys: [] },
+    ),
+  }),
+)
+const singleFields = fc.record(
+  {
+    warehouse: parameter('NY', 'LA', 'Default', ' NY ', 'ny'),
+    inventory_date: parameter('2024-05-01', '05-01-2024', 'IMMEDIATE', '2023-02-29', '2024-05-02T00:30:00+02:00'),
+    inventory: fc.oneof(
+      { weight: 12, arbitrary: fc.integer({ min: -3, max: 40 }).map(String) },
+      { weight: 1, arbitrary: fc.constantFrom(...texts.map(({ text }) => text), '') },
+    ),
+    made_to_order: fc.constant('true'),
+    style_id: fc.constant('701'),
+    return_format: fc.constantFrom('xml', 'json', 'yaml'),
+  },
+  { requiredKeys: ['inventory'] },
+)
+/** A call about one SKU, its parameters in any order and one of them perhaps twice. */
+const singleCall: fc.Arbitrary<SingleCall> = fc
+  .tuple(ownSku, singleFields, flag('dec_pending'), fc.constantFrom([], [], [], [['inventory', '5'] as const]))
+  .chain(([{ path, named }, fields, pending, again]) => {
+    const once = Object.entries({ ...named, ...fields })
+    return fc.shuffledSubarray(once, { minLength: once.length }).map((query) => ({
+      styleNumber: path[0],
+      styleIdentifier: path[1],
+      query: [...query, ...pending, ...again],
+    }))
+  })
+
 const settings: fc.Arbitrary<Settings> = fc.record({
   overwrite_scope: fc.constantFrom('warehouse', 'account'),
   pending_floor: fc.constantFrom('none', 'zero'),
@@ -341,7 +394,7 @@ const account: fc.Arbitrary<Account> = fc.oneof(
 )
 const calls = <Kind>(one: fc.Arbitrary<Kind>) => fc.array(one, { minLength: 1, maxLength: 8, size: 'max' })
 
-/** An account and the calls of one client, in either format. */
-export const sequence = fc.record({ account, calls: calls(fc.oneof(call('json'), call('xml'))) })
+/** An account and the calls of one client, in either format and about one SKU. */
+export const sequence = fc.record({ account, calls: calls(fc.oneof(call('json'), call('xml'), singleCall)) })
 /** An account and calls that can be said in both formats. */
 export const twinSequence = fc.record({ account, calls: calls(twinCall) })

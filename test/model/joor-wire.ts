@@ -1,4 +1,4 @@
-import type { Call, Format, Identifiers, Item, Outcome, Sent } from './joor.js'
+import type { Call, Format, Identifiers, Item, Outcome, Sent, SingleCall, SingleOutcome } from './joor.js'
 
 /** Calls and replies as JOOR's wire has them. */
 
@@ -24,6 +24,24 @@ export function writeReply({ format, items }: Call, { code, updated, notUpdated 
   return element('bulk_inventory', response + lists)
 }
 
+/** Path and query; a space of the query is a plus. */
+export function writeTarget({ styleNumber, styleIdentifier, query }: SingleCall): string {
+  const path = [styleNumber, styleIdentifier].map(encodeURIComponent).join('/')
+  const search = query.map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll('%20', '+')}`).join('&')
+  return `/v2/style-number/${path}/inventory?${search}`
+}
+
+/** The whole reply to a call about one SKU. */
+export function writeSingleReply({ query }: SingleCall, { updated, sku }: SingleOutcome, logId: string): string {
+  const format = query.filter(([name]) => name === 'return_format').at(-1)?.[1]
+  const count = updated ? 1 : 0
+  const status = updated ? 'pass' : 'fail'
+  if (format !== 'xml')
+    return `{"sku_count":${count},"inventory_log":[{"sku":${JSON.stringify(sku)},"inventory_log_id":"${logId}","status":"${status}"}]}`
+  const log = element('sku', escaped(sku)) + element('inventory_log_id', logId) + element('status', status)
+  return element('inventory_update', element('sku_count', String(count)) + element('inventory_log', log))
+}
+
 export function readLogId(reply: string): string {
   return /log_id(?:":"|>)([0-9a-f-]{36})["<]/.exec(reply)?.[1] ?? 'no log_id'
 }
@@ -43,8 +61,10 @@ function literalOf({ type, text }: Sent): string {
 
 function textOf({ type, text }: Sent): string {
   if (type === 'nested') return '<part>1</part>'
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  return escaped(text)
 }
+
+const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
 const write = (name: string, content: string, echoed: boolean) =>
   echoed ? element(name, content) : `<${name}>${content}</${name}>`

@@ -1,5 +1,5 @@
 /**
- * What the vendor's public pages, and our readings where they are silent, make of a series of bulk calls: as small as it
+ * What the vendor's public pages, and our readings where they are silent, make of a series of calls: as small as it
  * can be, and written from them alone. It shares no line with the emulator, so that a slip in one shows in the other.
  */
 
@@ -60,6 +60,19 @@ export interface Call {
   readonly items: readonly Item[]
 }
 
+/** A call about one SKU, which path and query tell. */
+export interface SingleCall {
+  readonly styleNumber: string
+  readonly styleIdentifier: string
+  readonly query: readonly (readonly [name: string, value: string])[]
+}
+
+export interface SingleOutcome {
+  readonly updated: boolean
+  /** The SKU's data as sent, joined. */
+  readonly sku: string
+}
+
 export interface Outcome {
   readonly code: '0' | '1'
   /** Places of the items in the call. */
@@ -115,6 +128,13 @@ export class JoorModel {
       updated: places.filter((place) => understood[place] !== refused),
       notUpdated,
     }
+  }
+
+  single(call: SingleCall): SingleOutcome {
+    const fields = fieldsOf(call)
+    const understood = namesSku(fields) ? understand(fields, 'xml', this.#account) : refused
+    if (understood !== refused) this.#take(understood, switchedOn(call.query, 'dec_pending'))
+    return { updated: understood !== refused, sku: joinedSku(fields) }
   }
 
   get positions(): readonly Position[] {
@@ -219,6 +239,29 @@ function understand(item: Item, format: Format, account: Account): Understood | 
   const sku = skuOf(identifiers, account.skus)
   if (warehouse === undefined || date === undefined || quantity === undefined || sku === undefined) return refused
   return { warehouse, date, sku, quantity }
+}
+
+/** Of a parameter that is given twice the last counts; every value is a text. */
+function fieldsOf({ styleNumber, styleIdentifier, query }: SingleCall): Fields {
+  const known = query.filter(([name]) => singleNames.includes(name))
+  const texts = new Map([['style_number', styleNumber], ['style_identifier', styleIdentifier], ...known])
+  return [...texts].map(([name, text]) => [name, { type: 'string', text }])
+}
+
+const singleNames = ['color_code', 'size', 'upc', 'inventory', 'inventory_date', 'warehouse']
+
+const textIn = (fields: Fields, wanted: string) => fields.find(([name]) => name === wanted)?.[1].text ?? ''
+const given = (fields: Fields, name: string) => textIn(fields, name).trim() !== ''
+
+/** By upc, or by color_code and size, each of which requires the other. */
+const namesSku = (fields: Fields) => given(fields, 'upc') || (given(fields, 'color_code') && given(fields, 'size'))
+
+function joinedSku(fields: Fields): string {
+  const names = ['style_number', 'style_identifier', ...(given(fields, 'upc') ? ['upc'] : ['color_code', 'size'])]
+  return names
+    .filter((name) => given(fields, name))
+    .map((name) => textIn(fields, name))
+    .join('-')
 }
 
 const fieldNames: readonly string[] = ['warehouse', 'inventory_date', ...identifierNames, 'inventory', 'made_to_order']
