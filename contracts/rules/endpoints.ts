@@ -9,8 +9,8 @@ export interface Endpoint {
   readonly groups: readonly string[]
 }
 
-const joorCall = ['call', 'auth', 'format', 'reply']
-const item = ['item', 'warehouse', 'date', 'sku', 'inventory']
+const joorCall = ['call', 'auth', 'rate', 'format', 'query', 'reply']
+const item = ['item', 'warehouse', 'date', 'sku', 'inventory', 'pending']
 const jirafeCall = ['call', 'auth', 'format', 'reply']
 const event = [...jirafeCall, 'event']
 
@@ -19,7 +19,13 @@ export const endpoints: readonly Endpoint[] = [
     vendor: 'JOOR',
     call: 'POST, PUT /v2/bulk-inventory',
     does: 'JSON and XML, overwrite, dec_pending, made to order',
-    groups: [...joorCall, ...item, 'style', 'query', 'body', 'xml', 'made_to_order', 'overwrite', 'pending'],
+    groups: [...joorCall, ...item, 'style', 'body', 'xml', 'made_to_order', 'overwrite'],
+  },
+  {
+    vendor: 'JOOR',
+    call: 'PUT /v2/style-number/{style_number}/{style_identifier}/inventory',
+    does: 'one SKU, all in the query',
+    groups: [...joorCall, ...item, 'single'],
   },
   {
     vendor: 'Jirafe',
