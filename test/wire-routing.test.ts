@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import supertest from 'supertest'
-import { describe, expect, it, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Emulator } from '../server/emulator.js'
 import { lastRequest, oauth2, startTestEmulator } from './emulator.js'
 
