@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import supertest from 'supertest'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Emulator, EmulatorOptions, Settings } from '../server/emulator.js'
+import { MemoryStore } from '../server/state/memory.js'
 import { brokenRules, bulk, items, lastRequest, oauth2, positions, startTestEmulator } from './emulator.js'
 
 const call = (emulator: Emulator, inventory: number, token = 'a-token') =>
@@ -257,6 +258,22 @@ describe('what is spent', () => {
     expect(await statusOf(call(second.emulator, 4))).toBe(200)
     expect(await statusOf(call(second.emulator, 5))).toBe(429)
     expect(await positions(second.emulator)).toMatchObject([{ available: 4 }])
+  })
+
+  test('is taken back with a call that cannot be kept', async () => {
+    let full = false
+    const keep = async () => {
+      if (full) throw new Error('no space left')
+    }
+    const store: EmulatorOptions['store'] = (parts) => new MemoryStore({ ...parts, keep })
+    const { emulator } = await withClock({ rate_limit: '10/60' }, { store })
+    expect(await statusOf(call(emulator, 1))).toBe(200)
+    full = true
+    expect(await statusOf(call(emulator, 2))).toBe(503)
+    full = false
+    expect(await statusOf(call(emulator, 3))).toBe(200)
+    expect(await statusOf(call(emulator, 4))).toBe(429)
+    expect(await positions(emulator)).toMatchObject([{ available: 3 }])
   })
 
   test('is no change of the call, which the journal shows', async () => {

@@ -196,6 +196,13 @@ describe('the reply to a single-SKU call', () => {
     else expect(reply.body).toEqual(passed('SN-SI-1'))
   })
 
+  test('holds none where the path has only blanks', async () => {
+    const emulator = await startTestEmulator()
+    const reply = await put(emulator, 'inventory=3&return_format=xml', { at: path('%20', '%20') })
+    expect(reply.text).toContain('<sku_count>0</sku_count><inventory_log><sku /><inventory_log_id>')
+    expect(await brokenRules(emulator)).toEqual(['joor.item.empty', 'joor.item.empty', 'joor.single.sku_named'])
+  })
+
   test('has the names in the order of the vendor, and a log id that leads to the call', async () => {
     const emulator = await startTestEmulator()
     const { text, body } = await put(emulator, 'upc=1&inventory=3')

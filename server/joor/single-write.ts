@@ -53,7 +53,7 @@ function saysNothing({ headers, query }: Head): boolean {
 function writeLog(format: Format, sku: string, logId: string, status: 'pass' | 'fail'): string {
   return format === 'json'
     ? `{"sku":${sku},"inventory_log_id":"${logId}","status":"${status}"}`
-    : `<sku>${sku}</sku><inventory_log_id>${logId}</inventory_log_id><status>${status}</status>`
+    : `${writeElement('sku', sku)}<inventory_log_id>${logId}</inventory_log_id><status>${status}</status>`
 }
 
 function writeReply(format: Format, response: string, skuCount: 0 | 1, log: string): string {
