@@ -60,7 +60,7 @@ function literals(proving: readonly Case[]): readonly string[] {
   const naming =
     /"(?:warehouse|upc|style_[a-z_]+|color_code|size)":"?([^",}]*)|<(?:warehouse|upc|style_[a-z_]+|color_code|size)>([^<]*)/g
   return proving
-    .filter(({ effect, file }) => effect !== 'local' && file.startsWith('joor/'))
+    .filter(({ effect, file }) => effect !== 'local' && /^(?:joor|clients)\//.test(file))
     .flatMap(({ steps }) => steps.map(textOf))
     .flatMap((text) => [...text.replaceAll('": "', '":"').matchAll(naming)].map(([, one, other]) => one ?? other ?? ''))
     .filter((value) => !value.trim().startsWith('marked-'))

@@ -61,8 +61,8 @@ async function tell({ method, path, status, rules, violations, reply }: Detail, 
     call: `${method} ${path}`,
     status,
     rules: rules.map(({ rule }) => rule).sort(),
-    violations: violations.map(
-      ({ rule, at, seen, right }) => `${rule} at ${JSON.stringify(at)}: ${seen} | right: ${right}`,
+    violations: violations.map(({ rule, at, seen, right }) =>
+      settled(`${rule} at ${JSON.stringify(at)}: ${seen} | right: ${right}`),
     ),
     headers: Object.entries(reply?.headers ?? {}).map(([name, value]) => settled(`${name}: ${value}`)),
     // A reply of megabytes is an echo of what the case itself generates.

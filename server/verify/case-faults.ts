@@ -3,7 +3,7 @@ import type { Step as Place } from '../documents/source.js'
 import { allRules } from '../rule-list.js'
 import { choicesOf, isSetting, isSettingValue, settingValues } from '../settings.js'
 import { didYouMean, writeChoice } from '../suggestion.js'
-import { type Case, type ExpectedReply, type Step, wireOf } from './case.js'
+import { bodyOf, type Case, type ExpectedReply, headLines, type Raw, type Step, wireOf } from './case.js'
 import { mayClear } from './effect.js'
 import { expectedText, sentItems } from './expected.js'
 
@@ -17,7 +17,10 @@ export function caseFaults(cases: readonly Case[]): readonly Fault[] {
     if (names.has(each.case)) faults.push(faultAt([index, 'case'], 'another case of this file has the same name'))
     names.add(each.case)
     faults.push(...ruleFaults(each, index), ...givenFaults(each, index))
-    for (const [number, step] of each.steps.entries()) faults.push(...stepFaults(step, [index, 'steps', number]))
+    for (const [number, step] of each.steps.entries()) {
+      const at = [index, 'steps', number]
+      faults.push(...stepFaults(step, at), ...rawFaults(step, each.steps[number - 1], at))
+    }
     if (each.effect === 'safe' && each.steps.some(mayClear))
       faults.push(faultAt([index, 'effect'], 'it is not safe: a call with overwrite or made_to_order clears stock'))
   }
@@ -55,6 +58,33 @@ function stepFaults(step: Step, at: readonly Place[]): readonly Fault[] {
   const bodies = ['json', 'xml', 'base64'].filter((name) => Object.hasOwn(step, name))
   if (bodies.length > 1) return [faultAt(at, `a call has one body, not ${bodies.join(' and ')}`)]
   return step.reply === undefined ? [] : replyFaults(step, step.reply, [...at, 'reply'])
+}
+
+/** A raw call is sent as it stands, so what stands there must be one call and one that ends. */
+function rawFaults(step: Step, before: Step | undefined, at: readonly Place[]): readonly Fault[] {
+  const { raw } = step
+  if (raw === undefined)
+    return step.reply?.closes ? [faultAt([...at, 'reply', 'closes'], 'only of a raw call it can be told')] : []
+  const faults = lineFaults(raw, [...at, 'raw', 'head'])
+  if (!/^[A-Z]+ [!-~]+$/.test(step.call))
+    faults.push(faultAt([...at, 'call'], 'a raw target is visible ASCII without blanks, for it is sent as it is'))
+  if (step.headers !== undefined)
+    faults.push(faultAt([...at, 'headers'], 'a raw call has its headers in raw.head', 'name'))
+  for (const name of ['wait', 'chunks'] as const)
+    if (raw[name] !== undefined && bodyOf(step) === undefined)
+      faults.push(faultAt([...at, 'raw', name], 'the call has no body: give one by json, xml or base64', 'name'))
+  if (raw.chunks !== undefined && !headLines(raw, 'transfer-encoding').includes('chunked'))
+    faults.push(faultAt([...at, 'raw', 'chunks'], 'the head has no line Transfer-Encoding: chunked', 'name'))
+  if (raw.connection === 'kept' && before?.raw === undefined)
+    faults.push(faultAt([...at, 'raw', 'connection'], 'there is no raw call before it whose connection could be kept'))
+  return faults
+}
+
+/** The schema has seen the lines, but not what variables bring into them. */
+function lineFaults({ head }: Raw, at: readonly Place[]): Fault[] {
+  return head.flatMap((line, index) =>
+    /^[\t -~]*$/.test(line) ? [] : [faultAt([...at, index], 'a line of the head is printable ASCII')],
+  )
 }
 
 function replyFaults(step: Step, reply: ExpectedReply, at: readonly Place[]): readonly Fault[] {

@@ -3,6 +3,10 @@ type Members = Readonly<Record<string, unknown>>
 /** What a call's reply must be; what is left out is not judged. */
 export interface ExpectedReply {
   readonly status: number
+  /** Whether an interim 100 comes before the reply. */
+  readonly continue?: boolean
+  /** The server closes the connection after the reply; of raw calls only. */
+  readonly closes?: true
   /** null: the reply does not have it. */
   readonly headers?: Readonly<Record<string, string | null>>
   /** The reply's very text; `{{uuid}}` stands for a lower-case version-4 UUID. */
@@ -19,10 +23,24 @@ export interface ExpectedReply {
   readonly message?: string
 }
 
+/** How a call goes over its socket where the very bytes count: nothing is added, left out or spelled otherwise. */
+export interface Raw {
+  /** The lines after the request line; `{{length}}` is the body's, `{{host}}` and the tokens are the server's. */
+  readonly head: readonly string[]
+  readonly version?: '1.0'
+  /** The body waits for the interim 100; a number: for so many milliseconds at most, then it goes all the same. */
+  readonly wait?: 'continue' | number
+  /** The body goes in chunks of so many bytes, the last of which takes the rest. */
+  readonly chunks?: readonly number[]
+  /** The connection of the raw call before it. */
+  readonly connection?: 'kept'
+}
+
 export interface Step {
   /** `POST /v2/bulk-inventory?overwrite=1` */
   readonly call: string
   readonly headers?: Readonly<Record<string, string | null>>
+  readonly raw?: Raw
   /** A text is sent as it is. */
   readonly json?: unknown
   readonly xml?: string
@@ -101,6 +119,15 @@ function unescaped(segment: string): string {
 }
 
 /** A header of the step by its name in any case; undefined where the case says nothing of it. */
-export function headerOf({ headers }: { readonly headers?: Step['headers'] }, name: string): string | null | undefined {
+export function headerOf({ headers, raw }: Pick<Step, 'headers' | 'raw'>, name: string): string | null | undefined {
+  if (raw !== undefined) return headLines(raw, name)[0] ?? null
   return Object.entries(headers ?? {}).find(([each]) => each.toLowerCase() === name)?.[1]
+}
+
+/** The values of a raw call's header, of each line that has it. */
+export function headLines({ head }: Raw, name: string): readonly string[] {
+  return head.flatMap((line) => {
+    const colon = line.indexOf(':')
+    return line.slice(0, colon).toLowerCase() === name ? [line.slice(colon + 1).trim()] : []
+  })
 }

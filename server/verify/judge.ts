@@ -12,11 +12,19 @@ export async function judgeReply(step: Step, received: Received): Promise<readon
   if (reply === undefined) return []
   const faults: string[] = []
   if (received.status !== reply.status) faults.push(`the status is ${received.status}, not ${reply.status}`)
-  faults.push(...judgeHeaders(step, reply, received))
+  faults.push(...judgeConnection(reply, received), ...judgeHeaders(step, reply, received))
   const text = expectedText(step, reply)
   if (text === undefined) return faults
   if (!matches(text, received.text)) faults.push(`the text is\n${received.text}\nnot\n${text}`)
   faults.push(...(await judgeValues(text, reply, received.text)))
+  return faults
+}
+
+function judgeConnection(reply: ExpectedReply, { interim, closed }: Received): readonly string[] {
+  const faults: string[] = []
+  if (reply.continue !== undefined && reply.continue !== interim.includes(100))
+    faults.push(reply.continue ? 'no interim reply 100 came' : 'an interim reply 100 came')
+  if (reply.closes && !closed) faults.push('the connection was not closed after the reply')
   return faults
 }
 

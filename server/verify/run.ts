@@ -1,11 +1,12 @@
 import { type Evidence, grades } from '../../contracts/rules/book.js'
 import type { EmulatorOptions } from '../options.js'
 import { allRules } from '../rule-list.js'
-import { type Case, headerOf, type Step, vendorOf } from './case.js'
+import { type Case, headerOf, headLines, type Step, vendorOf } from './case.js'
 import { isRealHost } from './effect.js'
 import { failingBy } from './failing.js'
 import { judgeReply } from './judge.js'
 import { arrange, judgeAfter, observe } from './observe.js'
+import { RawLine } from './raw.js'
 import { type Destination, send } from './send.js'
 
 /** What became of one case. */
@@ -79,9 +80,11 @@ export function reasonToSkip(each: Case, target: TargetOptions): string | undefi
 
 /** A Host header may lead elsewhere than the address. */
 function reachesRealHost({ steps }: Case, { url }: TargetOptions): boolean {
-  const hosts = [new URL(url).host, ...steps.map((step) => headerOf(step, 'host') ?? '')]
+  const hosts = [new URL(url).host, ...steps.flatMap(hostsOf)]
   return hosts.some(isRealHost)
 }
+
+const hostsOf = (step: Step) => (step.raw === undefined ? [headerOf(step, 'host') ?? ''] : headLines(step.raw, 'host'))
 
 /** Runs a case on any server: only its replies can be judged there. */
 export async function runThere(each: Case, target: TargetOptions): Promise<Outcome> {
@@ -100,12 +103,18 @@ function outcomeOf(each: Case, faults: readonly string[], right: Outcome['verdic
 }
 
 async function runSteps({ steps }: Case, to: Destination): Promise<readonly string[]> {
+  const line = new RawLine(to)
   const faults: string[] = []
-  for (const [index, step] of steps.entries()) faults.push(...(await runStep(step, index, to)))
+  try {
+    for (const [index, step] of steps.entries()) faults.push(...(await runStep(step, index, to, line)))
+  } finally {
+    line.end()
+  }
   return faults
 }
 
-async function runStep(step: Step, index: number, to: Destination): Promise<readonly string[]> {
-  const faults = await judgeReply(step, await send(step, to))
+async function runStep(step: Step, index: number, to: Destination, line: RawLine): Promise<readonly string[]> {
+  const received = await (step.raw === undefined ? send(step, to) : line.send(step, step.raw))
+  const faults = await judgeReply(step, received)
   return faults.map((fault) => `step ${index + 1}, ${step.call}: ${fault}`)
 }

@@ -1,4 +1,4 @@
-import { request } from 'node:http'
+import { type ClientRequest, request } from 'node:http'
 import { request as secureRequest } from 'node:https'
 import { bodyOf, headerOf, type Step, targetOf, vendorOf, wireOf } from './case.js'
 
@@ -14,9 +14,13 @@ export interface Received {
   /** By lower-case name; a header that came more than once has its values joined by a comma. */
   readonly headers: ReadonlyMap<string, string>
   readonly text: string
+  /** The statuses of the interim replies before it. */
+  readonly interim: readonly number[]
+  /** Whether the server closed the connection after it; of raw calls that ask for it. */
+  readonly closed?: boolean
 }
 
-const patience = 30_000
+export const patience = 30_000
 
 /** Sends one call with its headers in the order of the case; the reply's text is taken as it comes. */
 export function send(step: Step, to: Destination): Promise<Received> {
@@ -33,21 +37,29 @@ export function send(step: Step, to: Destination): Promise<Received> {
     signal: AbortSignal.timeout(patience),
   }
   const open = url.protocol === 'https:' ? secureRequest : request
+  const call = open(options)
+  call.end(body)
+  return replyTo(call, step)
+}
+
+/** The reply to a call that is on its way. */
+export function replyTo(call: ClientRequest, step: Step): Promise<Received> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => reject(error.name === 'TimeoutError' || error.name === 'AbortError' ? late : error)
     const late = new Error(`${step.call} was not answered within ${patience / 1000} s`)
-    const call = open(options, (response) => {
+    const interim: number[] = []
+    call.on('information', ({ statusCode }) => interim.push(statusCode))
+    call.on('response', (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       // A reply that ends before its end is an error, too.
       response.on('error', fail)
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8')
-        resolve({ status: response.statusCode ?? 0, headers: readHeaders(response.rawHeaders), text })
+        resolve({ status: response.statusCode ?? 0, headers: readHeaders(response.rawHeaders), text, interim })
       })
     })
     call.on('error', fail)
-    call.end(body)
   })
 }
 

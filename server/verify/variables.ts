@@ -30,8 +30,11 @@ export const defaultVariables: Variables = {
   site: 'examples',
 }
 
-/** What `{{…}}` means in a reply's text beside the variables. */
-const reserved = ['uuid', 'text']
+/** What `{{…}}` means in the head of a raw call beside the variables: what is known once it is sent. */
+export const sendingNames = ['host', 'length', 'joor_token', 'joor_base64', 'jirafe_token'] as const
+
+/** What `{{…}}` means in a reply's text beside the variables, and in the head of a raw call. */
+const reserved: readonly string[] = ['uuid', 'text', ...sendingNames]
 
 /** A file of variables; its names are judged by `refuseUnused` once the cases are known. */
 export async function readVariables(path: string): Promise<{ readonly values: Variables; readonly source: Source }> {
@@ -93,8 +96,10 @@ export class Filling {
     const write = notation(text, steps)
     return text.replaceAll(/\{\{(\w+)\}\}/g, (template, name: string) => {
       if (name === 'uuid' && steps.at(-1) === 'body') return template
+      const later: readonly string[] = steps.at(-2) === 'head' ? sendingNames : []
+      if (later.includes(name)) return template
       if (!Object.hasOwn(this.#variables, name)) {
-        const known = Object.keys(this.#variables)
+        const known = [...Object.keys(this.#variables), ...later]
         this.faults.push(
           faultAt(steps, `there is no variable ${name}${didYouMean(name, known) || `; known: ${known.join(', ')}`}`),
         )
