@@ -57,6 +57,12 @@ export const joor = book('joor', {
     source: silent,
     breach: 'decides',
   },
+  'call.expect': {
+    says: 'Where the headers suffice to refuse a call, Expect: 100-continue is answered by the refusal itself.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
+  },
   'call.check_order': {
     says: 'A call is checked for path, method, declared size, token, rate limit, Content-Type and Content-Encoding, size, then body.',
     evidence: 'assumed',
@@ -875,6 +881,12 @@ export const joor = book('joor', {
     evidence: 'assumed',
     source: silent,
     breach: 'report item',
+  },
+  'reply.plain_headers': {
+    says: 'A reply has no ETag and no X-Powered-By.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
   },
   'reply.failure': {
     says: 'A fault inside is answered 500, a change that cannot be stored 503 with Retry-After, in the same envelope.',

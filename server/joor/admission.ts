@@ -21,6 +21,7 @@ export function admitCall(methods: Methods, head: Head, terms: Terms, findings: 
     judgeDeclaredSize(head, findings) ??
     judgeAuthorization(head, findings) ??
     judgeKnown(terms, findings)
+  if (refusal !== undefined && head.headers.expect !== undefined) findings.applies(joor['call.expect'])
   if (refusal !== undefined && terms.settings.rate_limit !== 'off') findings.applies(joor['rate.free'])
   return refusal
 }

@@ -1,3 +1,4 @@
+import { joor } from '../../contracts/rules/joor.js'
 import type { Findings } from '../findings.js'
 import type { Terms } from '../operation.js'
 import type { Format } from './format.js'
@@ -9,6 +10,7 @@ const contentTypes = { json: 'application/json', xml: 'application/xml' }
 
 /** What every reply has, refusals too. */
 export function replyHeaders(format: Format, terms: Terms, findings: Findings): Headers {
+  findings.applies(joor['reply.plain_headers'])
   return { 'Content-Type': contentTypes[format], ...throttlingHeaders(terms, findings) }
 }
 
