@@ -61,7 +61,7 @@ export function decideEvents(
   findings: Findings,
 ): EventsResult {
   findings.applies(jirafe['reply.layout'])
-  const outcomes = command.events.map((event) => decideEvent(event, turn, draft, terms, findings))
+  const outcomes = decideOutcomes(command.events, turn, draft, terms, findings)
   keepEvents(command.events, turn, draft)
   const replies = command.events.map(({ list, type, judge }) => ({
     list,
@@ -73,6 +73,17 @@ export function decideEvents(
   if (errors.length > 0) findings.applies(jirafe['reply.comma'])
   if (errors.some(([path, text]) => /[^ -~]/.test(path + text))) findings.applies(jirafe['reply.ascii'])
   return { outcomes, replies, lists: command.lists }
+}
+
+/** What events do to levels and costs, and what becomes of each. */
+export function decideOutcomes(
+  events: readonly JirafeEvent[],
+  turn: Turn,
+  draft: Draft,
+  terms: Terms,
+  findings: Findings,
+): readonly ItemOutcome[] {
+  return events.map((event) => decideEvent(event, turn, draft, terms, findings))
 }
 
 function decideEvent(event: JirafeEvent, turn: Turn, draft: Draft, terms: Terms, findings: Findings): ItemOutcome {
