@@ -19,7 +19,7 @@ export interface EventsCommand {
   readonly events: readonly JirafeEvent[]
   /** The keys of a batch, those of empty lists too. */
   readonly lists: readonly string[]
-  /** The site that a tracker's document names; undefined where it is refused, and in every other call. */
+  /** The site that a tracker's document names; undefined where it names none, and in every other call. */
   readonly site?: string
 }
 
@@ -117,7 +117,7 @@ export function readSingle(name: string, type: EventType) {
     const document = await readDocument(body, findings)
     if (document instanceof Refusal) return document
     const event = readEvent(document, type, { index: 0, list: name }, terms.settings, findings)
-    const { site } = event.reported
+    const site = type.siteOf?.(document.value)
     return { events: [event], lists: [], ...(site !== undefined && { site }) }
   }
 }
