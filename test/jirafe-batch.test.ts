@@ -120,7 +120,7 @@ describe('The events of a batch', () => {
     expect(await remembered(emulator, 'levels')).toHaveLength(2)
     expect(await remembered(emulator, 'costs')).toMatchObject([{ sku_code: 'SKU-1', year: '2015', sku_cost: 12.95 }])
     const { id, items, operation } = await lastRequest(emulator)
-    expect([items, operation]).toEqual([{ updated: 12, not_updated: 0 }, 'jirafe.batch'])
+    expect([items, operation]).toEqual([{ updated: minimal.length, not_updated: 0 }, 'jirafe.batch'])
     const events: { request: string }[] = await remembered(emulator, 'events')
     expect(new Set(events.map(({ request }) => request))).toEqual(new Set([id]))
   })
