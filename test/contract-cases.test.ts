@@ -28,6 +28,8 @@ function unbroken(book: readonly Rule[], proving: readonly Pick<Case, 'rules' | 
 const states = [
   [/^joor\.(?:inventory|made_to_order|overwrite|pending|query|warehouse|date|sku|single)\./, 'positions'],
   [/^jirafe\.inventory\./, 'levels'],
+  [/^jirafe\.cost\./, 'costs'],
+  [/^jirafe\.tracker\.post$/, 'events'],
 ] as const
 
 /** Cases about what is stored that do not say what stands afterwards. */
@@ -45,8 +47,8 @@ function unjudged(proving: readonly Case[]): readonly string[] {
     each.steps
       .filter(({ reply }) => {
         if (reply === undefined) return true
-        const { body, updated, comment, errors, error_type, message } = reply
-        return [body, updated, comment, errors, error_type, message].every((told) => told === undefined)
+        const { body, base64, sha256, updated, comment, errors, error_type, message } = reply
+        return [body, base64, sha256, updated, comment, errors, error_type, message].every((told) => told === undefined)
       })
       .map(({ call }) => `${each.file}: ${each.case}: ${call}`),
   )
@@ -213,6 +215,10 @@ describe('A planted fault', () => {
   it('is found: a case about state that says nothing of it, and a reply that is not judged', () => {
     const careless = { ...right, then: { requests: [{}] }, steps: [{ call, reply: { status: 200 } }] }
     expect(withoutState([right, careless])).toEqual([careless.case])
+    const costly = { ...careless, rules: ['jirafe.cost.year'], then: { levels: [] } }
+    expect(withoutState([costly, { ...costly, then: { costs: [] } }])).toEqual([costly.case])
+    const tracked = { ...careless, rules: ['jirafe.tracker.post'], then: { costs: [] } }
+    expect(withoutState([tracked, { ...tracked, then: { events: [] } }])).toEqual([tracked.case])
     expect(unjudged([right, careless])).toEqual([`planted: ${careless.case}: ${call}`])
     expect(unjudged([{ ...right, steps: [{ call }] }])).toHaveLength(1)
   })

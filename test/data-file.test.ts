@@ -11,6 +11,7 @@ import { emptyTables } from '../server/state/memory.js'
 import { keptTables } from '../server/state/rows.js'
 import { vendors } from '../server/state/store.js'
 import { bulk, items, lastRequest, oauth2, positions, startTestEmulator } from './emulator.js'
+import { cost, send as sendType, visit } from './jirafe-events.js'
 
 async function newFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'backstock-'))
@@ -113,6 +114,46 @@ describe('A data file', () => {
       expect(await positions(emulator)).toMatchObject([{ made_to_order: true }, { available: 0, pending_deducted: 1 }])
       const { body } = await supertest(emulator.url).get('/_backstock/joor/accounts')
       expect(body.accounts).toHaveLength(2)
+    })
+  })
+
+  it('brings costs and events over a restart, with numbers as they were written, and goes on with both', async () => {
+    const data = await newFile()
+    const shop = (emulator: Emulator, what: string) =>
+      supertest(emulator.url).get(`/_backstock/jirafe/sites/shop${what}`)
+    const look = async (emulator: Emulator) =>
+      Promise.all(['/costs', '/events'].map(async (what) => (await shop(emulator, what)).text))
+    const amount = JSON.stringify({ ...cost, sku_cost: 'COST' })
+    const before = await during({ data }, async (emulator) => {
+      await sendType(emulator, 'product.cost', amount.replace('"COST"', '12.9500000000000000001'))
+      await sendType(emulator, 'batch', { heartbeat: [{ version: '1' }, { version: '2' }] })
+      await sendType(emulator, 'tracker/visit', visit)
+      await sendType(emulator, 'customer', { id: 'x'.repeat(300_000), create_date: '2015', change_date: '2015' })
+      return look(emulator)
+    })
+    expect(before[0]).toContain('"sku_cost":12.9500000000000000001,')
+    expect(JSON.parse(before[1] ?? '').events).toHaveLength(5)
+    await during({ data }, async (emulator) => {
+      expect(await look(emulator)).toEqual(before)
+      expect((await shop(emulator, '')).body.heartbeat.event).toEqual({ version: '2' })
+      // An older change still changes nothing, and a new event comes first.
+      await sendType(emulator, 'product.cost', { ...cost, sku_cost: 1, change_date: '2001-01-01' })
+      expect((await shop(emulator, '/costs')).text).toBe(before[0])
+      await sendType(emulator, 'heartbeat', { version: '3' })
+      const { body } = await shop(emulator, '/events?type=heartbeat')
+      expect(body.events.map(({ event }: { event: { version: string } }) => event.version)).toEqual(['3', '2', '1'])
+      await supertest(emulator.url).delete('/_backstock/jirafe/sites/shop').expect(204)
+    })
+    await during({ data }, async (emulator) => expect((await shop(emulator, '/events')).status).toBe(404))
+  })
+
+  it('holds a site whose only call was an event that changes no level', async () => {
+    const data = await newFile()
+    await during({ data }, (emulator) => sendType(emulator, 'heartbeat', {}))
+    await during({ data }, (emulator) => sendType(emulator, 'heartbeat', {}))
+    await during({ data }, async (emulator) => {
+      const { body } = await supertest(emulator.url).get('/_backstock/jirafe/sites/shop/events')
+      expect(body.events).toHaveLength(2)
     })
   })
 

@@ -4,7 +4,7 @@ import supertest from 'supertest'
 import { describe, expect, it } from 'vitest'
 import type { Entry } from '../server/journal/entry.js'
 import { Journal } from '../server/journal/journal.js'
-import { mayHold } from '../server/journal/redaction.js'
+import { mayHold } from '../server/redaction.js'
 import type { Scope } from '../server/state/store.js'
 import { bulk, items, lastRequest, startTestEmulator } from './emulator.js'
 

@@ -266,6 +266,16 @@ describe('what a destructive case touches', () => {
   })
 
   it.each([
+    ['/v2/shop/batch', 'product_code A, no SKU, sku_code B'],
+    ['//v2/shop//batch/?x=1', 'product_code A, no SKU, sku_code B'],
+    ['/v2/shop/order', 'no SKU'],
+    ['/v2/batch/order', 'no SKU'],
+  ])("is told of each event of Jirafe's batch, and of a single event: %s", async (path, skus) => {
+    const json = { 'product.inventory': [{ product_code: 'A' }], order: [{}], 'product.cost': [{ sku_code: 'B' }] }
+    expect(await touched({ call: `POST ${path}`, json })).toBe(`warehouses the default warehouse; SKUs ${skus}`)
+  })
+
+  it.each([
     ['no body', {}, 'no item that its body names'],
     ['no JSON', { json: '{' }, 'a body that cannot be read'],
     ['no XML', { xml: '<inventory_items>' }, 'a body that cannot be read'],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -156,6 +157,29 @@ async function verdicts(url: string) {
   }
 }
 
+describe('a reply of many bytes, or of bytes that are no text,', () => {
+  const hash = (bytes: string) => createHash('sha256').update(bytes).digest('hex')
+  const bytes = right.json.text
+  it.each<[string, object, string | undefined]>([
+    ['passes by its bytes', { base64: Buffer.from(bytes).toString('base64') }, undefined],
+    ['passes by its hash', { sha256: hash(bytes) }, undefined],
+    ['fails by one byte', { base64: Buffer.from(bytes.replace('26', '27')).toString('base64') }, 'the bytes are'],
+    ['fails by a byte too few', { base64: Buffer.from(bytes.slice(0, -1)).toString('base64') }, 'the bytes are'],
+    ['fails by no bytes', { base64: '' }, 'the bytes are'],
+    ['fails by another hash', { sha256: hash(`${bytes} `) }, 'the SHA-256 of'],
+  ])('%s', async (_what, reply, told) => {
+    const [each] = await readCases(folderOf({ 'three.yaml': threeCases }), defaultVariables)
+    const url = await standIn({})
+    const steps = each?.steps.map((step) => ({ ...step, reply: { status: 200, ...reply } })) ?? []
+    const target = { url, joorToken: 'a', allowDestructive: false }
+    if (each === undefined) throw new Error('There is no case.')
+    const { verdict, faults } = await runThere({ ...each, steps }, target)
+    expect(verdict).toBe(told === undefined ? 'passed' : 'failed')
+    expect(faults.join()).toContain(told ?? '')
+    expect(faults).toHaveLength(told === undefined ? 0 : 1)
+  })
+})
+
 const names: readonly Name[] = ['json', 'xml', 'jirafe']
 
 /** A fault: in which answer, what it is, the change, and what of it is told beside the text that differs. */
@@ -292,13 +316,18 @@ const holding = `- case: a case that holds
     - call: POST /v2/bulk-inventory
       json: { inventory_items: [{ warehouse: New York, upc: "1", inventory: 2 }] }
       reply: { status: 200, headers: { Allow: null }, updated: [0] }
+    - call: POST /v2/{{site}}/product.cost
+      json: { change_date: 2015-01-23, effective_date: 2015-01-01, sku_code: A, sku_cost: 1.5 }
+      reply: { status: 200, body: "{\\n  \\"success\\": true\\n}" }
     - call: POST /v2/{{site}}/inventory?x=1
       json: '{"timestamp":"2015-01-23","product_code":"A","inventory_level":9007199254740992}'
       reply: { status: 200, body: "{\\n  \\"success\\": true\\n}" }
   then:
     positions: [{ sku: { upc: "1" }, available: 2 }, { sku: { upc: "9" }, available: 1 }]
     levels: [{ code: A, inventory_level: "9007199254740992" }, { code: B, inventory_level: 1 }]
-    requests: [{ status: 200, violations_total: 0 }, { status: 200, violations_total: 1 }]
+    costs: [{ sku_code: A, year: "2015", sku_cost: 1.5 }]
+    events: [{ type: inventory }, { type: product.cost, event: { change_date: 2015-01-23, effective_date: 2015-01-01, sku_code: A, sku_cost: 1.5 } }]
+    requests: [{ status: 200, violations_total: 0 }, { status: 200, items: { updated: 1, not_updated: 0 } }, { status: 200, violations_total: 1 }]
 `
 
 async function outcomeOf(yaml: string) {
@@ -324,6 +353,18 @@ describe('a case on an emulator of its own', () => {
     ['no level', /levels: \[{ code.*/, 'levels: []', 'levels are'],
     ['a level that is one off beyond 2^53', '"9007199254740992"', '"9007199254740993"', 'levels are'],
     ['a level that was left alone', 'code: B, inventory_level: 1', 'code: B, inventory_level: 2', 'levels are'],
+    ['no cost', /costs: \[{ sku_code.*/, 'costs: []', 'costs are'],
+    ['a cost too many', /costs: \[({.*})\]/, 'costs: [$1, $1]', 'costs are'],
+    ['another cost', '"2015", sku_cost: 1.5', '"2015", sku_cost: 1.6', 'costs are'],
+    ['a cost of another year', 'year: "2015"', 'year: "2016"', 'costs are'],
+    ['a year that is no text', 'year: "2015"', 'year: 2015', 'costs are'],
+    ['no event', /events: \[{ type.*/, 'events: []', 'events are'],
+    ['an event too few', '{ type: inventory }, ', '', 'events are'],
+    ['an event too many', '{ type: inventory }, ', '{ type: inventory }, { type: inventory }, ', 'events are'],
+    ['events in another order', /events: \[({ type: inventory }), (.*)\]/, 'events: [$2, $1]', 'events are'],
+    ['an event of another type', 'type: inventory', 'type: heartbeat', 'events are'],
+    ['an event with another value deep inside', 'sku_cost: 1.5 } }', 'sku_cost: 1.6 } }', 'events are'],
+    ['an event with a field too few', ', sku_cost: 1.5 } }', ' } }', 'events are'],
     ['a request too few', '{ status: 200, violations_total: 0 }, ', '', 'requests are'],
     ['requests in another order', 'violations_total: 0', 'violations_total: 1', 'requests are'],
     ['a rule that is not met', 'jirafe.reply.accepted', 'jirafe.call.put', 'the rule jirafe.call.put was not met'],
@@ -388,6 +429,17 @@ describe('a file of cases', () => {
     ['a clock that is none', one('\n  given: { clock: noon }'), 4, 19, 'must be an instant'],
     ['nothing in then', one('\n  then: {}'), 4, 9, ''],
     ['a row that says nothing', one('\n  then: { levels: [{}] }'), 4, 20, ''],
+    ['a cost that says nothing', one('\n  then: { costs: [{}] }'), 4, 19, ''],
+    ['an event that says nothing', one('\n  then: { events: [{}] }'), 4, 20, ''],
+    ['a hash that is none', one('', '{ status: 200, sha256: abc }'), 7, 37, 'must be'],
+    ['bytes and a text', one('', '{ status: 200, base64: "", body: "" }'), 7, 14, 'told in one way'],
+    [
+      'bytes and their hash',
+      one('', `{ status: 200, base64: "", sha256: ${'0'.repeat(64)} }`),
+      7,
+      14,
+      'told in one way',
+    ],
     ['an unknown variable', one().replace('{{site}}', '{{sight}}'), 5, 13, 'there is no variable sight'],
     [
       'a variable named like what every object has',

@@ -193,7 +193,7 @@ export const jirafe = book('jirafe', {
     breach: 'report item',
   },
   'event.message_limit': {
-    says: 'Of what is wrong in one call at most 100,000 messages are told, and at least one for each refused event.',
+    says: 'One call is told at most 100,000 messages beside the first of each refused event.',
     evidence: 'assumed',
     source: 'a limit of this emulator, not of the vendor',
     breach: 'decides',

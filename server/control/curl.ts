@@ -1,5 +1,5 @@
 import type { Entry } from '../journal/entry.js'
-import { redacted } from '../journal/redaction.js'
+import { redacted } from '../redaction.js'
 
 /** Headers that curl makes itself, or that spoke of the bytes as they were sent. */
 const left = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'user-agent', 'accept-encoding'])

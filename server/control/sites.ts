@@ -100,7 +100,7 @@ export function sites({ store, ids, clock }: ControlParts): Router {
   async function eventsOf(partition: Partition, types: readonly string[]): Promise<readonly KeptEvent[]> {
     const rows = await Promise.all(types.map((type) => store.row(partition, 'events', eventsKey(type))))
     const events = rows.flatMap((row) => row?.value.events ?? [])
-    // Of one instant, the order in which they came: sorting keeps it, and the newest is the last of them.
+    // Of one instant and type, the order in which they came: sorting keeps it, and the newest is the last of them.
     return events.sort((one, other) => compareBytes(one.receivedAt, other.receivedAt)).reverse()
   }
 

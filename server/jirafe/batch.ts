@@ -5,7 +5,7 @@ import { isRecord, writePointer } from '../wire/json-values.js'
 import { EventDocument, EventJudge } from './document.js'
 import { type JirafeEvent, readEvent } from './event.js'
 import { repr } from './python.js'
-import { type EventsCommand, readDocument, tooMany } from './read.js'
+import { type EventsCommand, readDocument, secretsIn, tooMany } from './read.js'
 import { eventTypes } from './types.js'
 
 /** Events that one batch has at most; a limit of this emulator, not of the vendor. */
@@ -13,7 +13,7 @@ const mostEvents = 100_000
 
 /** An object of lists, keyed by type: each element is an event, in the order of the document. */
 export async function readBatch(
-  _head: Head,
+  head: Head,
   body: Body,
   terms: Terms,
   findings: Findings,
@@ -37,7 +37,7 @@ export async function readBatch(
       if (type === undefined) events.push(ofNoType(element, name, findings))
       else events.push(readEvent(element, type, name, terms.settings, findings))
     }
-  return { events, lists: [...lists.keys()] }
+  return { events, lists: [...lists.keys()], secrets: secretsIn(head) }
 }
 
 /** The lists by their keys; a batch of another shape is refused as a whole. */

@@ -9,7 +9,7 @@ import { writeExact } from '../wire/exact-json.js'
 import { scanJson } from '../wire/json-scan.js'
 import { EventDocument, JsonText } from './document.js'
 import { readEvent } from './event.js'
-import { decideEvents } from './rules.js'
+import { decideOutcomes } from './rules.js'
 import { inventory } from './types.js'
 
 /** A site as the control plane or a seed gives it, with its levels judged by the rules of the inventory event. */
@@ -40,7 +40,8 @@ export function declareSite(
     const document = new EventDocument(new JsonText(text, scanJson(text).oddNumbers, false), JSON.parse(text))
     return readEvent(document, inventory, { index, list: 'inventory' }, settings, unjudged)
   })
-  const { outcomes } = decideEvents({ events, lists: [] }, turn, draft, terms, unjudged)
+  // Nobody sent these levels, so they are remembered as no events.
+  const outcomes = decideOutcomes(events, turn, draft, terms, unjudged)
   const faults = outcomes
     .filter(({ rule, outcome, position }) => outcome === 'not_updated' && rule !== null && position === null)
     .map(({ index, reason }) => ({ steps: ['levels', index], message: reason ?? '' }))

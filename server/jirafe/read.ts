@@ -1,6 +1,7 @@
 import { jirafe } from '../../contracts/rules/jirafe.js'
 import { type Findings, inBody, inHeader, inPath, inQuery } from '../findings.js'
 import { type Body, type BodyFault, type Head, Refusal, type Terms } from '../operation.js'
+import { secretsOf } from '../redaction.js'
 import { codingsOf, supportedCodings } from '../wire/codings.js'
 import { scanJson } from '../wire/json-scan.js'
 import { parseJson } from '../wire/json-tree.js'
@@ -19,8 +20,10 @@ export interface EventsCommand {
   readonly events: readonly JirafeEvent[]
   /** The keys of a batch, those of empty lists too. */
   readonly lists: readonly string[]
-  /** The site that a tracker's document names; undefined where it is refused, and in every other call. */
+  /** The site that a tracker's document names; undefined where it names none, and in every other call. */
   readonly site?: string
+  /** What gives the call's token away, and is remembered of no event. */
+  readonly secrets: readonly string[]
 }
 
 /** What the path alone tells. */
@@ -112,14 +115,16 @@ function tooLarge(findings: Findings): Refusal {
   return unknown(findings, 413, 'The body has more than 10 MB (10,485,760 bytes). Send the events in several calls.')
 }
 
+export const secretsIn = (head: Head): readonly string[] => secretsOf(head.headers.authorization, false)
+
 /** The event of a path, understood by its type. */
 export function readSingle(name: string, type: EventType) {
-  return async (_head: Head, body: Body, terms: Terms, findings: Findings): Promise<EventsCommand | Refusal> => {
+  return async (head: Head, body: Body, terms: Terms, findings: Findings): Promise<EventsCommand | Refusal> => {
     const document = await readDocument(body, findings)
     if (document instanceof Refusal) return document
     const event = readEvent(document, type, { index: 0, list: name }, terms.settings, findings)
-    const { site } = event.reported
-    return { events: [event], lists: [], ...(site !== undefined && { site }) }
+    const site = type.siteOf?.(document.value)
+    return { events: [event], lists: [], ...(site !== undefined && { site }), secrets: secretsIn(head) }
   }
 }
 

@@ -2,6 +2,7 @@ import { jirafe } from '../../contracts/rules/jirafe.js'
 import { entryOf } from '../entry-of.js'
 import type { Findings } from '../findings.js'
 import type { ItemOutcome, Terms, Verdict } from '../operation.js'
+import { redactJson } from '../redaction.js'
 import type { Draft } from '../state/draft.js'
 import { type KeptEvent, type Key, keyPart, type LevelValue } from '../state/rows.js'
 import type { Needs, Turn } from '../state/store.js'
@@ -61,8 +62,8 @@ export function decideEvents(
   findings: Findings,
 ): EventsResult {
   findings.applies(jirafe['reply.layout'])
-  const outcomes = command.events.map((event) => decideEvent(event, turn, draft, terms, findings))
-  keepEvents(command.events, turn, draft)
+  const outcomes = decideOutcomes(command.events, turn, draft, terms, findings)
+  keepEvents(command, turn, draft)
   const replies = command.events.map(({ list, type, judge }) => ({
     list,
     known: type !== undefined,
@@ -73,6 +74,17 @@ export function decideEvents(
   if (errors.length > 0) findings.applies(jirafe['reply.comma'])
   if (errors.some(([path, text]) => /[^ -~]/.test(path + text))) findings.applies(jirafe['reply.ascii'])
   return { outcomes, replies, lists: command.lists }
+}
+
+/** What events do to levels and costs, and what becomes of each. */
+export function decideOutcomes(
+  events: readonly JirafeEvent[],
+  turn: Turn,
+  draft: Draft,
+  terms: Terms,
+  findings: Findings,
+): readonly ItemOutcome[] {
+  return events.map((event) => decideEvent(event, turn, draft, terms, findings))
 }
 
 function decideEvent(event: JirafeEvent, turn: Turn, draft: Draft, terms: Terms, findings: Findings): ItemOutcome {
@@ -188,22 +200,22 @@ const eventsKept = 100
 const eventBytesKept = 256 * 1024
 
 /** Remembers the accepted events, the last of each type. */
-function keepEvents(events: readonly JirafeEvent[], turn: Turn, draft: Draft): void {
+function keepEvents({ events, secrets }: EventsCommand, turn: Turn, draft: Draft): void {
   const byType = new Map<string, JirafeEvent[]>()
   for (const event of events) if (event.judge.errors.size === 0) entryOf(byType, typeName(event), () => []).push(event)
   for (const [type, accepted] of byType) {
     const key = eventsKey(type)
     // What would fall out again at once is not even written.
-    const kept = accepted.slice(-eventsKept).map((event) => keptEvent(event, type, turn))
+    const kept = accepted.slice(-eventsKept).map((event) => keptEvent(event, type, turn, secrets))
     const all = [...(draft.get('events', key)?.events ?? []), ...kept].slice(-eventsKept)
     draft.put('events', key, { events: withinBytes(all) })
   }
 }
 
-function keptEvent({ judge }: JirafeEvent, type: string, turn: Turn): KeptEvent {
+function keptEvent({ judge }: JirafeEvent, type: string, turn: Turn, secrets: readonly string[]): KeptEvent {
   const { text } = judge.document
   const bytes = Buffer.byteLength(text)
-  const kept = bytes > eventBytesKept ? null : detached(text)
+  const kept = bytes > eventBytesKept ? null : detached(redactJson(text, secrets))
   return { type, receivedAt: turn.now.toISOString(), request: turn.id, text: kept, bytes }
 }
 

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { Ajv, type ValidateFunction } from 'ajv'
 import type { Rule } from '../../contracts/rules/book.js'
+import { ExactNumber } from '../wire/exact-json.js'
 
 /** The part of draft-04 that the vendor's published schemas use; references are resolved. */
 export interface Schema {
@@ -63,7 +64,11 @@ export function isUnique(list: readonly unknown[]): boolean {
   return new Set(list.map(canonical)).size === list.length
 }
 
+/** The same text for the same value: numbers by what they are worth, whether they are written as 1, 1.0 or 1e0. */
 function canonical(value: unknown): string {
+  if (value instanceof ExactNumber) return value.digits
+  // Beyond 2^53 a float is worth an integer that it does not show, and JSON has no word for infinity.
+  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value).toString() : String(value)
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
   const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`)

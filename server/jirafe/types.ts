@@ -10,8 +10,6 @@ import { type EventSchema, loadSchema } from './schema.js'
 export interface Reported {
   readonly level?: ReportedLevel
   readonly cost?: ReportedCost
-  /** The site, where the path does not tell it. */
-  readonly site?: string
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -20,6 +18,8 @@ type Fields = Readonly<Record<string, unknown>>
 export interface EventType {
   schemaOf(document: unknown, settings: Settings): EventSchema
   report?(fields: Fields, judge: EventJudge, schema: EventSchema): Reported
+  /** The site that a document names, valid or not, where the path does not tell it. */
+  siteOf?(document: unknown): string | undefined
 }
 
 function typeOf(file: string, report?: EventType['report']): EventType {
@@ -64,13 +64,16 @@ export const eventTypes: ReadonlyMap<string, EventType> = new Map(
 )
 
 /** A site is any text that is not empty, as in a path. */
-const siteOf = ({ site }: Fields): Reported => (typeof site === 'string' && site !== '' ? { site } : {})
+function siteOf(document: unknown): string | undefined {
+  const site = isRecord(document) ? document.site : undefined
+  return typeof site === 'string' && site !== '' ? site : undefined
+}
 
 /** Trackers send to no site's path; their document names the site. */
 export const trackerTypes: ReadonlyMap<string, EventType> = new Map(
   Object.entries({
-    'tracker/pageview': typeOf('tracker-pageview', siteOf),
-    'tracker/visit': typeOf('tracker-visit', siteOf),
+    'tracker/pageview': { ...typeOf('tracker-pageview'), siteOf },
+    'tracker/visit': { ...typeOf('tracker-visit'), siteOf },
   }),
 )
 

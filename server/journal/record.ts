@@ -10,10 +10,10 @@ import {
   type Written,
 } from '../operation.js'
 import type { JournalLimits } from '../options.js'
+import { mapTexts, mayHold, redact, secretsOf } from '../redaction.js'
 import type { Row } from '../state/rows.js'
 import type { Change, Changed, Turn } from '../state/store.js'
 import type { Entry, KeptBody, Replied } from './entry.js'
-import { mapTexts, mayHold, redact, secretsOf } from './redaction.js'
 
 /** A body that also tells what of it arrived. */
 export interface ReceivedBody extends Body {

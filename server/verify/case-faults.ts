@@ -89,9 +89,21 @@ function lineFaults({ head }: Raw, at: readonly Place[]): Fault[] {
 
 function replyFaults(step: Step, reply: ExpectedReply, at: readonly Place[]): readonly Fault[] {
   const jirafe = reply.errors !== undefined || reply.error_type !== undefined || reply.message !== undefined
-  const kinds = [reply.body !== undefined, reply.updated !== undefined, reply.comment !== undefined, jirafe]
+  const kinds = [
+    reply.body !== undefined,
+    reply.base64 !== undefined,
+    reply.sha256 !== undefined,
+    reply.updated !== undefined,
+    reply.comment !== undefined,
+    jirafe,
+  ]
   if (kinds.filter(Boolean).length > 1)
-    return [faultAt(at, 'a reply is told in one way: by body; updated; comment; or errors, error_type and message')]
+    return [
+      faultAt(
+        at,
+        'a reply is told in one way: by body; base64; sha256; updated; comment; or errors, error_type and message',
+      ),
+    ]
   if (reply.updated === undefined) return []
   const items = sentItems(step)
   const beyond = reply.updated.find((index) => items !== undefined && index >= items.length)

@@ -11,6 +11,10 @@ export interface ExpectedReply {
   readonly headers?: Readonly<Record<string, string | null>>
   /** The reply's very text; `{{uuid}}` stands for a lower-case version-4 UUID. */
   readonly body?: string
+  /** The reply's very bytes, where they are no text. */
+  readonly base64?: string
+  /** The SHA-256 of the reply's bytes, where they are too many to be written down. */
+  readonly sha256?: string
   /** JOOR: the items that are echoed as updated, by their index; the rest is not updated. */
   readonly updated?: readonly number[]
   /** JOOR: the call is refused, in the envelope of its path, and the comment has this in it. */
@@ -68,6 +72,8 @@ export interface Case {
   readonly then?: {
     readonly positions?: readonly Members[]
     readonly levels?: readonly Members[]
+    readonly costs?: readonly Members[]
+    readonly events?: readonly Members[]
     readonly requests?: readonly Members[]
   }
 }

@@ -68,7 +68,7 @@ async function itemsOf(step: Step): Promise<readonly Item[] | undefined> {
   if (text === undefined || text === '') return []
   try {
     if (wireOf(step) === 'xml' || text.trimStart().startsWith('<')) return xmlItems(await readXml(text))
-    return jsonItems(JSON.parse(text))
+    return jsonItems(JSON.parse(text), isBatch(step))
   } catch {
     return undefined
   }
@@ -77,9 +77,12 @@ async function itemsOf(step: Step): Promise<readonly Item[] | undefined> {
 const xmlItems = (root: XmlElement | undefined): readonly Item[] =>
   (root?.children ?? []).map(({ children }) => new Map(children.map(({ name, text }) => [name, text.trim()])))
 
-function jsonItems(value: unknown): readonly Item[] | undefined {
+const isBatch = (step: Step) => vendorOf(step) === 'jirafe' && /\/batch\/*(?:\?|$)/.test(targetOf(step))
+
+function jsonItems(value: unknown, batched: boolean): readonly Item[] | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const items: unknown = 'inventory_items' in value ? value.inventory_items : [value]
+  const single: unknown = 'inventory_items' in value ? value.inventory_items : [value]
+  const items = batched ? Object.values(value).flat() : single
   if (!Array.isArray(items)) return undefined
   return items.map((item: unknown) => {
     const members = typeof item === 'object' && item !== null ? Object.entries(item) : []

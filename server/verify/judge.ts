@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type ExpectedReply, headerOf, type Step } from './case.js'
 import { expectedText, expectedType } from './expected.js'
 import type { Received } from './send.js'
@@ -13,6 +14,7 @@ export async function judgeReply(step: Step, received: Received): Promise<readon
   const faults: string[] = []
   if (received.status !== reply.status) faults.push(`the status is ${received.status}, not ${reply.status}`)
   faults.push(...judgeConnection(reply, received), ...judgeHeaders(step, reply, received))
+  faults.push(...judgeBytes(reply, received))
   const text = expectedText(step, reply)
   if (text === undefined) return faults
   if (!matches(text, received.text)) faults.push(`the text is\n${received.text}\nnot\n${text}`)
@@ -25,6 +27,16 @@ function judgeConnection(reply: ExpectedReply, { interim, closed }: Received): r
   if (reply.continue !== undefined && reply.continue !== interim.includes(100))
     faults.push(reply.continue ? 'no interim reply 100 came' : 'an interim reply 100 came')
   if (reply.closes && !closed) faults.push('the connection was not closed after the reply')
+  return faults
+}
+
+function judgeBytes({ base64, sha256 }: ExpectedReply, { bytes }: Received): readonly string[] {
+  const faults: string[] = []
+  if (base64 !== undefined && !bytes.equals(Buffer.from(base64, 'base64')))
+    faults.push(`the bytes are ${bytes.toString('base64')}, not ${base64}`)
+  const hash = createHash('sha256').update(bytes).digest('hex')
+  if (sha256 !== undefined && hash !== sha256)
+    faults.push(`the SHA-256 of ${bytes.length} bytes is ${hash}, not ${sha256}`)
   return faults
 }
 

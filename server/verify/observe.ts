@@ -8,6 +8,9 @@ type Members = Readonly<Record<string, unknown>>
 export interface Observed {
   readonly positions: readonly Members[]
   readonly levels: readonly Members[]
+  readonly costs: readonly Members[]
+  /** Newest first. */
+  readonly events: readonly Members[]
   /** Oldest first, in detail. */
   readonly requests: readonly Members[]
   /** The rules that the calls met and broke, by id. */
@@ -52,7 +55,10 @@ export async function observe(to: Destination, site: string): Promise<Observed> 
   const { account } = await get(to, 'joor/account', authorizationFor('joor', to))
   const { positions } =
     account === undefined ? {} : await get(to, `joor/accounts/${encodeURIComponent(String(account))}/positions`)
-  const { levels } = await get(to, `jirafe/sites/${encodeURIComponent(site)}/levels`)
+  const ofSite = `jirafe/sites/${encodeURIComponent(site)}`
+  const { levels } = await get(to, `${ofSite}/levels`)
+  const { costs } = await get(to, `${ofSite}/costs`)
+  const { events } = await get(to, `${ofSite}/events`)
   const { requests } = await get(to, 'requests')
   const details = await Promise.all(listOf(requests).map(({ id }) => get(to, `requests/${String(id)}`)))
   const ids = (name: string) =>
@@ -60,6 +66,8 @@ export async function observe(to: Destination, site: string): Promise<Observed> 
   return {
     positions: listOf(positions),
     levels: listOf(levels),
+    costs: listOf(costs),
+    events: listOf(events),
     requests: details.toReversed(),
     met: ids('rules'),
     broken: ids('violations'),
@@ -69,7 +77,7 @@ export async function observe(to: Destination, site: string): Promise<Observed> 
 /** What does not stand as the case says, and the rules that it was to prove and did not meet. */
 export function judgeAfter({ then, rules, breaks = [] }: Case, observed: Observed): readonly string[] {
   const faults: string[] = []
-  for (const name of ['positions', 'levels', 'requests'] as const) {
+  for (const name of ['positions', 'levels', 'costs', 'events', 'requests'] as const) {
     const right = then?.[name]
     if (right !== undefined) faults.push(...judgeRows(name, observed[name], right))
   }

@@ -14,6 +14,7 @@ export interface Received {
   /** By lower-case name; a header that came more than once has its values joined by a comma. */
   readonly headers: ReadonlyMap<string, string>
   readonly text: string
+  readonly bytes: Buffer
   /** The statuses of the interim replies before it. */
   readonly interim: readonly number[]
   /** Whether the server closed the connection after it; of raw calls that ask for it. */
@@ -55,8 +56,9 @@ export function replyTo(call: ClientRequest, step: Step): Promise<Received> {
       // A reply that ends before its end is an error, too.
       response.on('error', fail)
       response.on('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8')
-        resolve({ status: response.statusCode ?? 0, headers: readHeaders(response.rawHeaders), text, interim })
+        const bytes = Buffer.concat(chunks)
+        const headers = readHeaders(response.rawHeaders)
+        resolve({ status: response.statusCode ?? 0, headers, text: bytes.toString('utf8'), bytes, interim })
       })
     })
     call.on('error', fail)

@@ -29,6 +29,14 @@ export function redact(text: string, secrets: readonly string[]): string {
   return safe
 }
 
+/** A JSON text without the secrets, those behind escapes too; as it was written wherever none stands in it. */
+export function redactJson(text: string, secrets: readonly string[]): string {
+  const safe = redact(text, secrets)
+  if (!mayHold(safe, secrets)) return safe
+  const plain = mapTexts<unknown>(JSON.parse(text), (each) => redact(each, secrets))
+  return redact(JSON.stringify(plain), secrets)
+}
+
 /** The same value made of plain JSON, with each text in it replaced. */
 export function mapTexts<Value>(value: Value, replace: (text: string) => string): Value {
   // Only what stands inside strings is changed, so the value keeps its shape.
