@@ -148,7 +148,7 @@ describe('a connection is good for the next call after', () => {
     ['a 403 whose body is 8 MB', whole(Buffer.alloc(8 * MB, ' '), { Authorization: undefined }), 403],
     ['a 401 of JOOR', whole(event(1), { Authorization: undefined }, 'POST /v2/bulk-inventory HTTP/1.1'), 401],
     ['a 404', whole(event(1), {}, 'POST /nowhere HTTP/1.1'), 404],
-    ['a 501', whole(event(1), {}, 'POST /v2/shop/cart HTTP/1.1'), 501],
+    ['a 501', whole(event(1), {}, 'POST /v2/style-number/SN/SI/inventory HTTP/1.1'), 501],
     ['a 405', whole(event(1), {}, 'DELETE /v2/shop/inventory HTTP/1.1'), 405],
     ['a 415', whole(event(1), { 'Content-Encoding': 'zstd' }), 415],
     ['a 413 by its length', whole(tooLarge), 413],
@@ -224,7 +224,7 @@ describe('Expect: 100-continue', () => {
     ['415', { 'Content-Encoding': 'zstd' }, undefined, 415],
     ['405', {}, 'PATCH /v2/shop/inventory HTTP/1.1', 405],
     ['404', {}, 'POST /nowhere HTTP/1.1', 404],
-    ['501', {}, 'POST /v2/shop/cart HTTP/1.1', 501],
+    ['501', {}, 'POST /v2/style-number/SN/SI/inventory HTTP/1.1', 501],
     ['400 of the type', {}, 'POST /v2/shop/nonsense HTTP/1.1', 400],
     ['401 of JOOR', { Authorization: undefined }, 'POST /v2/bulk-inventory HTTP/1.1', 401],
   ])(
