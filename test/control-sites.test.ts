@@ -241,6 +241,16 @@ describe('The costs of a site', () => {
     expect(keys).toEqual(['a 2015', 'a 2016', 'a 20151', 'a soon', 'b 2015'].sort())
   })
 
+  it.each(['2015-06-01', '20150601', '20150601T000000Z', '2015-06-01T00:00:00+0000'])(
+    'are those of 2015 where effective_date is %s',
+    async (effective_date) => {
+      const emulator = await startTestEmulator()
+      await sendType(emulator, 'product.cost', { ...cost, effective_date: '2015-12-31' })
+      await sendType(emulator, 'product.cost', { ...cost, effective_date })
+      expect((await shown(emulator, 'costs')).body.costs).toMatchObject([{ year: '2015', effective_date }])
+    },
+  )
+
   it('come out as they were written', async () => {
     const emulator = await startTestEmulator()
     const text = JSON.stringify({ ...cost, sku_cost: 'COST' })
