@@ -182,6 +182,13 @@ describe('The image of a tracker', () => {
     expect(await brokenRules(emulator)).toEqual(['jirafe.call.method'])
   })
 
+  it('is the same with repeated slashes, which are reported', async () => {
+    const emulator = await startTestEmulator()
+    const { status, bytes } = await call(emulator, 'GET', '//v2//tracker/pageview.gif')
+    expect([status, bytes]).toEqual([200, pixel])
+    expect(await brokenRules(emulator)).toEqual(['jirafe.call.repeated_slashes'])
+  })
+
   it('of another name is none', async () => {
     const emulator = await startTestEmulator()
     const replies = ['order.gif', 'pageview.png', 'pageview.gif.gif', 'PAGEVIEW.gif'].map((name) =>
