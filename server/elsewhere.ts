@@ -63,5 +63,5 @@ export const nowhere = elsewhere({
   detail: (head) =>
     `${head.method} ${head.target} is no path of either vendor. JOOR: POST or PUT /v2/bulk-inventory, ` +
     'PUT /v2/style-number/{style_number}/{style_identifier}/inventory. ' +
-    'Jirafe: POST /v2/{site-id}/inventory. The control plane: /_backstock/.',
+    'Jirafe: POST /v2/{site-id}/{type}, /v2/tracker/pageview and /v2/tracker/visit. The control plane: /_backstock/.',
 })
