@@ -64,6 +64,19 @@ describe.each(documents)('The tracker %s', (type, document) => {
     expect(await remembered(emulator, 'events')).toHaveLength(4)
   })
 
+  it.each([
+    ['report', 200, '1'],
+    ['enforce', 400, '1'],
+    ['off', 200, undefined],
+  ])('is judged by the contract mode of the site that it names: %s', async (contract, status, violations) => {
+    const emulator = await startTestEmulator({ settings: { contract: contract === 'report' ? 'off' : 'report' } })
+    await supertest(emulator.url).put('/_backstock/jirafe/sites/shop').send({ settings: { contract } }).expect(201)
+    const reply = await track(emulator, type, { ...document, another: 1 })
+    expect([reply.status, reply.headers['backstock-violations']]).toEqual([status, violations])
+    expect(await lastRequest(emulator)).toMatchObject({ site: 'shop', status })
+    expect(await remembered(emulator, 'events')).toHaveLength(status === 200 ? 1 : 0)
+  })
+
   it('is answered in the layout of the site that it names', async () => {
     const emulator = await startTestEmulator()
     const put = { settings: { reply_layout: '2013-12' } }
