@@ -147,6 +147,14 @@ describe.each(documents)('The tracker %s', (type, document) => {
     expect(await sites(emulator)).toEqual([])
   })
 
+  it('makes no site of a name that is longer than a path can be', async () => {
+    const emulator = await startTestEmulator()
+    for (const length of [16 * 1024, 16 * 1024 + 1])
+      expect((await track(emulator, type, { ...document, site: 's'.repeat(length) })).status).toBe(200)
+    expect(await sites(emulator)).toEqual(['s'.repeat(16 * 1024)])
+    expect((await lastRequest(emulator)).site).toBeUndefined()
+  })
+
   it.each(['GET', 'DELETE'])('is not taken by %s', async (method) => {
     const emulator = await startTestEmulator()
     const { status, headers } = await call(emulator, method, `/v2/tracker/${type}`)
