@@ -452,6 +452,14 @@ describe('The events of a site', () => {
     expect((await control(emulator).get('/_backstock/jirafe/sites/outlet/events')).body.events).toEqual([])
   })
 
+  it('are shown by their own text: numbers of any spelling, names that were given twice', async () => {
+    const emulator = await startTestEmulator()
+    const text = '{"version":"1","a":1e400,"b":12.950,"c":0.12345678901234567890,"d":-0.0,"e":1,"e":2}'
+    await sendType(emulator, 'heartbeat', text).expect(200)
+    expect((await shown(emulator, 'events')).text).toContain(`"event":${text}}`)
+    expect((await control(emulator).get(site)).text).toContain(`"event":${text}}`)
+  })
+
   it.each(['costs', 'events'] as const)('and costs of a site that is not there are 404: %s', async (what) => {
     const emulator = await startTestEmulator()
     expect((await shown(emulator, what)).status).toBe(404)
