@@ -4,20 +4,19 @@ import { type AnyOperation, type Head, Refusal, type Terms, type Written } from 
 import type { Vendor } from './state/store.js'
 import { writeProblem } from './wire/problem.js'
 
-/** A path that is answered by a problem of ours, not in a vendor's words: nothing stands there, or not yet. */
+/** A path that is answered by a 404 problem of ours, not in a vendor's words: nothing stands there. */
 export interface Elsewhere {
   readonly name: string
   readonly vendor: Vendor | null
   matches(head: Head): boolean
-  readonly status: 404 | 501
   readonly title: string
   detail(head: Head): string
-  /** The rule that the call breaks; none where it is only the emulator that lacks something. */
+  /** The rule that the call breaks, where one says what is emulated. */
   readonly rule?: Breakable
 }
 
 export function elsewhere(place: Elsewhere): AnyOperation {
-  const { name, vendor, rule, status, title } = place
+  const { name, vendor, rule, title } = place
   return alwaysRefused({
     name,
     vendor,
@@ -25,7 +24,7 @@ export function elsewhere(place: Elsewhere): AnyOperation {
     identify: () => ({ vendor }),
     admit(head, _terms, findings) {
       if (rule !== undefined) findings.breach(rule, { path: 'path' }, head.target, place.detail(head))
-      return new Refusal(status, place.detail(head))
+      return new Refusal(404, place.detail(head))
     },
     writeRefusal: (refusal) => writeProblem(refusal.status, title, refusal.message),
     failed: () => new Refusal(500, 'The emulator failed. Its own output says why.'),
@@ -58,10 +57,9 @@ export const nowhere = elsewhere({
   name: 'unknown',
   vendor: null,
   matches: () => true,
-  status: 404,
   title: 'Not found',
   detail: (head) =>
     `${head.method} ${head.target} is no path of either vendor. JOOR: POST or PUT /v2/bulk-inventory, ` +
     'PUT /v2/style-number/{style_number}/{style_identifier}/inventory. ' +
-    'Jirafe: POST /v2/{site-id}/inventory. The control plane: /_backstock/.',
+    'Jirafe: POST /v2/{site-id}/{type}, /v2/tracker/pageview and /v2/tracker/visit. The control plane: /_backstock/.',
 })

@@ -25,8 +25,8 @@ export type BodyFault = 'too large' | 'bad encoding' | 'not UTF-8'
 
 export interface Body {
   /**
-   * The whole body, content codings undone. `limit` in bytes holds before and after inflating. Rejected with HungUp
-   * where the client went before its end.
+   * The whole body, content codings undone; the same each time it is asked for. `limit` in bytes holds before and after
+   * inflating. Rejected with HungUp where the client went before its end.
    */
   text(limit: number): Promise<string | { readonly fault: BodyFault }>
 }

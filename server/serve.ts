@@ -78,10 +78,13 @@ class Call {
     const { store } = this.#parts
     const operation = this.#operation
     await this.#meet(this.#caller)
-    this.#findings = new Findings(this.#terms.settings.contract)
-    const turnedAway = operation.admit(this.#head, this.#terms, this.#findings)
-    const read = turnedAway ?? (await operation.read(this.#head, this.#body, this.#terms, this.#findings))
-    if (!(read instanceof Refusal) && operation.callerOf !== undefined) await this.#meet(operation.callerOf(read))
+    let { turnedAway, read } = await this.#judge()
+    if (!(read instanceof Refusal) && operation.callerOf !== undefined) {
+      const { contract } = this.#terms.settings
+      await this.#meet(operation.callerOf(read))
+      // The site has a mode of its own, which nobody knew while its call was judged.
+      if (this.#terms.settings.contract !== contract) ({ turnedAway, read } = await this.#judge())
+    }
     const charge = turnedAway === undefined ? operation.charge : undefined
     const needs = { ...(read instanceof Refusal ? {} : operation.needs(read)), ...charge?.needs }
     // Who was not let in has used no account or site, so such a call makes none and is kept under the vendor alone.
@@ -92,6 +95,14 @@ class Call {
     // Not before: of a call that failed in the store there is no log to look up.
     if (told !== undefined) this.#parts.log(told)
     return served
+  }
+
+  /** Everything that can be judged without state, in the contract mode that holds for the caller. */
+  async #judge(): Promise<{ turnedAway: Refusal | undefined; read: unknown }> {
+    this.#findings = new Findings(this.#terms.settings.contract)
+    const turnedAway = this.#operation.admit(this.#head, this.#terms, this.#findings)
+    const read = turnedAway ?? (await this.#operation.read(this.#head, this.#body, this.#terms, this.#findings))
+    return { turnedAway, read }
   }
 
   /** What is known of the caller, and the settings that hold for it. */

@@ -241,6 +241,16 @@ describe('The costs of a site', () => {
     expect(keys).toEqual(['a 2015', 'a 2016', 'a 20151', 'a soon', 'b 2015'].sort())
   })
 
+  it.each(['2015-06-01', '20150601', '20150601T000000Z', '2015-06-01T00:00:00+0000'])(
+    'are those of 2015 where effective_date is %s',
+    async (effective_date) => {
+      const emulator = await startTestEmulator()
+      await sendType(emulator, 'product.cost', { ...cost, effective_date: '2015-12-31' })
+      await sendType(emulator, 'product.cost', { ...cost, effective_date })
+      expect((await shown(emulator, 'costs')).body.costs).toMatchObject([{ year: '2015', effective_date }])
+    },
+  )
+
   it('come out as they were written', async () => {
     const emulator = await startTestEmulator()
     const text = JSON.stringify({ ...cost, sku_cost: 'COST' })
@@ -440,6 +450,14 @@ describe('The events of a site', () => {
       .expect(201)
     expect((await shown(emulator, 'events')).body.events).toEqual([])
     expect((await control(emulator).get('/_backstock/jirafe/sites/outlet/events')).body.events).toEqual([])
+  })
+
+  it('are shown by their own text: numbers of any spelling, names that were given twice', async () => {
+    const emulator = await startTestEmulator()
+    const text = '{"version":"1","a":1e400,"b":12.950,"c":0.12345678901234567890,"d":-0.0,"e":1,"e":2}'
+    await sendType(emulator, 'heartbeat', text).expect(200)
+    expect((await shown(emulator, 'events')).text).toContain(`"event":${text}}`)
+    expect((await control(emulator).get(site)).text).toContain(`"event":${text}}`)
   })
 
   it.each(['costs', 'events'] as const)('and costs of a site that is not there are 404: %s', async (what) => {

@@ -67,6 +67,13 @@ describe('A credential check', () => {
     expect((await check(off, { body: '{"a":1}' })).headers).not.toHaveProperty('backstock-violations')
   })
 
+  it.each(['get', 'post'] as const)('by %s is the same with repeated slashes, which are reported', async (method) => {
+    const emulator = await startTestEmulator()
+    const call = supertest(emulator.url)[method]('/v2//shop/site_check').set('Authorization', 'Bearer a-token')
+    expect((await call).text).toBe(accepted)
+    expect(await brokenRules(emulator)).toEqual(['jirafe.call.repeated_slashes'])
+  })
+
   it.each(['{', '{"a":}', 'x'])('with %j, which is no JSON, is bad_json', async (body) => {
     const emulator = await startTestEmulator()
     const reply = await check(emulator, { body })

@@ -64,6 +64,19 @@ describe.each(documents)('The tracker %s', (type, document) => {
     expect(await remembered(emulator, 'events')).toHaveLength(4)
   })
 
+  it.each([
+    ['report', 200, '1'],
+    ['enforce', 400, '1'],
+    ['off', 200, undefined],
+  ])('is judged by the contract mode of the site that it names: %s', async (contract, status, violations) => {
+    const emulator = await startTestEmulator({ settings: { contract: contract === 'report' ? 'off' : 'report' } })
+    await supertest(emulator.url).put('/_backstock/jirafe/sites/shop').send({ settings: { contract } }).expect(201)
+    const reply = await track(emulator, type, { ...document, another: 1 })
+    expect([reply.status, reply.headers['backstock-violations']]).toEqual([status, violations])
+    expect(await lastRequest(emulator)).toMatchObject({ site: 'shop', status })
+    expect(await remembered(emulator, 'events')).toHaveLength(status === 200 ? 1 : 0)
+  })
+
   it('is answered in the layout of the site that it names', async () => {
     const emulator = await startTestEmulator()
     const put = { settings: { reply_layout: '2013-12' } }
@@ -134,6 +147,14 @@ describe.each(documents)('The tracker %s', (type, document) => {
     expect(await sites(emulator)).toEqual([])
   })
 
+  it('makes no site of a name that is longer than a path can be', async () => {
+    const emulator = await startTestEmulator()
+    for (const length of [16 * 1024, 16 * 1024 + 1])
+      expect((await track(emulator, type, { ...document, site: 's'.repeat(length) })).status).toBe(200)
+    expect(await sites(emulator)).toEqual(['s'.repeat(16 * 1024)])
+    expect((await lastRequest(emulator)).site).toBeUndefined()
+  })
+
   it.each(['GET', 'DELETE'])('is not taken by %s', async (method) => {
     const emulator = await startTestEmulator()
     const { status, headers } = await call(emulator, method, `/v2/tracker/${type}`)
@@ -180,6 +201,13 @@ describe('The image of a tracker', () => {
     const { status, headers } = await call(emulator, method, '/v2/tracker/pageview.gif')
     expect([status, headers.allow]).toEqual([405, 'GET'])
     expect(await brokenRules(emulator)).toEqual(['jirafe.call.method'])
+  })
+
+  it('is the same with repeated slashes, which are reported', async () => {
+    const emulator = await startTestEmulator()
+    const { status, bytes } = await call(emulator, 'GET', '//v2//tracker/pageview.gif')
+    expect([status, bytes]).toEqual([200, pixel])
+    expect(await brokenRules(emulator)).toEqual(['jirafe.call.repeated_slashes'])
   })
 
   it('of another name is none', async () => {

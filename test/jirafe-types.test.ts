@@ -402,6 +402,11 @@ describe('A keyword', () => {
     ['how a number is written', '{"id":"g","name":"G","x":1},{"id":"g","name":"G","x":1.0}', true],
     ['how a text is written', String.raw`{"id":"g","name":"G"},{"id":"\u0067","name":"G"}`, true],
     ['a name that is given twice', '{"id":"g","name":"G"},{"id":"x","id":"g","name":"G"}', true],
+    [
+      'what an integer beyond 2^53 is worth',
+      '{"id":"g","name":"G","x":100000000000000000000},{"id":"g","name":"G","x":1e20}',
+      true,
+    ],
     ['a number and its text', '{"id":"g","name":"G","x":1},{"id":"g","name":"G","x":"1"}', false],
     ['one and true', '{"id":"g","name":"G","x":1},{"id":"g","name":"G","x":true}', false],
     ['the order of a list', '{"id":"g","name":"G","x":[1,2]},{"id":"g","name":"G","x":[2,1]}', false],
@@ -415,6 +420,13 @@ describe('A keyword', () => {
     const text = `${JSON.stringify(product).slice(0, -1)},"categories":[${elements}]}`
     const errors = await errorsOf(emulator, 'product', text)
     expect(Object.keys(errors)).toEqual(isRefused ? ['categories'] : [])
+  })
+
+  it('of a unique list takes 10 MB of numbers that are long when they are written out', async () => {
+    const emulator = await startTestEmulator()
+    const numbers = '1e308,'.repeat(1_740_000).slice(0, -1)
+    const text = `${JSON.stringify(product).slice(0, -1)},"categories":[{"id":"g","name":"G","x":[${numbers}]}]}`
+    expect(await errorsOf(emulator, 'product', text)).toEqual({})
   })
 })
 

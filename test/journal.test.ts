@@ -7,6 +7,7 @@ import { Journal } from '../server/journal/journal.js'
 import { mayHold } from '../server/redaction.js'
 import type { Scope } from '../server/state/store.js'
 import { bulk, items, lastRequest, startTestEmulator } from './emulator.js'
+import { cost, send } from './jirafe-events.js'
 
 const limits = { entries: 3, bytes: 1_000_000, bodyBytes: 100 }
 
@@ -263,6 +264,14 @@ describe('The journal of an emulator', () => {
     const { changes, outcomes } = await lastRequest(emulator)
     expect(changes).toHaveLength(1)
     expect(JSON.stringify([changes, outcomes])).not.toContain('a-token')
+  })
+
+  it('counts long texts in the rows that a call changed', async () => {
+    const emulator = await startTestEmulator({ journal: { bytes: 4_000_000 } })
+    for (let n = 0; n < 6; n++)
+      await send(emulator, 'product.cost', { ...cost, change_date: `${'z'.repeat(1_000_000)}${n}` }).expect(200)
+    const { body } = await supertest(emulator.url).get('/_backstock/requests?site=shop')
+    expect(body.requests.length).toBeLessThan(4)
   })
 
   it('knows the code of a call whose body it does not keep', async () => {

@@ -155,7 +155,7 @@ describe('one origin, two vendors', () => {
       bearer,
       404,
       'Not found',
-      /\/v2\/bulk-inventory.*\/v2\/style-number.*\/v2\/\{site-id\}\/inventory/,
+      /\/v2\/bulk-inventory.*\/v2\/style-number.*\/v2\/\{site-id\}\/\{type\}.*\/v2\/tracker\/pageview/,
     ],
   ])(
     '%s are told by a problem, never in a vendor’s words',

@@ -1,6 +1,6 @@
 import type { CostValue, KeptEvent, LevelValue, MarkValue, PositionValue, SkuIdentifiers } from '../state/rows.js'
 import type { Change } from '../state/store.js'
-import { ExactNumber, numberOf, parseExact } from '../wire/exact-json.js'
+import { ExactNumber, numberOf, parseExact, Verbatim } from '../wire/exact-json.js'
 
 /** Identifiers as an item has them: the vendor's own ids are integers, of any size. */
 export function writeIdentifiers(identifiers: SkuIdentifiers): Readonly<Record<string, string | number | ExactNumber>> {
@@ -51,11 +51,11 @@ export function writeCost(cost: CostValue) {
   }
 }
 
-/** One event as it was received; `event` is null where it was too long to be kept. */
+/** One event as it was received, by its own text; `event` is null where it was too long to be kept. */
 export function writeEvent({ type, receivedAt, request, text, bytes }: KeptEvent) {
-  const parsed = text === null ? { value: null } : parseExact(text)
-  // What was redacted or is odd in another way is shown as the text that it is.
-  return { type, received_at: receivedAt, request, bytes, event: 'fault' in parsed ? text : parsed.value }
+  // What was redacted may be no JSON any more: it is shown as the text that it is.
+  const event = text === null || 'fault' in parseExact(text) ? text : new Verbatim(text)
+  return { type, received_at: receivedAt, request, bytes, event }
 }
 
 /** Integers of any size come out by their own digits. */

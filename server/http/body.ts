@@ -11,13 +11,19 @@ export class RequestBody implements ReceivedBody {
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   #received: { text: string; bytes: number } | undefined
+  #text: Promise<string | { fault: BodyFault }> | undefined
 
   constructor(request: IncomingMessage, response: ServerResponse) {
     this.#request = request
     this.#response = response
   }
 
-  async text(limit: number): Promise<string | { fault: BodyFault }> {
+  text(limit: number): Promise<string | { fault: BodyFault }> {
+    this.#text ??= this.#read(limit)
+    return this.#text
+  }
+
+  async #read(limit: number): Promise<string | { fault: BodyFault }> {
     if (expectsContinue(this.#request)) this.#response.writeContinue()
     const raw = await this.#bytes(limit)
     if (raw === undefined) return { fault: 'too large' }

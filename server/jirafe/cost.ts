@@ -1,4 +1,5 @@
 import type { CostValue } from '../state/rows.js'
+import { readInstant } from '../wire/dates.js'
 import type { EventJudge } from './document.js'
 
 /** A cost as an event reports it. */
@@ -11,9 +12,14 @@ export function costOf(fields: Readonly<Record<string, unknown>>, { document }: 
   const amount = document.json.oddNumbers ? document.member('sku_cost') : undefined
   return {
     skuCode: text('sku_code'),
-    year: /^\d{4}(?!\d)/.exec(effectiveDate)?.[0] ?? effectiveDate,
+    year: yearOf(effectiveDate),
     effectiveDate,
     changeDate: text('change_date'),
     skuCost: amount?.kind === 'number' ? amount.literal : text('sku_cost'),
   }
+}
+
+/** The year as it is written there, in ISO 8601's basic form too; where none can be read, the whole text. */
+function yearOf(date: string): string {
+  return readInstant(date) !== undefined || /^\d{4}(?!\d)/.test(date) ? date.slice(0, 4) : date
 }

@@ -93,6 +93,11 @@ function judgeHead(head: Head, findings: Findings): void {
   if (type !== undefined && type !== 'application/json' && head.headers['content-length'] !== '0')
     findings.breach(jirafe['format.content_type'], inHeader('content-type'), type, 'application/json')
   else findings.applies(jirafe['format.content_type'])
+  judgePath(head, findings)
+}
+
+/** What of a path is served and told. */
+export function judgePath(head: Head, findings: Findings): void {
   if (head.repeatedSlashes) findings.breach(jirafe['call.repeated_slashes'], inPath, head.target, 'single slashes')
   if (/\/(?:\?|$)/.test(head.target)) findings.applies(jirafe['call.trailing_slash'])
   if (head.segments.at(-1) === 'product.inventory') findings.applies(jirafe['call.both_paths'])

@@ -66,13 +66,26 @@ export function isUnique(list: readonly unknown[]): boolean {
 
 /** The same text for the same value: numbers by what they are worth, whether they are written as 1, 1.0 or 1e0. */
 function canonical(value: unknown): string {
-  if (value instanceof ExactNumber) return value.digits
-  // Beyond 2^53 a float is worth an integer that it does not show, and JSON has no word for infinity.
-  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value).toString() : String(value)
+  if (value instanceof ExactNumber) return exactly(value.digits)
+  if (typeof value === 'number') return String(value)
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
   const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`)
   return `{${members.sort().join(',')}}`
+}
+
+/** As many digits as the greatest float has in front of its point. */
+const floatDigits = 309
+
+/**
+ * An integer beyond 2^53: as the float is written that is worth the same, or by its digits. Not the other way round: six
+ * bytes such as 1e308 would become 309.
+ */
+function exactly(digits: string): string {
+  const float = Number(digits)
+  return digits.replace('-', '').length <= floatDigits && Number.isFinite(float) && BigInt(float) === BigInt(digits)
+    ? String(float)
+    : digits
 }
 
 /** The schema of a declared field; undefined for any other name. */

@@ -2,14 +2,17 @@ import { jirafe } from '../../contracts/rules/jirafe.js'
 import { type Findings, inBody } from '../findings.js'
 import { type Body, type Head, type Operation, Refusal, type Terms, type Verdict } from '../operation.js'
 import { isRecord } from '../wire/json-values.js'
-import { admitContent, admitMethod, admitSite, parseDocument, readText } from './read.js'
+import { admitContent, admitMethod, admitSite, judgePath, parseDocument, readText } from './read.js'
 import { enforceEvents, failedEvents, writeAccepted } from './write.js'
 
 /** A check of credentials and nothing else: POST with an empty body or `{}`, or GET with any query. */
 export const siteCheck: Omit<Operation<null, Verdict>, 'name' | 'vendor' | 'matches' | 'identify'> = {
   admit(head: Head, terms: Terms, findings: Findings): Refusal | undefined {
     const refusal = admitSite(head, terms, findings) ?? admitMethod(head, ['POST', 'PUT', 'GET'], findings)
-    return refusal ?? (head.method === 'GET' ? undefined : admitContent(head, findings))
+    if (refusal !== undefined) return refusal
+    if (head.method !== 'GET') return admitContent(head, findings)
+    judgePath(head, findings)
+    return undefined
   },
 
   async read(head: Head, body: Body, _terms: Terms, findings: Findings): Promise<null | Refusal> {

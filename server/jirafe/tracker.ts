@@ -2,7 +2,15 @@ import { jirafe } from '../../contracts/rules/jirafe.js'
 import type { Findings } from '../findings.js'
 import { type Head, type Operation, Refusal, type Reply, type Terms, type Verdict } from '../operation.js'
 import type { Turn } from '../state/store.js'
-import { admitContent, admitMethod, admitPath, type EventsCommand, eventMethods, readSingle } from './read.js'
+import {
+  admitContent,
+  admitMethod,
+  admitPath,
+  type EventsCommand,
+  eventMethods,
+  judgePath,
+  readSingle,
+} from './read.js'
 import { decideEvents, type EventsResult, needsOfEvents } from './rules.js'
 import { trackerTypes } from './types.js'
 import { enforceEvents, failedEvents, writeEvent, writeRefusal } from './write.js'
@@ -42,7 +50,12 @@ export const trackerGif: Operation<null, Verdict> = {
   vendor: 'jirafe',
   matches: ({ segments }) => [...trackerTypes.keys()].some((name) => segments.join('/') === `v2/${name}.gif`),
   identify: () => ({ vendor: 'jirafe' }),
-  admit: (head, _terms, findings) => admitPath(head, findings) ?? admitMethod(head, ['GET'], findings),
+
+  admit(head: Head, _terms: Terms, findings: Findings): Refusal | undefined {
+    const refusal = admitPath(head, findings) ?? admitMethod(head, ['GET'], findings)
+    if (refusal === undefined) judgePath(head, findings)
+    return refusal
+  },
 
   async read(head: Head, _body: unknown, _terms: Terms, findings: Findings): Promise<null> {
     findings.applies(jirafe['tracker.gif'])

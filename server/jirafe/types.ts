@@ -63,10 +63,13 @@ export const eventTypes: ReadonlyMap<string, EventType> = new Map(
   }),
 )
 
-/** A site is any text that is not empty, as in a path. */
+/** Node takes no longer head, so no path names a longer site; a document of 10 MB could. */
+const longestSite = 16 * 1024
+
+/** A site is any text that is not empty, as in a path, and not longer than one. */
 function siteOf(document: unknown): string | undefined {
   const site = isRecord(document) ? document.site : undefined
-  return typeof site === 'string' && site !== '' ? site : undefined
+  return typeof site === 'string' && site !== '' && site.length <= longestSite ? site : undefined
 }
 
 /** Trackers send to no site's path; their document names the site. */

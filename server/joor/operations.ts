@@ -68,7 +68,6 @@ export const joorElsewhere = elsewhere({
     segments[0] === 'v4' ||
     (segments[0] === 'v2' && segments[1] !== undefined && words.has(segments[1])) ||
     /^\s*oauth2\b/i.test(headers.authorization ?? ''),
-  status: 404,
   title: 'Not emulated',
   rule: joor['call.emulated'],
   detail: ({ target }) =>

@@ -91,7 +91,7 @@ export class Recorder {
       changes: tainted ? [...changed].map((change) => keepChange(change, secrets)) : changed,
       changesTotal: changed.total,
     }
-    return { ...entry, bytes: sizeOf(entry) }
+    return { ...entry, bytes: sizeOf(entry, received === undefined ? 0 : textSize(received.text)) }
   }
 }
 
@@ -172,9 +172,11 @@ const perEntry = 1_000
 const perItem = 420
 const perChange = 300
 
-function sizeOf(entry: Omit<Entry, 'bytes'>): number {
+function sizeOf(entry: Omit<Entry, 'bytes'>, sent: number): number {
   const { request, reply } = entry
-  let bytes = perEntry + entry.outcomes.length * perItem + entry.changesTotal * perChange
+  let bytes = perEntry + entry.outcomes.length * perItem
+  // A row may hold a text that is nearly as long as the body which brought it.
+  if (entry.changesTotal > 0) bytes += Math.max(entry.changesTotal * perChange, sent)
   bytes += textSize(entry.path) + textSize(entry.refusal) + textSize(request.body?.text) + textSize(reply?.body.text)
   for (const headers of [request.headers, reply?.headers ?? {}])
     for (const [name, value] of Object.entries(headers)) bytes += textSize(name) + textSize(value)

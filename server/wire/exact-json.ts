@@ -9,6 +9,14 @@ export class ExactNumber {
   }
 }
 
+/** A JSON text that is written as it stands: names given twice and numbers of any spelling survive. */
+export class Verbatim {
+  readonly json: string
+  constructor(json: string) {
+    this.json = json
+  }
+}
+
 /** `JSON.parse` of at most 64 levels, but an integer beyond 2^53 becomes an ExactNumber instead of its neighbour. */
 export function parseExact(text: string): Parsed {
   const parsed = parseJson(text)
@@ -40,9 +48,10 @@ export function numberOf(literal: string): number | ExactNumber {
   return /^-?\d+$/.test(literal) && !Number.isSafeInteger(number) ? new ExactNumber(literal) : number
 }
 
-/** `JSON.stringify` that writes an ExactNumber by its digits. */
+/** `JSON.stringify` that writes an ExactNumber by its digits, and a Verbatim as it is. */
 export function writeExact(value: unknown): string {
   if (value instanceof ExactNumber) return value.digits
+  if (value instanceof Verbatim) return value.json
   if (typeof value !== 'object' || value === null || value instanceof Date) return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map((element) => writeExact(element ?? null)).join(',')}]`
   const members = Object.entries(value).filter(([, member]) => member !== undefined)
