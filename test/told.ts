@@ -11,8 +11,10 @@ export interface Told {
   readonly violations: readonly string[]
   readonly headers: readonly string[]
   readonly reply: string
-  /** JOOR: what became of the first items, as the log says it. */
-  readonly items: readonly string[]
+  /** What became of the first items or events. */
+  readonly outcomes: readonly string[]
+  /** What the call did to the first rows. */
+  readonly changes: readonly string[]
 }
 
 export async function casesOf(vendor: string): Promise<readonly (readonly [name: string, each: Case])[]> {
@@ -46,17 +48,22 @@ interface Detail {
     readonly seen: string
     readonly right: string
   }[]
-  readonly reply: { readonly headers: Readonly<Record<string, string>>; readonly body: { text: string } } | null
+  readonly reply: { readonly headers: Readonly<Record<string, string>>; readonly body: string } | null
+  readonly outcomes: readonly { readonly outcome: string; readonly reason: string | null; readonly position: unknown }[]
+  readonly changes: readonly unknown[]
 }
 
 async function readTold(url: string): Promise<readonly Told[]> {
   const { requests } = await read<{ requests: readonly { id: string }[] }>(`${url}/_backstock/requests`)
   const details = await Promise.all(requests.map(({ id }) => read<Detail>(`${url}/_backstock/requests/${id}`)))
-  return Promise.all(details.toReversed().map((detail) => tell(detail, url)))
+  return details.toReversed().map(tell)
 }
 
-async function tell({ method, path, status, rules, violations, reply }: Detail, url: string): Promise<Told> {
-  const text = reply?.body.text ?? ''
+/** A reply of megabytes, and rows by the thousand, are what the case itself generates. */
+const shown = 1_000
+const rows = 5
+
+function tell({ method, path, status, rules, violations, reply, outcomes, changes }: Detail): Told {
   return {
     call: `${method} ${path}`,
     status,
@@ -65,23 +72,10 @@ async function tell({ method, path, status, rules, violations, reply }: Detail, 
       settled(`${rule} at ${JSON.stringify(at)}: ${seen} | right: ${right}`),
     ),
     headers: Object.entries(reply?.headers ?? {}).map(([name, value]) => settled(`${name}: ${value}`)),
-    // A reply of megabytes is an echo of what the case itself generates.
-    reply: settled(text).slice(0, 1_500),
-    items: await itemsOf(text, url),
+    reply: settled(reply?.body ?? '').slice(0, shown),
+    outcomes: outcomes.slice(0, rows).map((each) => settled(JSON.stringify(each)).slice(0, shown)),
+    changes: changes.slice(0, rows).map((each) => settled(JSON.stringify(each)).slice(0, shown)),
   }
-}
-
-interface Log {
-  readonly items: readonly { readonly outcome: string; readonly rule: string | null; readonly reason: string | null }[]
-}
-
-async function itemsOf(reply: string, url: string): Promise<readonly string[]> {
-  const id = /log_id(?:":"|>)([0-9a-f-]{36})/.exec(reply)?.[1]
-  if (id === undefined) return []
-  const { items } = await read<Log>(`${url}/_backstock/joor/logs/${id}`)
-  return items
-    .slice(0, 10)
-    .map(({ outcome, rule, reason }) => (rule === null ? outcome : `${outcome}: ${rule}: ${reason}`))
 }
 
 async function read<Shape>(address: string): Promise<Shape> {
