@@ -83,7 +83,8 @@ describe('the form of the header', () => {
     const detail = await lastRequest(emulator)
     expect(detail).toMatchObject({ vendor: 'jirafe', status: 403, items: null, changes_total: 0 })
     expect(detail).not.toHaveProperty('site')
-    expect(detail.violations).toMatchObject([{ rule: 'jirafe.auth.token', at: { path: 'header.authorization' } }])
+    const rule = authorization === null ? 'jirafe.auth.missing' : 'jirafe.auth.token'
+    expect(detail.violations).toMatchObject([{ rule, at: { path: 'header.authorization' } }])
     const scoped = await supertest(emulator.url).get('/_backstock/requests?site=shop')
     expect(scoped.body.requests).toEqual([])
   })

@@ -422,6 +422,6 @@ describe('A great batch', () => {
     const emulator = await startTestEmulator()
     const text = `{"heartbeat":[{"version":"${'x'.repeat(10 * 1024 * 1024)}"}]}`
     expect((await batch(emulator, text)).status).toBe(413)
-    expect(await brokenRules(emulator)).toEqual(['jirafe.format.size'])
+    expect(await brokenRules(emulator)).toEqual(['jirafe.format.batch_size'])
   })
 })

@@ -118,7 +118,7 @@ describe('the single-SKU call', () => {
     ['inventory=3&inventory_date=', 3, ['joor.item.empty']],
     ['inventory=3&warehouse=', 3, ['joor.item.empty']],
     ['inventory=3&dec_pending=true', 3, ['joor.query.dec_pending_value']],
-    ['inventory=3&overwrite=1', 3, ['joor.single.unknown']],
+    ['inventory=3&overwrite=1', 3, ['joor.single.overwrite']],
     ['inventory=3&made_to_order=true', 3, ['joor.single.unknown']],
     ['inventory=3&style_id=7', 3, ['joor.single.unknown']],
     ['inventory=3&return_format=yaml', 3, ['joor.format.return_format_value']],

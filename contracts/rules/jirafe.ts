@@ -83,9 +83,15 @@ export const jirafe = book('jirafe', {
   },
 
   'auth.token': {
-    says: 'A call carries "Authorization: Bearer" and the token; a missing, malformed or unknown one is 403 invalid_token.',
+    says: 'A call carries "Authorization: Bearer" and the token; a malformed or unknown one is 403 invalid_token, never 401.',
     evidence: 'documented',
     source: `${authentication}; ${errors}`,
+    breach: 'refuse call',
+  },
+  'auth.missing': {
+    says: 'A call without a token is answered as one with a malformed token.',
+    evidence: 'assumed',
+    source: silent,
     breach: 'refuse call',
   },
   'auth.form': {
@@ -120,9 +126,15 @@ export const jirafe = book('jirafe', {
     breach: 'refuse call',
   },
   'format.size': {
-    says: 'A body of an event has at most 10 MB, 10,485,760 bytes, after inflating.',
+    says: 'A body of a single event has at most 10 MB, 10,485,760 bytes, after inflating.',
     evidence: 'assumed',
     source: 'our reading of the documented limit for batches',
+    breach: 'refuse call',
+  },
+  'format.batch_size': {
+    says: 'A batch has at most 10 MB, 10,485,760 bytes, after inflating; a greater one is answered 413.',
+    evidence: 'documented',
+    source: batch,
     breach: 'refuse call',
   },
   'format.utf8': {
@@ -164,6 +176,42 @@ export const jirafe = book('jirafe', {
   },
   'event.wordings': {
     says: 'Wordings that no recording shows are those of the same library.',
+    evidence: 'assumed',
+    source: library,
+    breach: 'decides',
+  },
+  'event.bare_path': {
+    says: 'A message about a field of the document is filed under the bare name of the field.',
+    evidence: 'recorded',
+    source: cassettes,
+    breach: 'decides',
+  },
+  'event.nested_path': {
+    says: 'A message about a nested value is filed under its way, joined by dots, list positions as numbers.',
+    evidence: 'assumed',
+    source: library,
+    breach: 'decides',
+  },
+  'event.empty_path': {
+    says: 'A message about the document itself, such as one that is no object, is filed under an empty name.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
+  },
+  'event.missing': {
+    says: 'A missing field is told under its own name.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
+  },
+  'event.precedence': {
+    says: 'Where a value breaks several keywords the first of type, enum, minLength, minimum, maximum, uniqueItems is told.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'decides',
+  },
+  'event.repr': {
+    says: 'Values in messages are spelled as by the repr of Python 3, dictionaries in the order of the document.',
     evidence: 'assumed',
     source: library,
     breach: 'decides',
@@ -455,6 +503,12 @@ export const jirafe = book('jirafe', {
     says: 'A fault inside, or a change that cannot be stored, is answered 503 unknown with a message.',
     evidence: 'documented',
     source: errors,
+    breach: 'decides',
+  },
+  'reply.unknown_message': {
+    says: 'What an unknown error says stands under message.',
+    evidence: 'assumed',
+    source: silent,
     breach: 'decides',
   },
   'reply.no_seventh': {

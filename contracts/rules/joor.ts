@@ -943,6 +943,12 @@ export const joor = book('joor', {
     source: silent,
     breach: 'refuse call',
   },
+  'single.overwrite': {
+    says: 'The single-SKU call has no overwrite; one is ignored.',
+    evidence: 'documented',
+    source: individual,
+    breach: 'report call',
+  },
   'single.unknown': {
     says: 'The query holds color_code, size, upc, inventory, inventory_date, warehouse, dec_pending and return_format, spelled so; anything else, overwrite too, is ignored.',
     evidence: 'assumed',

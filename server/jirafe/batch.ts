@@ -18,7 +18,7 @@ export async function readBatch(
   terms: Terms,
   findings: Findings,
 ): Promise<EventsCommand | Refusal> {
-  const document = await readDocument(body, findings)
+  const document = await readDocument(head, body, findings)
   if (document instanceof Refusal) return document
   const lists = listsOf(document, findings)
   if (lists instanceof Refusal) return lists

@@ -12,6 +12,8 @@ export interface Complaint {
   /** What would be right there. */
   readonly right: Schema
   readonly rule: (typeof jirafe)['event.schema'] | (typeof jirafe)['event.float_integers']
+  /** The value breaks a further keyword, of which nothing is told. */
+  readonly several?: boolean
 }
 
 /**
@@ -40,12 +42,13 @@ export function* complaintsOf(node: JsonNode, schema: Schema, path: readonly str
       yield* complaintsOf(element, schema.items, [...path, String(index)])
 }
 
-function complaintOf(node: JsonNode, schema: Schema): Pick<Complaint, 'message' | 'rule'> | undefined {
+function complaintOf(node: JsonNode, schema: Schema): Pick<Complaint, 'message' | 'rule' | 'several'> | undefined {
   const rule = jirafe['event.schema']
   if (schema.type !== undefined && !isOfType(node, schema.type)) {
     const isFloatInteger = schema.type === 'integer' && node.kind === 'number'
     const message = `${repr(node)} is not of type '${schema.type}'`
-    return { message, rule: isFloatInteger ? jirafe['event.float_integers'] : rule }
+    const several = schema.enum !== undefined
+    return { message, rule: isFloatInteger ? jirafe['event.float_integers'] : rule, several }
   }
   const told = brokenKeyword(node, schema)
   return told === undefined ? undefined : { message: `${repr(node)} ${told}`, rule }

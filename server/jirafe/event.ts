@@ -4,7 +4,7 @@ import type { Settings } from '../settings.js'
 import { isIso8601 } from '../wire/dates.js'
 import type { JsonNode } from '../wire/json-tree.js'
 import { isRecord } from '../wire/json-values.js'
-import { complaintsOf } from './complaints.js'
+import { type Complaint, complaintsOf } from './complaints.js'
 import { type EventDocument, EventJudge } from './document.js'
 import { declared, type Schema } from './schema.js'
 import type { EventType, Reported } from './types.js'
@@ -50,15 +50,27 @@ export function readEvent(
 }
 
 function judgeSchema(document: EventDocument, schema: Schema, judge: EventJudge, findings: Findings): void {
-  for (const { path, node, message, right, rule } of complaintsOf(document.node, schema)) {
+  for (const complaint of complaintsOf(document.node, schema)) {
+    const { path, node, message, right, rule } = complaint
     if (judge.errors.size > 0 && ++document.json.messages > mostMessages) {
       findings.applies(jirafe['event.message_limit'])
       return
     }
-    findings.applies(jirafe['event.messages'])
-    if (!recorded.test(message)) findings.applies(jirafe['event.wordings'])
+    meet(complaint, findings)
     judge.breach(rule, path, node, message, rightOf(path.at(-1), right), message)
   }
+}
+
+/** What decides where a complaint is filed, and how it is worded. */
+function meet({ path, node, message, several }: Complaint, findings: Findings): void {
+  findings.applies(jirafe['event.messages'])
+  if (path.length === 0) findings.applies(jirafe['event.empty_path'])
+  else findings.applies(path.length === 1 ? jirafe['event.bare_path'] : jirafe['event.nested_path'])
+  if (several) findings.applies(jirafe['event.precedence'])
+  if (node === undefined) findings.applies(jirafe['event.missing'])
+  if (recorded.test(message)) return
+  findings.applies(jirafe['event.wordings'])
+  if (node !== undefined) findings.applies(jirafe['event.repr'])
 }
 
 function rightOf(name: string | undefined, schema: Schema): string {

@@ -41,8 +41,10 @@ export function admitSite(head: Head, terms: Terms, findings: Findings): Refusal
   const at = inHeader('authorization')
   const enforced = terms.settings.auth === 'enforce'
   if (tokenOf(head) === undefined || (enforced && terms.opens.length === 0)) {
-    const seen = tokenOf(head) === undefined ? 'no Bearer token' : 'an unknown token'
-    findings.breach(jirafe['auth.token'], at, seen, 'Authorization: Bearer <token>')
+    const missing = head.headers.authorization === undefined
+    const seen = missing ? 'no token' : tokenOf(head) === undefined ? 'no Bearer token' : 'an unknown token'
+    const rule = missing ? jirafe['auth.missing'] : jirafe['auth.token']
+    findings.breach(rule, at, seen, 'Authorization: Bearer <token>')
     return new Refusal(403, '', { type: 'invalid_token' })
   }
   findings.applies(jirafe['auth.form'])
@@ -57,12 +59,17 @@ export function admitSite(head: Head, terms: Terms, findings: Findings): Refusal
 export function admitEvent(head: Head, terms: Terms, findings: Findings): Refusal | undefined {
   const refusal = admitSite(head, terms, findings) ?? admitMethod(head, eventMethods, findings)
   if (refusal !== undefined) return refusal
-  findings.applies(head.method === 'PUT' ? jirafe['call.put'] : jirafe['call.post'])
-  for (const [name] of head.query) findings.breach(jirafe['call.query'], inQuery(name), name, 'no query')
+  if (head.method === 'POST') findings.applies(jirafe['call.post'])
+  judgeQuery(head, findings)
   return admitContent(head, findings)
 }
 
+export function judgeQuery(head: Head, findings: Findings): void {
+  for (const [name] of head.query) findings.breach(jirafe['call.query'], inQuery(name), name, 'no query')
+}
+
 export function admitMethod(head: Head, methods: readonly string[], findings: Findings): Refusal | undefined {
+  if (head.method === 'PUT' && methods.includes('PUT')) findings.applies(jirafe['call.put'])
   if (methods.includes(head.method)) return undefined
   const [right] = methods
   findings.breach(jirafe['call.method'], { path: 'method' }, head.method, right ?? '')
@@ -73,7 +80,7 @@ export function admitMethod(head: Head, methods: readonly string[], findings: Fi
 
 /** What is to come as a body, as far as the headers tell. */
 export function admitContent(head: Head, findings: Findings): Refusal | undefined {
-  if (Number(head.headers['content-length'] ?? 0) > bodyLimit) return tooLarge(findings)
+  if (Number(head.headers['content-length'] ?? 0) > bodyLimit) return tooLarge(head, findings)
   const coding = head.headers['content-encoding']
   if (codingsOf(coding) === undefined) {
     findings.breach(jirafe['format.codings'], inHeader('content-encoding'), coding ?? '', 'gzip, deflate or br')
@@ -115,8 +122,9 @@ export function tooMany(count: number, most: number, findings: Findings): Refusa
   return unknown(findings, 413, `The batch has ${count} events, more than ${most}. Send them in several batches.`)
 }
 
-function tooLarge(findings: Findings): Refusal {
-  findings.breach(jirafe['format.size'], inBody, 'more than 10 MB', 'at most 10,485,760 bytes')
+function tooLarge({ segments }: Head, findings: Findings): Refusal {
+  const rule = segments.at(-1) === 'batch' ? jirafe['format.batch_size'] : jirafe['format.size']
+  findings.breach(rule, inBody, 'more than 10 MB', 'at most 10,485,760 bytes')
   return unknown(findings, 413, 'The body has more than 10 MB (10,485,760 bytes). Send the events in several calls.')
 }
 
@@ -125,7 +133,7 @@ export const secretsIn = (head: Head): readonly string[] => secretsOf(head.heade
 /** The event of a path, understood by its type. */
 export function readSingle(name: string, type: EventType) {
   return async (head: Head, body: Body, terms: Terms, findings: Findings): Promise<EventsCommand | Refusal> => {
-    const document = await readDocument(body, findings)
+    const document = await readDocument(head, body, findings)
     if (document instanceof Refusal) return document
     const event = readEvent(document, type, { index: 0, list: name }, terms.settings, findings)
     const site = type.siteOf?.(document.value)
@@ -134,14 +142,14 @@ export function readSingle(name: string, type: EventType) {
 }
 
 /** The JSON document of a body, whatever it means. */
-export async function readDocument(body: Body, findings: Findings): Promise<EventDocument | Refusal> {
-  const text = await readText(body, findings)
+export async function readDocument(head: Head, body: Body, findings: Findings): Promise<EventDocument | Refusal> {
+  const text = await readText(head, body, findings)
   return text instanceof Refusal ? text : parseDocument(text, findings)
 }
 
-export async function readText(body: Body, findings: Findings): Promise<string | Refusal> {
+export async function readText(head: Head, body: Body, findings: Findings): Promise<string | Refusal> {
   const received = await body.text(bodyLimit)
-  if (typeof received !== 'string') return faulty(received.fault, findings)
+  if (typeof received !== 'string') return faulty(received.fault, head, findings)
   findings.applies(jirafe['format.utf8'])
   const text = received.startsWith('\ufeff') ? received.slice(1) : received
   if (text !== received) findings.breach(jirafe['format.bom'], inBody, 'a byte order mark', 'none')
@@ -174,10 +182,10 @@ function countNames(value: unknown): number {
   return Object.values(value).reduce((sum: number, member) => sum + countNames(member), own)
 }
 
-function faulty(fault: BodyFault, findings: Findings): Refusal {
+function faulty(fault: BodyFault, head: Head, findings: Findings): Refusal {
   switch (fault) {
     case 'too large':
-      return tooLarge(findings)
+      return tooLarge(head, findings)
     case 'bad encoding':
       findings.breach(jirafe['format.coded_body'], inBody, 'bytes that are not coded so', 'what Content-Encoding says')
       return badJson

@@ -164,10 +164,15 @@ function staleBy(level: ReportedLevel, stored: LevelValue, terms: Terms, finding
   return undefined
 }
 
+/** Dates and codes are texts of any length. */
+const sizeOfLevel = ({ code, inventoryLevel, timestamp, effectiveDate, changeDate }: LevelValue) =>
+  [code, inventoryLevel, timestamp, effectiveDate, changeDate].reduce((sum, text) => sum + (text?.length ?? 0), 0)
+
 function keep(level: LevelValue, key: Key, draft: Draft): void {
   draft.put('levels', key, level)
   const past = draft.get('histories', historyKey(level))?.levels ?? []
-  draft.put('histories', historyKey(level), { levels: [...past.slice(1 - historyKept), level] })
+  const levels = [...past.slice(1 - historyKept), level]
+  draft.put('histories', historyKey(level), { levels: lastWithin(levels, sizeOfLevel) })
 }
 
 /** One cost for each SKU and year; as with levels of the second revision, the latest change counts. */
@@ -195,9 +200,10 @@ function decideCost(
   return { index, outcome: 'updated', reason: null, rule: null, position }
 }
 
-/** Events of one type that are remembered, and the bytes that their texts may have together. */
+/** Events of one type that are remembered. */
 const eventsKept = 100
-const eventBytesKept = 256 * 1024
+/** What is remembered in one row: characters of its texts, all together. */
+const sizeKept = 256 * 1024
 
 /** Remembers the accepted events, the last of each type. */
 function keepEvents({ events, secrets }: EventsCommand, turn: Turn, draft: Draft): void {
@@ -208,27 +214,27 @@ function keepEvents({ events, secrets }: EventsCommand, turn: Turn, draft: Draft
     // What would fall out again at once is not even written.
     const kept = accepted.slice(-eventsKept).map((event) => keptEvent(event, type, turn, secrets))
     const all = [...(draft.get('events', key)?.events ?? []), ...kept].slice(-eventsKept)
-    draft.put('events', key, { events: withinBytes(all) })
+    draft.put('events', key, { events: lastWithin(all, sizeOfEvent) })
   }
 }
 
 function keptEvent({ judge }: JirafeEvent, type: string, turn: Turn, secrets: readonly string[]): KeptEvent {
   const { text } = judge.document
   const bytes = Buffer.byteLength(text)
-  const kept = bytes > eventBytesKept ? null : detached(redactJson(text, secrets))
+  const kept = bytes > sizeKept ? null : detached(redactJson(text, secrets))
   return { type, receivedAt: turn.now.toISOString(), request: turn.id, text: kept, bytes }
 }
 
-function withinBytes(events: readonly KeptEvent[]): readonly KeptEvent[] {
-  let bytes = 0
-  let first = events.length
-  while (first > 0) {
-    const event = events[first - 1]
-    bytes += event?.text == null ? 0 : event.bytes
-    if (bytes > eventBytesKept) break
-    first--
-  }
-  return events.slice(first)
+const sizeOfEvent = ({ text, bytes }: KeptEvent) => (text === null ? 0 : bytes)
+
+/** The last ones, as many as are within the size that is remembered. */
+function lastWithin<Value>(values: readonly Value[], sizeOf: (value: Value) => number): readonly Value[] {
+  let size = 0
+  const first = values.findLastIndex((value) => {
+    size += sizeOf(value)
+    return size > sizeKept
+  })
+  return values.slice(first + 1)
 }
 
 /** Both names of the inventory event mean one type. */

@@ -18,7 +18,7 @@ export const siteCheck: Omit<Operation<null, Verdict>, 'name' | 'vendor' | 'matc
   async read(head: Head, body: Body, _terms: Terms, findings: Findings): Promise<null | Refusal> {
     findings.applies(jirafe['site_check.answer'])
     if (head.method === 'GET') return null
-    const text = await readText(body, findings)
+    const text = await readText(head, body, findings)
     if (text instanceof Refusal) return text
     if (text === '') return null
     const document = parseDocument(text, findings)

@@ -9,6 +9,7 @@ import {
   type EventsCommand,
   eventMethods,
   judgePath,
+  judgeQuery,
   readSingle,
 } from './read.js'
 import { decideEvents, type EventsResult, needsOfEvents } from './rules.js'
@@ -27,6 +28,7 @@ export const trackers: readonly Operation<EventsCommand, EventsResult>[] = [...t
     if (refusal !== undefined) return refusal
     findings.applies(jirafe['tracker.post'])
     findings.applies(jirafe['tracker.token'])
+    judgeQuery(head, findings)
     return admitContent(head, findings)
   },
 

@@ -72,6 +72,7 @@ const pathOf = (at: Place) => ('path' in at ? at.path : at.pointer.slice(1).repl
 
 export function failedEvents(failure: Failure, findings: Findings): Refusal {
   findings.applies(failure === 'too many' ? jirafe['call.anonymous_limit'] : jirafe['reply.unknown'])
+  findings.applies(jirafe['reply.unknown_message'])
   const retry = { 'Retry-After': '1' }
   switch (failure) {
     case 'inside':

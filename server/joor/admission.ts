@@ -38,9 +38,10 @@ function judgeDeclaredSize(head: Head, findings: Findings): Refusal | undefined 
   return Number(head.headers['content-length'] ?? 0) > bodyLimit ? tooLarge(findings) : undefined
 }
 
-export function tooLarge(findings: Findings): Refusal {
+/** `way`: what to do instead. */
+export function tooLarge(findings: Findings, way = 'Send the items in several calls.'): Refusal {
   findings.breach(joor['format.size'], inBody, 'more than 20 MB', 'at most 20,971,520 bytes')
-  return new Refusal(413, 'The body has more than 20 MB (20,971,520 bytes). Send the items in several calls.')
+  return new Refusal(413, `The body has more than 20 MB (20,971,520 bytes). ${way}`)
 }
 
 function judgeKnown(terms: Terms, findings: Findings): Refusal | undefined {

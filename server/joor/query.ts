@@ -13,17 +13,17 @@ export interface CallQuery {
 const bulkNames = ['overwrite', 'dec_pending', 'return_format'] as const
 
 export function readQuery(head: Head, findings: Findings): CallQuery {
-  const given = readParameters(head, bulkNames, joor['query.unknown'], findings)
+  const given = readParameters(head, bulkNames, () => joor['query.unknown'], findings)
   findings.applies(joor['query.overwrite'])
   const overwrite = readSwitch('overwrite', joor['query.overwrite_value'], given, findings)
   return { overwrite, decPending: readDecPending(given, findings) }
 }
 
-/** The parameters that a call knows, by name; of several the last. What else is sent breaks the rule `unknown`. */
+/** The parameters that a call knows, by name; of several the last. What else is sent breaks the rule that `unknown` says. */
 export function readParameters<Name extends string>(
   head: Head,
   names: readonly Name[],
-  unknown: Breakable,
+  unknown: (sent: string) => Breakable,
   findings: Findings,
 ): ReadonlyMap<Name, string> {
   const given = new Map<Name, string>()
@@ -31,7 +31,7 @@ export function readParameters<Name extends string>(
   for (const [sent, value] of head.query) {
     const name = names.find((each) => each === sent)
     if (name === undefined) {
-      findings.breach(unknown, inQuery(sent), sent, nearest(sent, names) ?? `one of ${names.join(', ')}`)
+      findings.breach(unknown(sent), inQuery(sent), sent, nearest(sent, names) ?? `one of ${names.join(', ')}`)
       continue
     }
     if (given.has(name)) repeated.add(name)

@@ -27,7 +27,8 @@ export async function readSingle(
   findings: Findings,
 ): Promise<SingleCommand | Refusal> {
   const received = await body.text(bodyLimit)
-  if (typeof received !== 'string' && received.fault === 'too large') return tooLarge(findings)
+  if (typeof received !== 'string' && received.fault === 'too large')
+    return tooLarge(findings, 'Send no body: path and query say everything.')
   const refusal = judgeEscapes(head, findings)
   if (refusal !== undefined) return refusal
   findings.applies(joor['single.query'])
@@ -36,10 +37,12 @@ export async function readSingle(
   if (head.headers['content-type'] === undefined) findings.applies(joor['single.content_type'])
   judgeReplyFormat(head, findings)
 
-  const given = readParameters(head, parameters, joor['single.unknown'], findings)
+  const given = readParameters(head, parameters, ruleOfUnknown, findings)
   const decPending = readDecPending(given, findings)
   return { item: readItem(sentSku(head, given), 0, 'query', terms.settings, findings), decPending }
 }
+
+const ruleOfUnknown = (name: string) => (name === 'overwrite' ? joor['single.overwrite'] : joor['single.unknown'])
 
 function judgeEscapes({ target, badEscape }: Head, findings: Findings): Refusal | undefined {
   const at = target.indexOf('?')

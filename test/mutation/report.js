@@ -11,6 +11,7 @@ const reasons = parse(readFileSync(new URL('survivors.yaml', here), 'utf8')) ?? 
 const detected = new Set(['Killed', 'Timeout'])
 const undetected = new Set(['Survived', 'NoCoverage'])
 const faults = []
+const used = new Set()
 const rows = []
 const survivors = []
 let allKilled = 0
@@ -28,9 +29,12 @@ for (const [file, { source, mutants }] of Object.entries(files)) {
     const change = { file, from: originalOf(mutant, lines), to: mutant.replacement }
     const line = lines[mutant.location.start.line - 1].trim()
     const whole = { ...change, line, mutator: mutant.mutatorName }
-    const reason = reasons.find(({ reason: _, ...match }) => isLike(whole, match))?.reason
-    if (reason === undefined) faults.push(whole)
-    survivors.push(`| ${file}:${mutant.location.start.line} | ${code(change.from)} → ${code(change.to)} | ${reason} |`)
+    const given = reasons.find(({ reason: _, ...match }) => isLike(whole, match))
+    if (given === undefined) faults.push(whole)
+    else used.add(given)
+    survivors.push(
+      `| ${file}:${mutant.location.start.line} | ${code(change.from)} → ${code(change.to)} | ${given?.reason} |`,
+    )
   }
 }
 
@@ -79,6 +83,9 @@ if (faults.length > 0) {
   writeFileSync('reports/survivors-without-reason.json', `${JSON.stringify(faults, null, 2)}\n`)
   console.log('They are in reports/survivors-without-reason.json; give each a test, or a reason in survivors.yaml.')
 }
-if (100 * allKilled < mark * all) console.log(`The mark is ${mark} %.`)
-if (faults.length > 0 || 100 * allKilled < mark * all) process.exit(1)
+const stale = reasons.filter((each) => !used.has(each) || each.file === undefined || each.line === undefined)
+for (const each of stale) console.log(`A reason fits no survivor, or names no file and line: ${JSON.stringify(each)}`)
+const belowMark = all === 0 || 100 * allKilled < mark * all
+if (belowMark) console.log(`The mark is ${mark} %.`)
+if (faults.length > 0 || stale.length > 0 || belowMark) process.exit(1)
 writeFileSync(new URL('result.md', here), result)
