@@ -68,6 +68,9 @@ describe('the window of the rate limit', () => {
     const reply = await call(emulator, 1)
     expect(reply.status).toBe(429)
     expect(reply.headers['retry-after']).toBe('999999')
+    expect(reply.body.response.comment).toBe(
+      'The rate limit is reached by any call: a write costs 5, and there are 4 credits. Raise it.',
+    )
     expect(await positions(emulator)).toEqual([])
   })
 

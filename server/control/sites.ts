@@ -2,7 +2,7 @@ import { Router } from 'express'
 import { checkSite } from '../documents/seed.js'
 import { declareSite } from '../jirafe/declare.js'
 import { eventsKey } from '../jirafe/rules.js'
-import { keptTypes } from '../jirafe/types.js'
+import { keptAs, keptTypes } from '../jirafe/types.js'
 import {
   type CostValue,
   compareBytes,
@@ -87,7 +87,7 @@ export function sites({ store, ids, clock }: ControlParts): Router {
     const from = since === undefined ? undefined : readInstant(since)
     if (since !== undefined && from === undefined)
       throw new Problem(400, `since is ${since}. Right is an ISO 8601 date or date-time.`)
-    const types = type === undefined ? keptTypes : keptTypes.filter((each) => each === type)
+    const types = type === undefined ? keptTypes : keptTypes.filter((each) => each === keptAs(type))
     if (types.length === 0) throw new Problem(400, `type is ${type}. Right is one of ${keptTypes.join(', ')}.`)
     const events = await eventsOf(of(request.params.site), types)
     const asked = events.filter(

@@ -12,6 +12,7 @@ import type { ReportedCost } from './cost.js'
 import type { JirafeEvent } from './event.js'
 import type { ReportedLevel } from './inventory.js'
 import type { EventsCommand } from './read.js'
+import { keptAs } from './types.js'
 
 /** Levels of one code that are remembered. */
 const historyKept = 100
@@ -237,8 +238,7 @@ function lastWithin<Value>(values: readonly Value[], sizeOf: (value: Value) => n
   return values.slice(first + 1)
 }
 
-/** Both names of the inventory event mean one type. */
-const typeName = ({ list }: JirafeEvent) => (list === 'product.inventory' ? 'inventory' : list)
+const typeName = ({ list }: JirafeEvent) => keptAs(list)
 
 function refused({ index, judge }: JirafeEvent): ItemOutcome {
   const reason = [...judge.errors].map(([path, message]) => (path === '' ? message : `${path}: ${message}`)).join('; ')

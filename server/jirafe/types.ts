@@ -80,7 +80,8 @@ export const trackerTypes: ReadonlyMap<string, EventType> = new Map(
   }),
 )
 
-/** What the events of a site are remembered by: product.inventory is another name of inventory. */
-export const keptTypes: readonly string[] = [...eventTypes.keys(), ...trackerTypes.keys()].filter(
-  (type) => type !== 'product.inventory',
-)
+/** The name by which the events of a path or key are remembered: those of an inventory event are one type. */
+export const keptAs = (name: string): string => (name === 'product.inventory' ? 'inventory' : name)
+
+/** What the events of a site are remembered by. */
+export const keptTypes: readonly string[] = [...new Set([...eventTypes.keys(), ...trackerTypes.keys()].map(keptAs))]

@@ -90,10 +90,16 @@ function beyond(meter: MeterValue, limit: Limit, turn: Turn, draft: Draft, findi
   findings.applies(joor['rate.retry_after'])
   const left = Date.parse(meter.start) + seconds * 1000 - turn.now.getTime()
   const wait = Math.max(1, Math.ceil(left / 1000))
-  const message =
-    `The rate limit is reached: ${meter.spent} of ${credits} credits are spent in the window of ${seconds} seconds ` +
-    `that began at ${meter.start}, and a write costs ${cost}. Send the call again in ${wait} seconds.`
-  return new Refusal(429, message, { headers: { 'Retry-After': String(wait) } })
+  return new Refusal(429, sayBeyond(meter, limit, wait), { headers: { 'Retry-After': String(wait) } })
+}
+
+function sayBeyond({ spent, start }: MeterValue, { credits, seconds }: Limit, wait: number): string {
+  if (credits < cost)
+    return `The rate limit is reached by any call: a write costs ${cost}, and there are ${credits} credits. Raise it.`
+  return (
+    `The rate limit is reached: ${spent} of ${credits} credits are spent in the window of ${seconds} seconds ` +
+    `that began at ${start}, and a write costs ${cost}. Send the call again in ${wait} seconds.`
+  )
 }
 
 const place = { path: 'account' }
