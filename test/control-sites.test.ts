@@ -177,6 +177,17 @@ describe('The levels of a site', () => {
     expect(codesOf((await levels(emulator, '?code=A')).body)).toEqual([])
   })
 
+  it('remember no more of long texts than 256 K characters', async () => {
+    const emulator = await startTestEmulator()
+    const long = (level: number, length: number) => ({ ...first('a', level), timestamp: 'x'.repeat(length) })
+    for (const level of [1, 2, 3, 4]) await send(emulator, long(level, 100_000))
+    const [{ history }] = (await levels(emulator, '?history=true')).body.levels
+    expect(history.map((each: { inventory_level: number }) => each.inventory_level)).toEqual([4, 3])
+    await send(emulator, long(5, 300_000))
+    const [kept] = (await levels(emulator, '?history=true')).body.levels
+    expect(kept).toMatchObject({ inventory_level: 5, history: [] })
+  })
+
   it('show their history where it is asked for: the last hundred of a code, newest first', async () => {
     const emulator = await startTestEmulator()
     for (let n = 1; n <= 103; n++) await send(emulator, first('a', n))

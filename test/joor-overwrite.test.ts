@@ -182,6 +182,16 @@ describe('overwrite=1 with a refused item', () => {
     expect((await lastRequest(result.emulator)).changes).toEqual([])
   })
 
+  test('is told at the first refused item, not at an accepted one before it', async () => {
+    const emulator = await startTestEmulator({ seed })
+    await bulk(emulator, items(item('NY', '1', 7), item('NY', '2', '1,5'), item('NY', '3', '1,5')), {
+      query: '?overwrite=1',
+    })
+    const { violations } = await lastRequest(emulator)
+    const complete = violations.find(({ rule }: { rule: string }) => rule === 'joor.overwrite.complete')
+    expect(complete).toMatchObject({ at: { pointer: '/inventory_items/1' }, seen: '2 of 3 items refused' })
+  })
+
   test('leaves alone an unknown warehouse of a list', async () => {
     const accounts = { brand: { token: 'a-token', warehouses: ['NY', 'LA'], positions: before } }
     const emulator = await startTestEmulator({ seed: { joor: { accounts } } })
