@@ -62,8 +62,8 @@ function code(text) {
 const result = [
   '# Mutation testing of the vendors’ rooms',
   '',
-  'Printed by `npm run test:mutation`: Stryker changes one thing at a time in `server/joor` and `server/jirafe`, and the',
-  'vendors’ suites have to notice.',
+  'Printed by `npm run test:mutation`: Stryker changes one thing at a time in what reads, decides and writes in both',
+  'rooms, and the vendors’ suites have to notice. The files that these call are not changed.',
   '',
   '| file | mutants | killed | left | |',
   '| --- | --- | --- | --- | --- |',
