@@ -88,7 +88,7 @@ const manyDigits = 20
 
 /** Less than 0, 0 or more than 0. An integer compares by its digits: `JSON.parse` takes 2^53 + 1 for 2^53. */
 function compare(literal: string, bound: number): number {
-  // Megabytes of digits are no work for BigInt either, and a number from which a float differs is no bound of ours.
+  // BigInt takes long for megabytes of digits, and beyond twenty a rounded float is on the same side of every bound.
   if (isFloat(literal) || literal.length > manyDigits) return Number(literal) - bound
   return Number(BigInt(literal) - BigInt(bound))
 }

@@ -9,7 +9,7 @@ import { admitEvent, admitSite, type EventsCommand, readSingle } from './read.js
 import { decideEvents, type EventsResult, needsOfEvents } from './rules.js'
 import { siteCheck } from './site-check.js'
 import { trackerGif, trackers } from './tracker.js'
-import { eventTypes } from './types.js'
+import { eventTypes, keptAs } from './types.js'
 import { enforceEvents, failedEvents, writeBatch, writeEvent, writeRefusal } from './write.js'
 
 /** The path names the site; without a well-formed token nobody calls. */
@@ -38,7 +38,7 @@ const events: Omit<Operation<EventsCommand, EventsResult>, 'name' | 'matches' | 
 const singles = [...eventTypes].map(
   ([name, type]): AnyOperation => ({
     ...events,
-    name: name === 'product.inventory' ? 'jirafe.inventory' : `jirafe.${name}`,
+    name: `jirafe.${keptAs(name)}`,
     matches: isOf(name),
     read: readSingle(name, type),
     write: writeEvent,

@@ -80,7 +80,7 @@ export const trackerTypes: ReadonlyMap<string, EventType> = new Map(
   }),
 )
 
-/** The name by which the events of a path or key are remembered: those of an inventory event are one type. */
+/** The one name of a type, by which its events are served and remembered: the inventory event has two in paths and keys. */
 export const keptAs = (name: string): string => (name === 'product.inventory' ? 'inventory' : name)
 
 /** What the events of a site are remembered by. */
