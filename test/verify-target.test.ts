@@ -3,37 +3,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { stringify } from 'yaml'
-import type { Outside } from '../server/commands/outside.js'
-import { createProgram } from '../server/commands/program.js'
 import { type Emulator, startEmulator } from '../server/emulator.js'
 import { type Case, readCases, shippedCases } from '../server/verify/cases.js'
 import { isRealHost, touchedBy } from '../server/verify/effect.js'
 import { reasonToSkip, runThere } from '../server/verify/run.js'
 import { send } from '../server/verify/send.js'
 import { defaultVariables } from '../server/verify/variables.js'
+import { command } from './command.js'
 
 const tokens = ['--joor-token', 'examples-token', '--jirafe-token', 'examples-token', '--jirafe-site', 'examples']
 
-/** Runs the command line in this process; `lines` counts the printed lines that begin so. */
+/** Runs `verify`; `lines` counts the printed lines that begin so. */
 async function verify(...words: readonly string[]) {
-  const printed: string[] = []
-  const complained: string[] = []
-  let code: number | undefined
-  const outside: Outside = {
-    env: {},
-    folder: '.',
-    pid: 1,
-    version: '0.0.0',
-    stopped: Promise.resolve(),
-    print: (line) => printed.push(line),
-    complain: (line) => complained.push(line),
-  }
-  const end = (given: number) => {
-    code = given
-  }
-  await createProgram(outside, end).parseAsync(['node', 'backstock', 'verify', ...words])
+  const { code, printed, complained } = await command('verify', ...words)
   const lines = (mark: string) => printed.filter((line) => line.startsWith(mark)).length
-  return { code, printed, complained: complained.join('\n'), lines }
+  return { code, printed, complained, lines }
 }
 
 /** An emulator that stands for a sandbox: it admits the declared tokens only. */

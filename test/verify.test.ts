@@ -6,13 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { stringify } from 'yaml'
-import type { Outside } from '../server/commands/outside.js'
-import { createProgram } from '../server/commands/program.js'
 import { startEmulator } from '../server/emulator.js'
 import { allRules } from '../server/rule-list.js'
 import { readCases, shippedCases } from '../server/verify/cases.js'
 import { gradeOf, runHere, runThere } from '../server/verify/run.js'
 import { defaultVariables } from '../server/verify/variables.js'
+import { command } from './command.js'
 
 /** Writes files of cases into a folder of their own. */
 function folderOf(files: Readonly<Record<string, string>>): string {
@@ -20,27 +19,6 @@ function folderOf(files: Readonly<Record<string, string>>): string {
   onTestFinished(() => rmSync(folder, { recursive: true }))
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
   return folder
-}
-
-/** Runs the command line in this process. */
-async function command(...words: readonly string[]) {
-  const printed: string[] = []
-  const complained: string[] = []
-  let code: number | undefined
-  const outside: Outside = {
-    env: {},
-    folder: '.',
-    pid: 1,
-    version: '0.0.0',
-    stopped: Promise.resolve(),
-    print: (line) => printed.push(line),
-    complain: (line) => complained.push(line),
-  }
-  const end = (given: number) => {
-    code = given
-  }
-  await createProgram(outside, end).parseAsync(['node', 'backstock', ...words])
-  return { code, printed, complained: complained.join('\n') }
 }
 
 interface Answer {

@@ -1,0 +1,23 @@
+import type { Outside } from '../server/commands/outside.js'
+import { createProgram } from '../server/commands/program.js'
+
+/** Runs the command line in this process: the exit code, and what it printed and complained of. */
+export async function command(...words: readonly string[]) {
+  const printed: string[] = []
+  const complained: string[] = []
+  let code: number | undefined
+  const outside: Outside = {
+    env: {},
+    folder: '.',
+    pid: 1,
+    version: '0.0.0',
+    stopped: Promise.resolve(),
+    print: (line) => printed.push(line),
+    complain: (line) => complained.push(line),
+  }
+  const end = (given: number) => {
+    code = given
+  }
+  await createProgram(outside, end).parseAsync(['node', 'backstock', ...words])
+  return { code, printed, complained: complained.join('\n') }
+}
