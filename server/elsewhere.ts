@@ -45,6 +45,7 @@ export function alwaysRefused({ writeRefusal, ...refuser }: Refuser): AnyOperati
   return {
     ...refuser,
     read: never,
+    asSent: () => undefined,
     needs: never,
     decide: never,
     enforce: never,

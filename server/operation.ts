@@ -3,6 +3,7 @@ import type { Findings } from './findings.js'
 import type { Settings } from './settings.js'
 import type { Draft } from './state/draft.js'
 import type { Access, Caller, Needs, Turn, Vendor } from './state/store.js'
+import type { SentValue } from './wire/sent-value.js'
 
 /** What URL and headers tell, before a byte of the body is read. */
 export interface Head {
@@ -108,6 +109,8 @@ export interface Operation<Command, Result extends Verdict> {
   callerOf?(command: Command): Caller
   /** A price for every call that `admit` let in, whatever comes of it. */
   readonly charge?: Charge
+  /** The command as sent, before anybody understood it; undefined where it is none. */
+  asSent(head: Head, text: string): SentValue | undefined
   /** The rows that `decide` will look at. */
   needs(command: Command): Needs
   /** What the call does to the state and to each item: synchronous, without HTTP, storage or a clock of its own. */

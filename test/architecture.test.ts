@@ -67,6 +67,11 @@ const directions: readonly Direction[] = [
     never: new RegExp(`${outside}|${anyRoom}/|state/|journal/)`),
   },
   {
+    says: 'what matches calls knows no vendor and no storage: the operations are handed in',
+    from: /^server\/matching\//,
+    never: new RegExp(`${outside}|${anyRoom}/|state/(?:memory|file|commit|table)\\.ts)`),
+  },
+  {
     says: "what verifies judges by readers of its own, never by the emulator's",
     from: /^server\/verify\//,
     never: new RegExp(

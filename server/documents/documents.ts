@@ -24,7 +24,7 @@ export class DocumentError extends Error {
   }
 }
 
-export type DocumentKind = 'account' | 'site' | 'seed' | 'cases'
+export type DocumentKind = 'account' | 'site' | 'seed' | 'cases' | 'match'
 
 const linesShown = 20
 const valueShown = 60
@@ -130,6 +130,7 @@ const typeNames: Readonly<Record<string, string>> = {
   array: 'a list',
   string: 'text',
   integer: 'an integer',
+  null: 'null',
   boolean: 'true or false',
 }
 

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { readHead } from '../head.js'
 import type { Replied } from '../journal/entry.js'
 import type { AnyOperation, Reply } from '../operation.js'
 import { type Parts, serve } from '../serve.js'
 import { expectsContinue, RequestBody } from './body.js'
-import { readHead } from './head.js'
 
 /** What is still read of a refused body, so that the client gets to read the reply. */
 const drained = 64 * 1024 * 1024

@@ -3,6 +3,7 @@ import { alwaysRefused } from '../elsewhere.js'
 import { inPath } from '../findings.js'
 import { type AnyOperation, type Head, type Operation, Refusal } from '../operation.js'
 import type { Caller } from '../state/store.js'
+import { sentJson } from '../wire/sent-value.js'
 import { tokenOf } from './authorization.js'
 import { readBatch } from './batch.js'
 import { admitEvent, admitSite, type EventsCommand, readSingle } from './read.js'
@@ -29,6 +30,7 @@ const events: Omit<Operation<EventsCommand, EventsResult>, 'name' | 'matches' | 
   vendor: 'jirafe',
   identify,
   admit: admitEvent,
+  asSent: (_head, text) => sentJson(text),
   needs: needsOfEvents,
   decide: decideEvents,
   enforce: enforceEvents,

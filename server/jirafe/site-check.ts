@@ -2,6 +2,7 @@ import { jirafe } from '../../contracts/rules/jirafe.js'
 import { type Findings, inBody } from '../findings.js'
 import { type Body, type Head, type Operation, Refusal, type Terms, type Verdict } from '../operation.js'
 import { isRecord } from '../wire/json-values.js'
+import { sentJson } from '../wire/sent-value.js'
 import { admitContent, admitMethod, admitSite, judgePath, parseDocument, readText } from './read.js'
 import { enforceEvents, failedEvents, writeAccepted } from './write.js'
 
@@ -28,6 +29,7 @@ export const siteCheck: Omit<Operation<null, Verdict>, 'name' | 'vendor' | 'matc
     return null
   },
 
+  asSent: (_head, text) => sentJson(text),
   needs: () => ({}),
   decide: () => ({ outcomes: [] }),
   write: writeAccepted,

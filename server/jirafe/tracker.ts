@@ -2,6 +2,7 @@ import { jirafe } from '../../contracts/rules/jirafe.js'
 import type { Findings } from '../findings.js'
 import { type Head, type Operation, Refusal, type Reply, type Terms, type Verdict } from '../operation.js'
 import type { Turn } from '../state/store.js'
+import { sentJson } from '../wire/sent-value.js'
 import {
   admitContent,
   admitMethod,
@@ -36,6 +37,7 @@ export const trackers: readonly Operation<EventsCommand, EventsResult>[] = [...t
   // The document names the site; nothing but its own events is written there.
   callerOf: ({ site }: EventsCommand) =>
     site === undefined ? { vendor: 'jirafe' } : { vendor: 'jirafe', site, token: '' },
+  asSent: (_head, text) => sentJson(text),
   needs: needsOfEvents,
   decide: decideEvents,
   write: writeEvent,
@@ -65,6 +67,7 @@ export const trackerGif: Operation<null, Verdict> = {
     return null
   },
 
+  asSent: () => undefined,
   needs: () => ({}),
   decide: () => ({ outcomes: [] }),
   write(outcome: Verdict | Refusal, _head: Head, _turn: Turn, terms: Terms): Reply {

@@ -3,6 +3,7 @@ import { elsewhere } from '../elsewhere.js'
 import type { AnyOperation, Head, Operation } from '../operation.js'
 import type { Caller } from '../state/store.js'
 import { admitCall, type Methods } from './admission.js'
+import { bulkAsSent, singleAsSent } from './as-sent.js'
 import { authorizationOf } from './authorization.js'
 import { chargeFor } from './rate-limit.js'
 import { readBulk } from './read.js'
@@ -29,6 +30,7 @@ const bulkInventory: Operation<BulkCommand, BulkResult> = {
   identify,
   admit: (head, terms, findings) => admitCall(postAndPut, head, terms, findings),
   read: readBulk,
+  asSent: bulkAsSent,
   charge: chargeFor(joor['rate.bulk']),
   needs: () => ({}),
   decide: decideBulk,
@@ -47,6 +49,7 @@ const styleInventory: Operation<SingleCommand, SingleResult> = {
   identify,
   admit: (head, terms, findings) => admitCall(put, head, terms, findings),
   read: readSingle,
+  asSent: singleAsSent,
   charge: chargeFor(joor['rate.single']),
   needs: () => ({}),
   decide: decideSingle,

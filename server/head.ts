@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import type { Head } from '../operation.js'
+import type { Head } from './operation.js'
 
 /** Reads URL and headers; repeated slashes count as one, at the start too. */
-export function readHead(request: IncomingMessage): Head {
+export function readHead(request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): Head {
   const target = targetOf(request)
   const [path = '', ...search] = target.split('?')
   let badEscape = false
@@ -25,7 +25,7 @@ export function readHead(request: IncomingMessage): Head {
 }
 
 /** The request target without the origin that a proxy's request line holds. */
-export function targetOf(request: IncomingMessage): string {
+export function targetOf(request: Pick<IncomingMessage, 'url'>): string {
   return (request.url ?? '/').replace(/^[a-z]+:\/\/[^/?]*/i, '')
 }
 

@@ -1,0 +1,41 @@
+import { readHead } from '../head.js'
+import type { Entry } from '../journal/entry.js'
+import type { AnyOperation } from '../operation.js'
+import type { Handled, Outcome } from './call.js'
+
+/** A call of the journal as a match looks at it; its operation is one of the table. */
+export function journalled(entry: Entry, operations: ReadonlyMap<string, AnyOperation>): Handled {
+  const { method, path: url, request } = entry
+  const head = readHead({ method, url, headers: request.headers })
+  let sent: ReturnType<Handled['sent']> | undefined
+  return {
+    vendor: entry.vendor,
+    name: entry.name,
+    operation: entry.operation,
+    method,
+    path: url.replace(/\?.*$/s, ''),
+    query: head.query,
+    headers: request.headers,
+    sent() {
+      // A match may look into one command several times, and reading it takes a while.
+      sent ??= request.body?.cut
+        ? 'cut'
+        : { value: operations.get(entry.operation)?.asSent(head, request.body?.text ?? '') }
+      return sent
+    },
+    at: entry.at,
+    status: entry.status,
+    outcome: outcomeOf(entry),
+    violations: entry.violations,
+    broken: [...new Set(entry.breaches.map(({ rule }) => rule.id))],
+  }
+}
+
+function outcomeOf({ items, refusal }: Entry): Outcome {
+  if (refusal !== null) return 'refused'
+  if (items === null) return 'lost'
+  const { updated, notUpdated } = items
+  if (updated + notUpdated === 0) return 'none'
+  if (notUpdated === 0) return 'updated'
+  return updated === 0 ? 'not_updated' : 'partial'
+}
