@@ -126,7 +126,7 @@ async function openStore(options: EmulatorOptions, storage: MemoryOptions<Entry>
   const file = await openDataFile(options.data, fingerprint, options.recover ?? false)
   if (file.seedChanged)
     options.log?.(`${options.data} was begun with another seed: its state stays, the new seed counts for reset only.`)
-  const store = new MemoryStore({ ...storage, partitions: file.partitions, keep: file.keep })
+  const store = new MemoryStore({ ...storage, kept: file.kept, keep: file.keep })
   await store.seed(declarations)
   if (file.fresh) await store.reset().catch(unwritable)
   return store

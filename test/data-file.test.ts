@@ -7,7 +7,7 @@ import supertest from 'supertest'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { DataFileError, type Emulator, type EmulatorOptions, startEmulator } from '../server/emulator.js'
 import { openDataFile } from '../server/state/file.js'
-import { emptyTables } from '../server/state/memory.js'
+import { emptyTables } from '../server/state/partitions.js'
 import { keptTables } from '../server/state/rows.js'
 import { vendors } from '../server/state/store.js'
 import { bulk, items, lastRequest, oauth2, positions, startTestEmulator } from './emulator.js'
@@ -53,7 +53,7 @@ async function during<Result>(
 describe('The schema of a data file', () => {
   it('names the very tables and vendors that there are', async () => {
     const schema = JSON.parse(await readFile('schemas/data-file.json', 'utf8'))
-    const { setup, rows } = schema.properties.partitions.items.properties
+    const { setup, rows } = schema.definitions.partition.properties
     expect(setup.properties.vendor.enum).toEqual(vendors)
     expect(rows.items.properties.table.enum).toEqual(keptTables)
   })
@@ -70,7 +70,7 @@ describe('A data file', () => {
     const state = { setup: { vendor: 'joor' as const, name: 'brand', ...nothing }, tables, requests: 0 }
     collect()
     const before = process.memoryUsage().heapUsed
-    await keep(new Map([['joor:brand', state]]))
+    await keep({ partitions: new Map([['joor:brand', state]]), snapshots: [] })
     collect()
     // A copy of a hundred thousand rows is more than ten megabytes.
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(4 * 1024 * 1024)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Commit, type PartitionTables } from '../server/state/commit.js'
 import { Draft } from '../server/state/draft.js'
-import { emptyTables } from '../server/state/memory.js'
+import { emptyTables } from '../server/state/partitions.js'
 import type { Key, MarkValue } from '../server/state/rows.js'
 import type { View } from '../server/state/store.js'
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Draft } from '../server/state/draft.js'
-import { anonymousName, type Keep, type MemoryOptions, MemoryStore } from '../server/state/memory.js'
+import { type Keep, type MemoryOptions, MemoryStore } from '../server/state/memory.js'
+import { anonymousName } from '../server/state/partitions.js'
 import type { Key, LevelValue, MarkValue, PositionValue } from '../server/state/rows.js'
 import {
   type Caller,
@@ -65,7 +66,23 @@ const made = (options: Partial<MemoryOptions<Note>> = {}): MemoryOptions<Note> &
 
 type TestStore = Pick<
   MemoryStore<Note>,
-  'access' | 'call' | 'find' | 'list' | 'row' | 'page' | 'declare' | 'change' | 'remove' | 'seed' | 'load' | 'reset'
+  | 'access'
+  | 'call'
+  | 'find'
+  | 'list'
+  | 'row'
+  | 'page'
+  | 'declare'
+  | 'change'
+  | 'remove'
+  | 'seed'
+  | 'load'
+  | 'reset'
+  | 'save'
+  | 'snapshots'
+  | 'restore'
+  | 'drop'
+  | 'fork'
 >
 type Make = (options?: Partial<MemoryOptions<Note>>) => { readonly store: TestStore; readonly notes: Notes }
 
@@ -175,7 +192,8 @@ async function shown(store: TestStore) {
       return Promise.all(tables.map((table) => store.page(of, { table, ...everything })))
     }),
   )
-  return JSON.parse(JSON.stringify({ accounts, sites, tokens, rows }))
+  const snapshots = await store.snapshots()
+  return JSON.parse(JSON.stringify({ accounts, sites, tokens, rows, snapshots }))
 }
 
 describe.each(stores)('A store (%s)', (_name, make) => {
@@ -437,6 +455,93 @@ describe.each(stores)('A store (%s)', (_name, make) => {
     expect((await store.list('joor')).map(({ setup }) => setup.name)).toEqual(['brand'])
   })
 
+  it('goes back to a snapshot, as often as it is asked to', async () => {
+    const { store } = make()
+    await store.declare(declaration('brand', token, (draft) => draft.put('positions', key('a'), position('a', 3))))
+    expect(await store.save('before')).toMatchObject({ name: 'before', of: undefined, accounts: 1, sites: 0 })
+    for (let round = 0; round < 3; round++) {
+      await call(store, 'change', (draft) => draft.put('positions', key('a'), position('a', 9)))
+      await call(store, 'other', () => {}, { by: { vendor: 'joor', token: other } })
+      expect(await store.restore('before')).toEqual({ accounts: 1, sites: 0 })
+      expect(await positionsOf(store, 'joor:brand')).toEqual(['New York a 3 by '])
+      expect((await store.list('joor')).map(({ setup }) => setup.name)).toEqual(['brand'])
+    }
+  })
+
+  it('keeps snapshots of one account apart from those of another and of everything', async () => {
+    const { store } = make()
+    await store.declare(declaration('one', token, (draft) => draft.put('positions', key('a'), position('a', 1))))
+    await store.declare(declaration('two', other, (draft) => draft.put('positions', key('a'), position('a', 2))))
+    for (const of of ['joor:one', 'joor:two', undefined] as const) await store.save('night', of)
+    await call(store, 'change', (draft) => draft.clearAll('positions'))
+    await call(store, 'change', (draft) => draft.clearAll('positions'), { by: { vendor: 'joor', token: other } })
+    expect(await store.restore('night', 'joor:one')).toEqual({ accounts: 1, sites: 0 })
+    expect(await positionsOf(store, 'joor:one')).toEqual(['New York a 1 by '])
+    expect(await positionsOf(store, 'joor:two')).toEqual([])
+    expect((await store.snapshots('joor:one')).map(({ name, of }) => [name, of])).toEqual([['night', 'joor:one']])
+    expect(await store.drop('night', 'joor:one')).toBe(true)
+    expect(await store.restore('night', 'joor:one')).toBeUndefined()
+    expect(await store.restore('night')).toEqual({ accounts: 2, sites: 0 })
+    expect(await positionsOf(store, 'joor:two')).toEqual(['New York a 2 by '])
+  })
+
+  it('brings an account back from its snapshot that was taken away since', async () => {
+    const { store } = make()
+    await store.declare(declaration('brand', token, (draft) => draft.put('positions', key('a'), position('a', 3))))
+    await store.save('kept', 'joor:brand')
+    await store.remove('joor:brand')
+    await call(store, 'anonymous', () => {})
+    expect(await store.restore('kept', 'joor:brand')).toEqual({ accounts: 1, sites: 0 })
+    expect(await positionsOf(store, 'joor:brand')).toEqual(['New York a 3 by '])
+    expect(await store.find(anonymous)).toBeUndefined()
+  })
+
+  it('restores no account whose token another one has by now', async () => {
+    const { store } = make()
+    await store.declare(declaration('brand', token, (draft) => draft.put('positions', key('a'), position('a', 3))))
+    await store.save('kept', 'joor:brand')
+    await store.remove('joor:brand')
+    await store.declare(declaration('new', token))
+    await expect(store.restore('kept', 'joor:brand')).rejects.toThrow(TokenTaken)
+    expect((await store.list('joor')).map(({ setup }) => setup.name)).toEqual(['new'])
+  })
+
+  it('knows no snapshot that nobody made', async () => {
+    const { store } = make()
+    expect(await store.restore('never')).toBeUndefined()
+    expect(await store.drop('never')).toBe(false)
+    expect(await store.save('never', 'joor:nobody')).toBeUndefined()
+    expect(await store.fork('joor:nobody', (setup) => setup)).toBe(false)
+    expect(await store.snapshots()).toEqual([])
+  })
+
+  it('forks an account: the same rows, and from then on each its own', async () => {
+    const { store } = make()
+    await store.declare(declaration('brand', token, (draft) => draft.put('positions', key('a'), position('a', 3))))
+    expect(await store.fork('joor:brand', (setup) => ({ ...setup, name: 'fork', token: other }))).toBe(true)
+    await call(store, 'fork', (draft) => draft.put('positions', key('b'), position('b', 1)), {
+      by: { vendor: 'joor', token: other },
+    })
+    await call(store, 'origin', (draft) => draft.put('positions', key('a'), position('a', 9)))
+    expect(await positionsOf(store, 'joor:brand')).toEqual([expect.stringMatching(/^New York a 9 by id-/)])
+    expect(await positionsOf(store, 'joor:fork')).toEqual([
+      'New York a 3 by ',
+      expect.stringMatching(/^New York b 1 by id-/),
+    ])
+    expect((await store.find('joor:fork'))?.requests).toBe(1)
+    await expect(store.fork('joor:brand', (setup) => ({ ...setup, name: 'third' }))).rejects.toThrow(TokenTaken)
+  })
+
+  it('leaves what a rate limit counted behind: it is about the calls, not the state', async () => {
+    const { store } = make()
+    const spent = { start: '2026-01-01T00:00:00.000Z', spent: 5, reported: false }
+    await store.declare(declaration('brand', token))
+    await call(store, 'paid', (draft) => draft.put('meters', ['', '', ''], spent))
+    await store.fork('joor:brand', (setup) => ({ ...setup, name: 'fork', token: other }))
+    expect(await store.row('joor:brand', 'meters', ['', '', ''])).toMatchObject({ value: spent })
+    expect(await store.row('joor:fork', 'meters', ['', '', ''])).toBeUndefined()
+  })
+
   it('never gives the seed itself away: what calls do to its rows is gone after a reset', async () => {
     const { store } = make()
     await store.seed([declaration('brand', token, (draft) => draft.put('positions', key('a'), position('a', 3)))])
@@ -520,6 +625,8 @@ describe.each([
     await call(store, 'level', (draft) => draft.put('levels', ['first', 'x', ''], level('x', '4')), {
       by: { vendor: 'jirafe', site: 'shop', token },
     })
+    await store.save('kept')
+    await call(store, 'since', (draft) => draft.put('positions', key('since'), position('since', 1)))
     keeping.failing = true
     return { store, keeping, notes: options.journal, before: await shown(store), texts: options.journal.texts }
   }
@@ -569,6 +676,11 @@ describe.each([
     ['a seed loaded', (store) => store.load([declaration('new', other), declaration('brand', null)])],
     ['a reset', (store) => store.reset()],
     ['a reset of one account', (store) => store.reset('joor:brand')],
+    ['a snapshot', (store) => store.save('new')],
+    ['a snapshot over another', (store) => store.save('kept')],
+    ['a snapshot dropped', (store) => store.drop('kept')],
+    ['a snapshot restored', (store) => store.restore('kept')],
+    ['a fork', (store) => store.fork('joor:brand', (setup) => ({ ...setup, name: 'fork', token: other }))],
   ]
 
   it.each(attempts)('goes back to every row, account and token after %s', async (_what, attempt) => {
@@ -619,7 +731,7 @@ describe.each([
     const failing = call(store, 'x', (draft) => draft.clearAll('positions'))
     const looks = await Promise.all(Array.from({ length: 5 }, () => positionsOf(store, 'joor:brand')))
     await expect(failing).rejects.toThrow(StorageFailure)
-    for (const look of looks) expect(look).toHaveLength(4)
+    for (const look of looks) expect(look).toHaveLength(5)
   })
 
   it('keeps nothing, and so cannot fail, where a call of a known account changes nothing', async () => {

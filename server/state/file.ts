@@ -2,15 +2,27 @@ import { constants, copyFile, open, readFile, rename, rm } from 'node:fs/promise
 import { createRequire } from 'node:module'
 import { Ajv } from 'ajv'
 import { type Adapter, Low } from 'lowdb'
-import { emptyTables, type Keep, type PartitionState, type Partitions, partitionOf } from './memory.js'
+import type { Keep, Kept } from './memory.js'
+import { emptyTables, type PartitionState, type Partitions, partitionOf } from './partitions.js'
 import { type Key, keptTables, type Row, type TableName } from './rows.js'
-import { DataFileError, type Setup } from './store.js'
+import type { Snapshot } from './snapshots.js'
+import { DataFileError, type Partition, type Setup } from './store.js'
 import type { Table } from './table.js'
 
 /** What the file holds; its schema is `schemas/data-file.json`. */
 interface Content {
   readonly backstock: 1
   readonly seed: string | null
+  readonly partitions: readonly KeptPartition[]
+  /** Absent in files of before there were any. */
+  readonly snapshots?: readonly KeptSnapshot[]
+}
+
+interface KeptSnapshot {
+  readonly name: string
+  /** Null for everything. */
+  readonly of: Partition | null
+  readonly at: string
   readonly partitions: readonly KeptPartition[]
 }
 
@@ -21,7 +33,7 @@ interface KeptPartition {
 }
 
 export interface DataFile {
-  readonly partitions: Partitions
+  readonly kept: Kept
   readonly keep: Keep
   /** No file was there, so the seed is to be loaded. */
   readonly fresh: boolean
@@ -49,17 +61,23 @@ export async function openDataFile(path: string, seed: string | null, recover: b
   const content = low.data
   low.data = null
   const begunWith = content === null ? seed : content.seed
-  const keep: Keep = (partitions) => {
-    low.data = { backstock: 1, seed: begunWith, partitions: [...partitions.values()].map(keptFrom) }
+  const keep: Keep = ({ partitions, snapshots }) => {
+    low.data = {
+      backstock: 1,
+      seed: begunWith,
+      partitions: [...partitions.values()].map(keptFrom),
+      snapshots: [...snapshots].map(keptSnapshot),
+    }
     // The state is in memory already; between two writes nobody needs its copy.
     return low.write().finally(() => {
       low.data = null
     })
   }
   return {
-    partitions: new Map(
-      (content?.partitions ?? []).map((kept) => [partitionOf(kept.setup.vendor, kept.setup.name), restored(kept)]),
-    ),
+    kept: {
+      partitions: restoredAll(content?.partitions ?? []),
+      snapshots: (content?.snapshots ?? []).map(restoredSnapshot),
+    },
     keep,
     fresh: content === null,
     seedChanged: content !== null && seed !== null && content.seed !== seed,
@@ -148,6 +166,18 @@ function keptFrom({ setup, requests, tables }: PartitionState): KeptPartition {
     [...(tables[table] as Table<unknown>).entries()].map(([key, { value, by }]) => ({ table, key, value, by })),
   )
   return { setup, requests, rows }
+}
+
+function keptSnapshot({ name, of, at, states }: Snapshot): KeptSnapshot {
+  return { name, of: of ?? null, at, partitions: [...states.values()].map(keptFrom) }
+}
+
+function restoredSnapshot({ name, of, at, partitions }: KeptSnapshot): Snapshot {
+  return { name, of: of ?? undefined, at, states: restoredAll(partitions) }
+}
+
+function restoredAll(kept: readonly KeptPartition[]): Partitions {
+  return new Map(kept.map((each) => [partitionOf(each.setup.vendor, each.setup.name), restored(each)]))
 }
 
 function restored({ setup, requests, rows }: KeptPartition): PartitionState {

@@ -1,9 +1,20 @@
-import { Commit, type PartitionTables } from './commit.js'
+import { Commit } from './commit.js'
+import {
+  copyOf,
+  Directory,
+  emptyTables,
+  type Named,
+  type PartitionState,
+  type Partitions,
+  partitionOf,
+  tablesWith,
+} from './partitions.js'
 import { compareBytes, forEachTable, type Key, type Row, type TableName, type Tables } from './rows.js'
+import { type Snapshot, Snapshots, summaryOfSnapshot } from './snapshots.js'
 import {
   type Access,
   type Caller,
-  type ChangeSet,
+  type Counts,
   type Declaration,
   type JournalWriter,
   type Needs,
@@ -11,6 +22,7 @@ import {
   type Partition,
   type Settled,
   type Setup,
+  type SnapshotSummary,
   StorageFailure,
   type Store,
   type Summary,
@@ -20,18 +32,15 @@ import {
   type Vendor,
   type View,
 } from './store.js'
-import { Table } from './table.js'
 
-/** One account or site: what it was given, its rows, and how many calls it had. */
-export interface PartitionState {
-  setup: Setup
-  readonly tables: PartitionTables
-  requests: number
+/** All that outlives a process. */
+export interface Kept {
+  readonly partitions: Partitions
+  readonly snapshots: Iterable<Snapshot>
 }
-export type Partitions = Map<Partition, PartitionState>
 
 /** Makes the state outlive the process; rejected where it could not. */
-export type Keep = (partitions: ReadonlyMap<Partition, PartitionState>) => Promise<void>
+export type Keep = (state: Kept) => Promise<void>
 
 export interface MemoryOptions<Entry> {
   readonly journal: JournalWriter<Entry>
@@ -39,22 +48,19 @@ export interface MemoryOptions<Entry> {
   readonly ids: () => string
   readonly anonymousLimit: number
   /** The state to start with. */
-  readonly partitions?: Partitions
+  readonly kept?: Kept
   readonly keep?: Keep | undefined
 }
-
-export const partitionOf = (vendor: Vendor, name: string): Partition => `${vendor}:${name}`
 
 const noRows: View = { get: () => undefined }
 
 /** The state in memory; calls take effect one after the other, and each wholly or not at all. */
 export class MemoryStore<Entry> implements Store<Entry> {
   readonly #options: MemoryOptions<Entry>
-  #partitions: Partitions
-  readonly #seed = new Map<Partition, Declaration>()
-  /** Declared accounts and sites by vendor and token. */
-  #owners = new Map<string, Set<string>>()
-  #anonymous = 0
+  readonly #directory: Directory
+  /** What `reset` goes back to: a snapshot that is always there. */
+  readonly #seed = new Map<Partition, PartitionState>()
+  readonly #snapshots: Snapshots
   /**
    * The change that is being kept. Everyone waits for it, so that nobody sees what may still be taken back; each
    * `while` stands right before the work it guards, since any step between would let two waiters through together.
@@ -63,40 +69,35 @@ export class MemoryStore<Entry> implements Store<Entry> {
 
   constructor(options: MemoryOptions<Entry>) {
     this.#options = options
-    this.#partitions = options.partitions ?? new Map()
-    this.#index()
+    this.#directory = new Directory(options.kept?.partitions ?? new Map())
+    this.#snapshots = new Snapshots(options.kept?.snapshots ?? [])
   }
 
   async access(caller: Caller): Promise<Access> {
     while (this.#keeping !== undefined) await this.#keeping
     if (caller.token === undefined) return { setup: undefined, name: undefined, opens: [] }
-    const name = this.#nameOf(caller)
-    return {
-      setup: this.#partitions.get(partitionOf(caller.vendor, name))?.setup,
-      name,
-      opens: [...this.#opens(caller)],
-    }
+    return this.#directory.access(caller)
   }
 
   async call<Result>(caller: Caller, _needs: Needs, settle: (turn: Turn) => Settled<Entry, Result>): Promise<Result> {
     while (this.#keeping !== undefined) await this.#keeping
-    const name = caller.token === undefined ? undefined : this.#nameOf(caller)
+    const name = caller.token === undefined ? undefined : this.#directory.nameOf(caller)
     if (caller.token === undefined || name === undefined) {
       const settled = settle(this.#turn(undefined, noRows))
       this.#options.journal.append(caller.vendor, settled.entry(new Commit(emptyTables(), {}, '')))
       return settled.result
     }
     const partition = partitionOf(caller.vendor, name)
-    const known = this.#partitions.get(partition)
-    if (known === undefined && this.#anonymous >= this.#options.anonymousLimit) throw new TooManyPartitions()
+    const known = this.#directory.get(partition)
+    if (known === undefined && this.#directory.anonymous >= this.#options.anonymousLimit) throw new TooManyPartitions()
     const state = known ?? { setup: anonymousSetup(caller, name), tables: emptyTables(), requests: 0 }
     const turn = this.#turn(state.setup, { get: (table, key) => state.tables[table].get(key) })
     const settled = settle(turn)
     const commit = new Commit(state.tables, settled.changes, turn.id)
-    if (known === undefined) this.#add(partition, state)
+    if (known === undefined) this.#directory.replace(partition, state)
     const undo = () => {
       commit.undo(state.tables)
-      if (known === undefined) this.#drop(partition)
+      if (known === undefined) this.#directory.replace(partition, undefined)
     }
     const entry = orUndone(() => settled.entry(commit), undo)
     const done = () => {
@@ -110,13 +111,13 @@ export class MemoryStore<Entry> implements Store<Entry> {
 
   async find(of: Partition): Promise<Summary | undefined> {
     while (this.#keeping !== undefined) await this.#keeping
-    const state = this.#partitions.get(of)
+    const state = this.#directory.get(of)
     return state && summaryOf(state)
   }
 
   async list(vendor: Vendor): Promise<readonly Summary[]> {
     while (this.#keeping !== undefined) await this.#keeping
-    return [...this.#partitions.values()]
+    return [...this.#directory.states.values()]
       .filter(({ setup }) => setup.vendor === vendor)
       .map(summaryOf)
       .sort((one, other) => compareBytes(one.setup.name, other.setup.name))
@@ -124,7 +125,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
 
   async row<Name extends TableName>(of: Partition, table: Name, key: Key): Promise<Row<Tables[Name]> | undefined> {
     while (this.#keeping !== undefined) await this.#keeping
-    return this.#partitions.get(of)?.tables[table].get(key)
+    return this.#directory.get(of)?.tables[table].get(key)
   }
 
   async page<Name extends TableName>(
@@ -133,7 +134,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
   ): Promise<readonly { key: Key; row: Row<Tables[Name]> }[]> {
     while (this.#keeping !== undefined) await this.#keeping
     const page: { key: Key; row: Row<Tables[Name]> }[] = []
-    const tables = this.#partitions.get(of)?.tables
+    const tables = this.#directory.get(of)?.tables
     if (tables === undefined) return page
     for (const [key, row] of tables[query.table].sorted(query.after)) {
       if (page.length === query.limit) break
@@ -144,125 +145,146 @@ export class MemoryStore<Entry> implements Store<Entry> {
 
   async declare(declaration: Declaration): Promise<boolean> {
     while (this.#keeping !== undefined) await this.#keeping
-    const { setup } = declaration
-    const isNew = !this.#partitions.has(partitionOf(setup.vendor, setup.name))
-    await this.#replace([declaration])
+    const state = stateOf(declaration)
+    const isNew = this.#directory.get(nameOf(state)) === undefined
+    await this.#put([state])
     return isNew
   }
 
   async load(declarations: readonly Declaration[]): Promise<void> {
     while (this.#keeping !== undefined) await this.#keeping
-    this.#refuseSeeded(declarations)
-    await this.#replace(declarations)
-    await this.seed(declarations)
+    const states = statesOf(declarations)
+    this.#refuseSeeded(states)
+    await this.#put([...states.values()].map(copied))
+    for (const [partition, state] of states) this.#seed.set(partition, state)
   }
 
   async change(of: Partition, change: (setup: Setup) => Setup): Promise<boolean> {
     while (this.#keeping !== undefined) await this.#keeping
-    const state = this.#partitions.get(of)
+    const state = this.#directory.get(of)
     if (state === undefined) return false
-    const before = state.setup
-    const undo = () => {
-      state.setup = before
-    }
-    state.setup = change(before)
-    await this.#keep(() => {}, undo)
+    await this.#exchange(new Map([[of, { ...state, setup: change(state.setup) }]]))
     return true
   }
 
   async remove(of: Partition): Promise<boolean> {
     while (this.#keeping !== undefined) await this.#keeping
-    return this.#remove(of)
+    if (this.#directory.get(of) === undefined) return false
+    await this.#exchange(new Map([[of, undefined]]))
+    return true
   }
 
   async seed(declarations: readonly Declaration[]): Promise<void> {
-    this.#refuseSeeded(declarations)
-    for (const declaration of declarations)
-      this.#seed.set(partitionOf(declaration.setup.vendor, declaration.setup.name), declaration)
+    const states = statesOf(declarations)
+    this.#refuseSeeded(states)
+    for (const [partition, state] of states) this.#seed.set(partition, state)
   }
 
-  async reset(of?: Partition): Promise<{ accounts: number; sites: number }> {
+  async reset(of?: Partition): Promise<Counts> {
     while (this.#keeping !== undefined) await this.#keeping
-    const seed = of === undefined ? undefined : this.#seed.get(of)
-    if (of === undefined) await this.#resetAll()
-    else if (seed !== undefined) await this.#replace([seed])
-    else await this.#remove(of)
-    const names = of === undefined ? [...this.#seed.keys()] : seed === undefined ? [] : [of]
-    const accounts = names.filter((name) => name.startsWith('joor:')).length
-    return { accounts, sites: names.length - accounts }
+    return this.#restore(this.#seed, of)
+  }
+
+  async save(name: string, of?: Partition): Promise<SnapshotSummary | undefined> {
+    while (this.#keeping !== undefined) await this.#keeping
+    const states = of === undefined ? this.#directory.states : this.#directory.only(of)
+    if (states === undefined) return undefined
+    const copies = new Map([...states].map(([partition, state]) => [partition, copied(state)]))
+    const snapshot = { name, of, at: this.#options.clock().toISOString(), states: copies }
+    const before = this.#snapshots.replace(name, of, snapshot)
+    await this.#keep(
+      () => {},
+      () => this.#snapshots.replace(name, of, before),
+    )
+    return summaryOfSnapshot(snapshot)
+  }
+
+  async snapshots(of?: Partition): Promise<readonly SnapshotSummary[]> {
+    while (this.#keeping !== undefined) await this.#keeping
+    return this.#snapshots.list(of).map(summaryOfSnapshot)
+  }
+
+  async restore(name: string, of?: Partition): Promise<Counts | undefined> {
+    while (this.#keeping !== undefined) await this.#keeping
+    const snapshot = this.#snapshots.get(name, of)
+    return snapshot && this.#restore(snapshot.states, of)
+  }
+
+  async drop(name: string, of?: Partition): Promise<boolean> {
+    while (this.#keeping !== undefined) await this.#keeping
+    const before = this.#snapshots.replace(name, of, undefined)
+    if (before === undefined) return false
+    await this.#keep(
+      () => {},
+      () => this.#snapshots.replace(name, of, before),
+    )
+    return true
+  }
+
+  async fork(from: Partition, as: (setup: Setup) => Setup): Promise<boolean> {
+    while (this.#keeping !== undefined) await this.#keeping
+    const state = this.#directory.get(from)
+    if (state === undefined) return false
+    await this.#put([{ ...copied(state), setup: as(state.setup) }])
+    return true
   }
 
   async close(): Promise<void> {
     while (this.#keeping !== undefined) await this.#keeping
   }
 
-  /** Puts all of them in the place of what has their names, or none; throws TokenTaken. */
-  async #replace(declarations: readonly Declaration[]): Promise<void> {
-    const names = new Set(declarations.map(({ setup }) => partitionOf(setup.vendor, setup.name)))
-    for (const { setup } of declarations) this.#refuseTaken(setup, names)
-    const before = this.#partitions
+  /** Back to these states, for one account or site or for all; what is not among them is gone. Throws TokenTaken. */
+  async #restore(states: Partitions, of: Partition | undefined): Promise<Counts> {
+    const meant = of === undefined ? [...states.values()] : [states.get(of)].filter((state) => state !== undefined)
+    const back = meant.map(copied)
+    if (of === undefined) await this.#replaceAll(back)
+    else if (back.length > 0) await this.#put(back)
+    else await this.#exchange(new Map([[of, undefined]]))
+    return countsOf(back)
+  }
+
+  /** Puts them in the place of what has their names; throws TokenTaken. */
+  async #put(states: readonly PartitionState[]): Promise<void> {
+    const exchange = new Map<Partition, PartitionState | undefined>(states.map((state) => [nameOf(state), state]))
     const renamed: [from: Partition, to: Partition][] = []
-    this.#partitions = new Map(before)
-    for (const { setup, changes } of declarations) {
-      const partition = partitionOf(setup.vendor, setup.name)
-      const anonymous = this.#anonymousOf(setup)
-      const requests = (before.get(partition)?.requests ?? 0) + (anonymous?.requests ?? 0)
-      if (anonymous !== undefined) {
-        const from = partitionOf('joor', anonymous.setup.name)
-        this.#partitions.delete(from)
-        renamed.push([from, partition])
-      }
-      this.#partitions.set(partition, { setup, tables: tablesWith(changes), requests })
+    for (const state of states) {
+      const owner = this.#directory.ownerOf(state.setup, exchange)
+      if (owner !== undefined) throw new TokenTaken(owner)
+      const anonymous = this.#directory.anonymousOf(state.setup)
+      state.requests = (this.#directory.get(nameOf(state))?.requests ?? 0) + (anonymous?.requests ?? 0)
+      if (anonymous === undefined) continue
+      exchange.set(nameOf(anonymous), undefined)
+      renamed.push([nameOf(anonymous), nameOf(state)])
     }
-    await this.#keepInsteadOf(before, () => {
+    await this.#exchange(exchange, () => {
       for (const [from, to] of renamed) this.#options.journal.rename(from, to)
     })
   }
 
-  async #resetAll(): Promise<void> {
-    const before = this.#partitions
-    this.#partitions = new Map()
-    for (const [partition, { setup, changes }] of this.#seed) {
-      const requests = before.get(partition)?.requests ?? 0
-      this.#partitions.set(partition, { setup, tables: tablesWith(changes), requests })
+  async #replaceAll(states: readonly PartitionState[]): Promise<void> {
+    const exchange = new Map<Partition, PartitionState | undefined>()
+    for (const partition of this.#directory.states.keys()) exchange.set(partition, undefined)
+    for (const state of states) {
+      state.requests = this.#directory.get(nameOf(state))?.requests ?? 0
+      exchange.set(nameOf(state), state)
     }
-    await this.#keepInsteadOf(before)
+    await this.#exchange(exchange)
   }
 
-  async #remove(of: Partition): Promise<boolean> {
-    const before = this.#partitions
-    if (!before.has(of)) return false
-    this.#partitions = new Map(before)
-    this.#partitions.delete(of)
-    await this.#keepInsteadOf(before)
-    return true
-  }
-
-  /** Keeps accounts and sites that were added or taken away, or goes back to those before. */
-  #keepInsteadOf(before: Partitions, done = () => {}): Promise<void> {
-    this.#index()
-    return this.#keep(done, () => {
-      this.#partitions = before
-      this.#index()
+  /** Puts accounts and sites in the place of others, or takes them away: all of it, or nothing where it cannot be kept. */
+  async #exchange(states: ReadonlyMap<Partition, PartitionState | undefined>, done = () => {}): Promise<void> {
+    const before = [...states].map(
+      ([partition, state]) => [partition, this.#directory.replace(partition, state)] as const,
+    )
+    await this.#keep(done, () => {
+      for (const [partition, state] of before) this.#directory.replace(partition, state)
     })
   }
 
-  /** At JOOR the token is the account, so no other declared account may have it; those replaced now do not count. */
-  #refuseTaken({ vendor, token }: Setup, replaced: ReadonlySet<Partition>): void {
-    if (vendor !== 'joor' || token === null) return
-    const owner = [...(this.#owners.get(`joor ${token}`) ?? [])].find(
-      (name) => !replaced.has(partitionOf('joor', name)),
-    )
-    if (owner !== undefined) throw new TokenTaken(owner)
-  }
-
-  /** The same among what `reset` goes back to, which may differ from what stands now. */
-  #refuseSeeded(declarations: readonly Declaration[]): void {
-    const merged = new Map(this.#seed)
-    for (const declaration of declarations)
-      merged.set(partitionOf(declaration.setup.vendor, declaration.setup.name), declaration)
+  /** At JOOR the token is the account, among what `reset` goes back to as well. */
+  #refuseSeeded(states: ReadonlyMap<Partition, PartitionState>): void {
     const owners = new Map<string, string>()
-    for (const { setup } of merged.values()) {
+    for (const { setup } of new Map([...this.#seed, ...states]).values()) {
       if (setup.vendor !== 'joor' || setup.token === null) continue
       const owner = owners.get(setup.token)
       if (owner !== undefined) throw new TokenTaken(owner)
@@ -270,65 +292,9 @@ export class MemoryStore<Entry> implements Store<Entry> {
     }
   }
 
-  /** The account that calls with this token made before anybody declared it. */
-  #anonymousOf({ vendor, token }: Setup): PartitionState | undefined {
-    if (vendor !== 'joor' || token === null) return undefined
-    return this.#joorStates(anonymousNames(token)).find((state) => state?.setup.token === token)
-  }
-
-  /** The name that the token's own account has already, or the shortest that no other account has. */
-  #anonymousName(token: string): string {
-    const names = anonymousNames(token)
-    const states = this.#joorStates(names)
-    const own = states.findIndex((state) => state?.setup.token === token)
-    const name = names[own < 0 ? states.indexOf(undefined) : own]
-    return name ?? anonymousName(token, token.length)
-  }
-
-  #joorStates(names: readonly string[]): readonly (PartitionState | undefined)[] {
-    return names.map((name) => this.#partitions.get(partitionOf('joor', name)))
-  }
-
-  /** JOOR's token is the account, declared or not; at Jirafe the path says the site. */
-  #nameOf(caller: Exclude<Caller, { token?: never }>): string {
-    if (caller.vendor === 'jirafe') return caller.site
-    const [owner] = this.#opens(caller)
-    return owner ?? this.#anonymousName(caller.token)
-  }
-
-  #opens(caller: Exclude<Caller, { token?: never }>): ReadonlySet<string> {
-    return this.#owners.get(`${caller.vendor} ${caller.token}`) ?? new Set()
-  }
-
   #turn(setup: Setup | undefined, view: View): Turn {
     const { clock, ids } = this.#options
     return { id: ids(), now: clock(), newId: ids, setup, view }
-  }
-
-  #add(partition: Partition, state: PartitionState): void {
-    this.#partitions.set(partition, state)
-    const { vendor, name, declared, token } = state.setup
-    if (!declared) this.#anonymous++
-    else if (token !== null) {
-      const owners = this.#owners.get(`${vendor} ${token}`) ?? new Set()
-      this.#owners.set(`${vendor} ${token}`, owners.add(name))
-    }
-  }
-
-  #drop(partition: Partition): void {
-    const setup = this.#partitions.get(partition)?.setup
-    if (setup === undefined) return
-    this.#partitions.delete(partition)
-    if (!setup.declared) this.#anonymous--
-    else this.#owners.get(`${setup.vendor} ${setup.token}`)?.delete(setup.name)
-  }
-
-  #index(): void {
-    const partitions = this.#partitions
-    this.#partitions = new Map()
-    this.#owners = new Map()
-    this.#anonymous = 0
-    for (const [partition, state] of partitions) this.#add(partition, state)
   }
 
   /** Keeps the change that was just made, or takes it back and rejects; whoever waits goes on after `done` or `undo`. */
@@ -336,7 +302,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
     const { keep } = this.#options
     if (keep === undefined) return done()
     let failure: unknown
-    this.#keeping = keep(this.#partitions)
+    this.#keeping = keep({ partitions: this.#directory.states, snapshots: this.#snapshots.all })
       .then(done, (error: unknown) => {
         failure = error
         undo()
@@ -351,15 +317,28 @@ export class MemoryStore<Entry> implements Store<Entry> {
   }
 }
 
-function summaryOf({ setup, tables, requests }: PartitionState): Summary {
-  return { setup, rows: forEachTable<Summary['rows']>((name) => tables[name].size), requests }
+const nameOf = ({ setup }: PartitionState) => partitionOf(setup.vendor, setup.name)
+
+function statesOf(declarations: readonly Declaration[]): ReadonlyMap<Partition, PartitionState> {
+  return new Map(declarations.map(stateOf).map((state) => [nameOf(state), state]))
 }
 
-/** Rows that are there from the start, so they are nobody's change. */
-function tablesWith(changes: ChangeSet): PartitionTables {
-  const tables = emptyTables()
-  new Commit(tables, changes, '')
-  return tables
+const stateOf = ({ setup, changes }: Declaration): PartitionState => ({
+  setup,
+  tables: tablesWith(changes),
+  requests: 0,
+})
+
+/** What later changes leave alone; the rows are shared until somebody writes them. */
+const copied = ({ setup, tables }: PartitionState): PartitionState => ({ setup, tables: copyOf(tables), requests: 0 })
+
+function countsOf(states: readonly PartitionState[]): Counts {
+  const accounts = states.filter(({ setup }) => setup.vendor === 'joor').length
+  return { accounts, sites: states.length - accounts }
+}
+
+function summaryOf({ setup, tables, requests }: PartitionState): Summary {
+  return { setup, rows: forEachTable<Summary['rows']>((name) => tables[name].size), requests }
 }
 
 /** The work's result; where it throws, what was done before it is undone. */
@@ -372,22 +351,7 @@ function orUndone<Result>(work: () => Result, undo: () => void): Result {
   }
 }
 
-export function emptyTables(): PartitionTables {
-  // A new table has no rows yet, so it may become that of any name.
-  return forEachTable<PartitionTables>(() => new Table<never>() as PartitionTables[TableName])
-}
-
-/** The name of a JOOR account that nobody declared: the start of its token's fingerprint. */
-export function anonymousName(token: string, digits = 8): string {
-  return `token-${token.slice(0, digits)}`
-}
-
-/** The names that it may get: a longer start where another token's is the same. */
-function anonymousNames(token: string): readonly string[] {
-  return [8, 16, token.length].map((digits) => anonymousName(token, digits))
-}
-
-function anonymousSetup(caller: Exclude<Caller, { token?: never }>, name: string): Setup {
+function anonymousSetup(caller: Named, name: string): Setup {
   const token = caller.vendor === 'joor' ? caller.token : null
   const nothing = { settings: {}, warehouses: null, styles: null, pending: [] }
   return { vendor: caller.vendor, name, declared: false, token, ...nothing }

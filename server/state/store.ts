@@ -143,6 +143,20 @@ export interface Summary {
   readonly requests: number
 }
 
+/** How many accounts and sites there are of something. */
+export interface Counts {
+  readonly accounts: number
+  readonly sites: number
+}
+
+export interface SnapshotSummary extends Counts {
+  readonly name: string
+  /** Whose state it is; undefined for everything. */
+  readonly of: Partition | undefined
+  /** ISO 8601, when it was made. */
+  readonly at: string
+}
+
 /** Whose call it was: an account or site, the vendor alone where none is known, or nobody's. */
 export type Scope = Partition | Vendor | null
 
@@ -189,6 +203,16 @@ export interface Store<Entry> {
   /** The same, and declares all of them now, or none. Throws TokenTaken. */
   load(declarations: readonly Declaration[]): Promise<void>
   /** Back to the seed, for one account or site or for all; what no seed names is gone. Throws TokenTaken. */
-  reset(of?: Partition): Promise<{ readonly accounts: number; readonly sites: number }>
+  reset(of?: Partition): Promise<Counts>
+  /** A copy of one account or site or of all, in the place of one of that name; undefined where there is no such account. */
+  save(name: string, of?: Partition): Promise<SnapshotSummary | undefined>
+  /** Those of one account or site, or those of everything. */
+  snapshots(of?: Partition): Promise<readonly SnapshotSummary[]>
+  /** Back to a snapshot, as to the seed; undefined where there is none. Throws TokenTaken. */
+  restore(name: string, of?: Partition): Promise<Counts | undefined>
+  /** False where there is no such snapshot. */
+  drop(name: string, of?: Partition): Promise<boolean>
+  /** Another account or site with the same state, which costs the same however much that is. Throws TokenTaken. */
+  fork(from: Partition, as: (setup: Setup) => Setup): Promise<boolean>
   close(): Promise<void>
 }

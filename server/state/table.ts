@@ -1,16 +1,26 @@
-import { entryOf } from '../entry-of.js'
+import { LayeredMap } from './layered-map.js'
 import { compareBytes, type Key, type Row } from './rows.js'
 
-export type Bucket<Value> = Map<string, Row<Value>>
-type Seconds<Value> = Map<string, Bucket<Value>>
+type Bucket<Value> = LayeredMap<Row<Value>>
+type Seconds<Value> = LayeredMap<Bucket<Value>>
 
-/** The rows of one table of one partition, nested by their key's parts so that a warehouse can be taken away whole. */
+/**
+ * The rows of one table of one partition, nested by their key's parts so that a warehouse can be taken away whole. A
+ * copy costs the same for ten rows and for a million: both sides share what neither has written since.
+ */
 export class Table<Value> {
-  #firsts = new Map<string, Seconds<Value>>()
+  #firsts: LayeredMap<Seconds<Value>> = new LayeredMap()
   #size = 0
 
   get size(): number {
     return this.#size
+  }
+
+  copy(): Table<Value> {
+    const copy = new Table<Value>()
+    copy.#firsts = this.#firsts.copy()
+    copy.#size = this.#size
+    return copy
   }
 
   get([first, second, third]: Key): Row<Value> | undefined {
@@ -18,18 +28,20 @@ export class Table<Value> {
   }
 
   set([first, second, third]: Key, row: Row<Value>): void {
-    const seconds = entryOf(this.#firsts, first, () => new Map())
-    const bucket = entryOf(seconds, second, () => new Map())
-    if (!bucket.has(third)) this.#size++
+    const bucket = this.#bucket(first, second)
+    const before = bucket.size
     bucket.set(third, row)
+    this.#size += bucket.size - before
   }
 
-  delete([first, second, third]: Key): void {
-    const seconds = this.#firsts.get(first)
-    const bucket = seconds?.get(second)
-    if (seconds === undefined || bucket === undefined || !bucket.delete(third)) return
+  delete(key: Key): void {
+    const [first, second, third] = key
+    if (this.get(key) === undefined) return
+    const bucket = this.#bucket(first, second)
+    bucket.delete(third)
     this.#size--
     if (bucket.size > 0) return
+    const seconds = this.#seconds(first)
     seconds.delete(second)
     if (seconds.size === 0) this.#firsts.delete(first)
   }
@@ -40,8 +52,9 @@ export class Table<Value> {
     const seconds = this.#firsts.get(first)
     if (seconds === undefined) return detached
     this.#firsts.delete(first)
-    detached.#firsts.set(first, seconds)
-    for (const bucket of seconds.values()) detached.#size += bucket.size
+    // What a copy shares must not be written through what is handed over.
+    detached.#firsts.set(first, seconds.copy())
+    for (const [, bucket] of seconds.entries()) detached.#size += bucket.size
     this.#size -= detached.#size
     return detached
   }
@@ -51,24 +64,25 @@ export class Table<Value> {
     const detached = new Table<Value>()
     detached.#firsts = this.#firsts
     detached.#size = this.#size
-    this.#firsts = new Map()
+    this.#firsts = new LayeredMap()
     this.#size = 0
     return detached
   }
 
   /** The rows whose third key part is among these; looks at the smaller of bucket and set. */
   *withThirds(thirds: ReadonlySet<string>): Iterable<[Key, Row<Value>]> {
-    for (const [first, seconds] of this.#firsts)
-      for (const [second, bucket] of seconds)
-        for (const third of bucket.size < thirds.size ? bucket.keys() : thirds) {
+    for (const [first, seconds] of this.#firsts.entries())
+      for (const [second, bucket] of seconds.entries())
+        for (const third of bucket.size < thirds.size ? keysOf(bucket) : thirds) {
           const row = thirds.has(third) ? bucket.get(third) : undefined
           if (row !== undefined) yield [[first, second, third], row]
         }
   }
 
   *entries(): Iterable<[Key, Row<Value>]> {
-    for (const [first, seconds] of this.#firsts)
-      for (const [second, bucket] of seconds) for (const [third, row] of bucket) yield [[first, second, third], row]
+    for (const [first, seconds] of this.#firsts.entries())
+      for (const [second, bucket] of seconds.entries())
+        for (const [third, row] of bucket.entries()) yield [[first, second, third], row]
   }
 
   /** In byte order of the keys, from behind `after` on; buckets before it are not looked at. */
@@ -80,9 +94,24 @@ export class Table<Value> {
           if (at === undefined || at[1] !== second || at[2] !== third) yield [[first, second, third], row]
     }
   }
+
+  #bucket(first: string, second: string): Bucket<Value> {
+    return this.#seconds(first).owned(second, copyOf, newMap<Row<Value>>)
+  }
+
+  #seconds(first: string): Seconds<Value> {
+    return this.#firsts.owned(first, copyOf, newMap<Bucket<Value>>)
+  }
 }
 
-function inOrder<Value>(map: ReadonlyMap<string, Value>, from: string | undefined): [string, Value][] {
-  const entries = [...map].filter(([key]) => from === undefined || compareBytes(key, from) >= 0)
+const copyOf = <Value>(shared: LayeredMap<Value>) => shared.copy()
+const newMap = <Value>() => new LayeredMap<Value>()
+
+function* keysOf<Value>(map: LayeredMap<Value>): Iterable<string> {
+  for (const [key] of map.entries()) yield key
+}
+
+function inOrder<Value>(map: LayeredMap<Value>, from: string | undefined): (readonly [string, Value])[] {
+  const entries = [...map.entries()].filter(([key]) => from === undefined || compareBytes(key, from) >= 0)
   return entries.sort(([one], [other]) => compareBytes(one, other))
 }

@@ -1,0 +1,93 @@
+/** Keys and values as they were when a copy was made; undefined where the key was taken away from a layer below. */
+type Layer<Value> = ReadonlyMap<string, Value | undefined>
+
+/**
+ * A map that is copied at once, however much it holds: what stands is shared as layers that nobody writes any more, and
+ * each side goes on in a layer of its own. A layer is joined with one below it that is not much larger, so there are
+ * never many to look through, and joining costs no more than the writes since the last copy did.
+ */
+export class LayeredMap<Value> {
+  #size = 0
+  /** Shared with copies; the oldest first. */
+  #layers: readonly Layer<Value>[] = []
+  #own = new Map<string, Value | undefined>()
+
+  get size(): number {
+    return this.#size
+  }
+
+  get(key: string): Value | undefined {
+    const own = this.#own.get(key)
+    return own !== undefined || this.#layers.length === 0 || this.#own.has(key) ? own : this.#below(key)
+  }
+
+  set(key: string, value: Value): void {
+    if (this.get(key) === undefined) this.#size++
+    this.#own.set(key, value)
+  }
+
+  delete(key: string): boolean {
+    if (this.get(key) === undefined) return false
+    this.#size--
+    if (this.#below(key) === undefined) this.#own.delete(key)
+    else this.#own.set(key, undefined)
+    return true
+  }
+
+  /** The value for writing into it: one that a copy may see as well is replaced by what `copyOf` makes of it. */
+  owned(key: string, copyOf: (shared: Value) => Value, make: () => Value): Value {
+    const own = this.#own.get(key)
+    if (own !== undefined) return own
+    const shared = this.get(key)
+    const value = shared === undefined ? make() : copyOf(shared)
+    this.set(key, value)
+    return value
+  }
+
+  /** In the order in which the keys came. */
+  *entries(): Iterable<readonly [string, Value]> {
+    const layers = [...this.#layers, this.#own]
+    for (const [index, layer] of layers.entries()) {
+      const older = layers.slice(0, index)
+      for (const key of layer.keys()) {
+        // A key that stands below has had its turn there.
+        if (older.some((below) => below.has(key))) continue
+        const value = this.get(key)
+        if (value !== undefined) yield [key, value]
+      }
+    }
+  }
+
+  copy(): LayeredMap<Value> {
+    this.#layers = joined(this.#layers, this.#own)
+    this.#own = new Map()
+    const copy = new LayeredMap<Value>()
+    copy.#layers = this.#layers
+    copy.#size = this.#size
+    return copy
+  }
+
+  #below(key: string): Value | undefined {
+    for (let index = this.#layers.length - 1; index >= 0; index--) {
+      const layer = this.#layers[index]
+      const value = layer?.get(key)
+      if (value !== undefined || layer?.has(key)) return value
+    }
+    return undefined
+  }
+}
+
+/** The layers with one more, each at least twice as large as the next. */
+function joined<Value>(layers: readonly Layer<Value>[], own: Layer<Value>): readonly Layer<Value>[] {
+  if (own.size === 0) return layers
+  const below = [...layers]
+  let top = own
+  for (let under = below.at(-1); under !== undefined && under.size <= 2 * top.size; under = below.at(-1)) {
+    below.pop()
+    const both = new Map([...under, ...top])
+    // Under the lowest layer there is nothing that a mark could take away.
+    if (below.length === 0) for (const [key, value] of both) if (value === undefined) both.delete(key)
+    top = both
+  }
+  return [...below, top]
+}
