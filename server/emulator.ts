@@ -29,6 +29,7 @@ import {
 import { defaultSettings } from './settings.js'
 import { openDataFile } from './state/file.js'
 import { type MemoryOptions, MemoryStore } from './state/memory.js'
+import { openSnapshotFolder } from './state/snapshot-folder.js'
 import { DataFileError, type Declaration, StorageFailure, type Store } from './state/store.js'
 
 export { type Seed, SeedError } from './documents/seed.js'
@@ -115,8 +116,10 @@ const { version } = createRequire(import.meta.url)('#package') as { version: str
 /** The store with its seed: in memory, or over a file that a later start finds again. */
 async function openStore(options: EmulatorOptions, storage: MemoryOptions<Entry>, seed: Seed): Promise<Store<Entry>> {
   const declarations = declarationsOf(seed, storage.clock)
+  const folder = options.snapshots === undefined ? undefined : await openSnapshotFolder(options.snapshots)
+  const withFolder = folder === undefined ? storage : { ...storage, snapshots: folder }
   if (options.data === undefined) {
-    const store = options.store?.(storage) ?? new MemoryStore(storage)
+    const store = options.store?.(withFolder) ?? new MemoryStore(withFolder)
     await store.seed(declarations)
     await store.reset()
     return store
@@ -126,7 +129,7 @@ async function openStore(options: EmulatorOptions, storage: MemoryOptions<Entry>
   const file = await openDataFile(options.data, fingerprint, options.recover ?? false)
   if (file.seedChanged)
     options.log?.(`${options.data} was begun with another seed: its state stays, the new seed counts for reset only.`)
-  const store = new MemoryStore({ ...storage, kept: file.kept, keep: file.keep })
+  const store = new MemoryStore({ ...withFolder, kept: file.kept, keep: file.keep })
   await store.seed(declarations)
   if (file.fresh) await store.reset().catch(unwritable)
   return store

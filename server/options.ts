@@ -21,6 +21,8 @@ export interface EmulatorOptions {
   readonly seed?: Seed | string
   /** A JSON file that keeps the state across restarts. Default: memory only. */
   readonly data?: string
+  /** A folder that keeps each snapshot as a file of its own. Default: with the state. */
+  readonly snapshots?: string
   /** Starts although the data file is damaged: it is copied aside first. */
   readonly recover?: boolean
   /** Readings for all accounts and sites that do not set their own. */

@@ -69,6 +69,14 @@ const table = {
     fallback: undefined,
     says: 'JSON file that keeps the state across restarts, instead of memory',
   }),
+  snapshots: option<string | undefined>({
+    name: 'snapshots',
+    flag: '--snapshots <dir>',
+    env: 'BACKSTOCK_SNAPSHOTS',
+    kind: path,
+    fallback: undefined,
+    says: 'folder that keeps each snapshot as a file of its own',
+  }),
   recover: option<boolean>({
     name: 'recover',
     flag: '--recover',
@@ -152,11 +160,13 @@ export function readConfig(given: Given): Config {
   const host = read(table.host)
   const seed = read(table.seed)
   const data = read(table.data)
+  const snapshots = read(table.snapshots)
   return Object.freeze({
     port: read(table.port),
     ...(host !== undefined && { host }),
     ...(seed !== undefined && { seed }),
     ...(data !== undefined && { data }),
+    ...(snapshots !== undefined && { snapshots }),
     recover: read(table.recover),
     settings: Object.freeze(read(table.settings)),
     journal: Object.freeze({

@@ -5,6 +5,7 @@ import { readAuthorization } from '../joor/authorization.js'
 import { declareAccount, type RowFault, readPending } from '../joor/declare.js'
 import type { Partition, PendingRow, Setup, Style, Summary } from '../state/store.js'
 import { bodyOf, Problem, readParameters, sendJson } from './answers.js'
+import { readFork } from './forks.js'
 import type { ControlParts } from './parts.js'
 import { positionsOf } from './positions.js'
 import { exact, writeIdentifiers } from './rows.js'
@@ -35,8 +36,7 @@ export function accounts({ store, ids }: ControlParts): Router {
   router.put('/accounts/:account', async (request, response) => {
     readParameters(request, [])
     const { account } = request.params
-    if (reserved.test(account))
-      throw new Problem(400, `The name ${account} is that of an account nobody declared. Choose another.`)
+    refuseReserved(account)
     const document = checkAccount(bodyOf(request))
     const token = document.token ?? ids()
     const declared = declareAccount(account, { ...document, token })
@@ -71,6 +71,16 @@ export function accounts({ store, ids }: ControlParts): Router {
     sendJson(response, 200, { pending: pending.rows.map(writePending) })
   })
 
+  router.post('/accounts/:account/fork', async (request, response) => {
+    const { account } = request.params
+    const fork = readFork(request, account, ids)
+    const { name } = fork.setup((await found(of(account))).setup)
+    refuseReserved(name)
+    if (!(await store.fork(of(account), fork.setup))) throw noAccount(account)
+    const written = writeAccount(await found(of(name)))
+    sendJson(response, 201, { ...written, ...(fork.made && { token: fork.token }) })
+  })
+
   router.get('/accounts/:account/positions', async (request: Request<{ account: string }>, response: Response) => {
     const { setup } = await found(of(request.params.account))
     await positionsOf(store, of(setup.name), request, response)
@@ -86,6 +96,11 @@ export function accounts({ store, ids }: ControlParts): Router {
 }
 
 const of = (account: string): Partition => `joor:${account}`
+
+function refuseReserved(account: string): void {
+  if (reserved.test(account))
+    throw new Problem(400, `The name ${account} is that of an account nobody declared. Choose another.`)
+}
 
 const noAccount = (account: string) =>
   new Problem(404, `There is no account ${account}. GET /_backstock/joor/accounts lists those there are.`)

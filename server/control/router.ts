@@ -2,16 +2,17 @@ import express, { type ErrorRequestHandler, type RequestHandler, Router } from '
 import { DocumentError } from '../documents/documents.js'
 import { checkSeed } from '../documents/seed.js'
 import { allRules, writeListed } from '../rule-list.js'
-import { StorageFailure, TokenTaken } from '../state/store.js'
+import { NameTaken, StorageFailure, TokenTaken } from '../state/store.js'
 import { accounts } from './accounts.js'
 import { bodyOf, Problem, readParameters, sendJson, sendProblem } from './answers.js'
 import { logs } from './logs.js'
 import type { ControlParts } from './parts.js'
 import { requests, scopeOf } from './requests.js'
 import { sites } from './sites.js'
+import { snapshots } from './snapshots.js'
 
 const bodyLimit = '64mb'
-const later = ['faults', 'clock', 'ids', 'violations', 'coverage', 'snapshots', 'events', 'metrics', 'verify']
+const later = ['faults', 'clock', 'ids', 'violations', 'coverage', 'events', 'metrics', 'verify']
 
 /** Everything under /_backstock/. Errors are problems (RFC 9457) that say what would have been right. */
 export function control(parts: ControlParts): RequestHandler {
@@ -22,6 +23,7 @@ export function control(parts: ControlParts): RequestHandler {
   router.use('/jirafe', sites(parts))
   router.post('/requests/:id/repeat', notYet)
   router.use('/requests', requests(parts))
+  router.use('/snapshots', snapshots(parts))
   router.use(state(parts))
   for (const name of later) router.use(`/${name}`, notYet)
   router.use((request) => {
@@ -73,6 +75,8 @@ function problems(log: (line: string) => void): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     if (error instanceof Problem) return sendProblem(response, error.status, error.message)
     if (error instanceof DocumentError) return sendProblem(response, 400, error.message)
+    if (error instanceof NameTaken)
+      return sendProblem(response, 409, `There is a ${error.message} already. Choose another name, or delete it first.`)
     if (error instanceof TokenTaken) return sendProblem(response, 409, writeTaken(error))
     if (error instanceof StorageFailure) return sendProblem(response, 503, `${error.message} Nothing was changed.`)
     const status = statusOf(error)

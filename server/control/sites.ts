@@ -16,6 +16,7 @@ import type { Partition, Summary } from '../state/store.js'
 import { compareInstants, readInstant } from '../wire/dates.js'
 import { rowProblem } from './accounts.js'
 import { badCursor, bodyOf, Problem, readCursor, readLimit, readParameters, sendJson, writeCursor } from './answers.js'
+import { readFork } from './forks.js'
 import type { ControlParts } from './parts.js'
 import { writeCost, writeEvent, writeLevel } from './rows.js'
 
@@ -49,6 +50,14 @@ export function sites({ store, ids, clock }: ControlParts): Router {
     readParameters(request, [])
     if (!(await store.remove(of(request.params.site)))) throw noSite(request.params.site)
     response.status(204).end()
+  })
+
+  router.post('/sites/:site/fork', async (request, response) => {
+    const { site } = request.params
+    const fork = readFork(request, site, ids)
+    const { name } = fork.setup((await found(site)).setup)
+    if (!(await store.fork(of(site), fork.setup))) throw noSite(site)
+    sendJson(response, 201, { ...(await shown(name)), ...(fork.made && { token: fork.token }) })
   })
 
   router.get('/sites/:site/levels', async (request, response) => {

@@ -24,7 +24,7 @@ export class DocumentError extends Error {
   }
 }
 
-export type DocumentKind = 'account' | 'site' | 'seed' | 'cases' | 'match'
+export type DocumentKind = 'account' | 'site' | 'seed' | 'cases' | 'fork' | 'match'
 
 const linesShown = 20
 const valueShown = 60

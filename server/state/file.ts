@@ -1,13 +1,18 @@
-import { constants, copyFile, open, readFile, rename, rm } from 'node:fs/promises'
+import { constants, copyFile, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { Ajv } from 'ajv'
 import { type Adapter, Low } from 'lowdb'
+import {
+  type KeptPartition,
+  type KeptSnapshot,
+  keptPartition,
+  keptSnapshot,
+  restoredPartitions,
+  restoredSnapshot,
+} from './kept.js'
 import type { Keep, Kept } from './memory.js'
-import { emptyTables, type PartitionState, type Partitions, partitionOf } from './partitions.js'
-import { type Key, keptTables, type Row, type TableName } from './rows.js'
-import type { Snapshot } from './snapshots.js'
-import { DataFileError, type Partition, type Setup } from './store.js'
-import type { Table } from './table.js'
+import { hasCode, reasonOf, replaceFile } from './replace-file.js'
+import { DataFileError } from './store.js'
 
 /** What the file holds; its schema is `schemas/data-file.json`. */
 interface Content {
@@ -16,20 +21,6 @@ interface Content {
   readonly partitions: readonly KeptPartition[]
   /** Absent in files of before there were any. */
   readonly snapshots?: readonly KeptSnapshot[]
-}
-
-interface KeptSnapshot {
-  readonly name: string
-  /** Null for everything. */
-  readonly of: Partition | null
-  readonly at: string
-  readonly partitions: readonly KeptPartition[]
-}
-
-interface KeptPartition {
-  readonly setup: Setup
-  readonly requests: number
-  readonly rows: readonly { table: TableName; key: Key; value: unknown; by: string }[]
 }
 
 export interface DataFile {
@@ -65,7 +56,7 @@ export async function openDataFile(path: string, seed: string | null, recover: b
     low.data = {
       backstock: 1,
       seed: begunWith,
-      partitions: [...partitions.values()].map(keptFrom),
+      partitions: [...partitions.values()].map(keptPartition),
       snapshots: [...snapshots].map(keptSnapshot),
     }
     // The state is in memory already; between two writes nobody needs its copy.
@@ -75,7 +66,7 @@ export async function openDataFile(path: string, seed: string | null, recover: b
   }
   return {
     kept: {
-      partitions: restoredAll(content?.partitions ?? []),
+      partitions: restoredPartitions(content?.partitions ?? []),
       snapshots: (content?.snapshots ?? []).map(restoredSnapshot),
     },
     keep,
@@ -130,15 +121,8 @@ class WholeFile implements Adapter<Content | null> {
     return content
   }
 
-  async write(content: Content | null): Promise<void> {
-    const beside = `${this.#path}.${process.pid}.tmp`
-    try {
-      await writeWhole(beside, `${JSON.stringify(content, null, 2)}\n`)
-      await rename(beside, this.#path)
-    } catch (error) {
-      await rm(beside, { force: true })
-      throw error
-    }
+  write(content: Content | null): Promise<void> {
+    return replaceFile(this.#path, `${JSON.stringify(content, null, 2)}\n`)
   }
 
   #damaged(why: string): DataFileError {
@@ -147,46 +131,6 @@ class WholeFile implements Adapter<Content | null> {
   }
 }
 
-async function writeWhole(path: string, text: string): Promise<void> {
-  const file = await open(path, 'w', 0o600)
-  try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-}
-
 function formatOf(content: unknown): unknown {
   return typeof content === 'object' && content !== null && 'backstock' in content ? content.backstock : undefined
 }
-
-function keptFrom({ setup, requests, tables }: PartitionState): KeptPartition {
-  const rows = keptTables.flatMap((table) =>
-    [...(tables[table] as Table<unknown>).entries()].map(([key, { value, by }]) => ({ table, key, value, by })),
-  )
-  return { setup, requests, rows }
-}
-
-function keptSnapshot({ name, of, at, states }: Snapshot): KeptSnapshot {
-  return { name, of: of ?? null, at, partitions: [...states.values()].map(keptFrom) }
-}
-
-function restoredSnapshot({ name, of, at, partitions }: KeptSnapshot): Snapshot {
-  return { name, of: of ?? undefined, at, states: restoredAll(partitions) }
-}
-
-function restoredAll(kept: readonly KeptPartition[]): Partitions {
-  return new Map(kept.map((each) => [partitionOf(each.setup.vendor, each.setup.name), restored(each)]))
-}
-
-function restored({ setup, requests, rows }: KeptPartition): PartitionState {
-  const tables = emptyTables()
-  // The file was written from tables of these names, so each value fits its table.
-  for (const { table, key, value, by } of rows)
-    (tables[table] as Table<unknown>).set(key, { value, by } as Row<unknown>)
-  return { setup, tables, requests }
-}
-
-const hasCode = (error: unknown, code: string) => error instanceof Error && 'code' in error && error.code === code
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

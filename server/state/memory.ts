@@ -10,6 +10,7 @@ import {
   tablesWith,
 } from './partitions.js'
 import { compareBytes, forEachTable, type Key, type Row, type TableName, type Tables } from './rows.js'
+import { type SnapshotFolder, writeSnapshot } from './snapshot-folder.js'
 import { type Snapshot, Snapshots, summaryOfSnapshot } from './snapshots.js'
 import {
   type Access,
@@ -17,6 +18,7 @@ import {
   type Counts,
   type Declaration,
   type JournalWriter,
+  NameTaken,
   type Needs,
   type PageQuery,
   type Partition,
@@ -50,6 +52,8 @@ export interface MemoryOptions<Entry> {
   /** The state to start with. */
   readonly kept?: Kept
   readonly keep?: Keep | undefined
+  /** A place for snapshots apart from the rest. */
+  readonly snapshots?: SnapshotFolder | undefined
 }
 
 const noRows: View = { get: () => undefined }
@@ -70,7 +74,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
   constructor(options: MemoryOptions<Entry>) {
     this.#options = options
     this.#directory = new Directory(options.kept?.partitions ?? new Map())
-    this.#snapshots = new Snapshots(options.kept?.snapshots ?? [])
+    this.#snapshots = new Snapshots(options.snapshots?.snapshots ?? options.kept?.snapshots ?? [])
   }
 
   async access(caller: Caller): Promise<Access> {
@@ -191,17 +195,19 @@ export class MemoryStore<Entry> implements Store<Entry> {
     if (states === undefined) return undefined
     const copies = new Map([...states].map(([partition, state]) => [partition, copied(state)]))
     const snapshot = { name, of, at: this.#options.clock().toISOString(), states: copies }
-    const before = this.#snapshots.replace(name, of, snapshot)
-    await this.#keep(
-      () => {},
-      () => this.#snapshots.replace(name, of, before),
-    )
+    await this.#replaceSnapshot(name, of, snapshot)
     return summaryOfSnapshot(snapshot)
   }
 
   async snapshots(of?: Partition): Promise<readonly SnapshotSummary[]> {
     while (this.#keeping !== undefined) await this.#keeping
     return this.#snapshots.list(of).map(summaryOfSnapshot)
+  }
+
+  async snapshot(name: string, of?: Partition): Promise<string | undefined> {
+    while (this.#keeping !== undefined) await this.#keeping
+    const snapshot = this.#snapshots.get(name, of)
+    return snapshot && writeSnapshot(snapshot)
   }
 
   async restore(name: string, of?: Partition): Promise<Counts | undefined> {
@@ -212,12 +218,8 @@ export class MemoryStore<Entry> implements Store<Entry> {
 
   async drop(name: string, of?: Partition): Promise<boolean> {
     while (this.#keeping !== undefined) await this.#keeping
-    const before = this.#snapshots.replace(name, of, undefined)
-    if (before === undefined) return false
-    await this.#keep(
-      () => {},
-      () => this.#snapshots.replace(name, of, before),
-    )
+    if (this.#snapshots.get(name, of) === undefined) return false
+    await this.#replaceSnapshot(name, of, undefined)
     return true
   }
 
@@ -225,12 +227,21 @@ export class MemoryStore<Entry> implements Store<Entry> {
     while (this.#keeping !== undefined) await this.#keeping
     const state = this.#directory.get(from)
     if (state === undefined) return false
-    await this.#put([{ ...copied(state), setup: as(state.setup) }])
+    const fork = { ...copied(state), setup: as(state.setup) }
+    if (this.#directory.get(nameOf(fork)) !== undefined) throw new NameTaken(fork.setup.name)
+    await this.#put([fork])
     return true
   }
 
   async close(): Promise<void> {
     while (this.#keeping !== undefined) await this.#keeping
+  }
+
+  async #replaceSnapshot(name: string, of: Partition | undefined, snapshot: Snapshot | undefined): Promise<void> {
+    const { keep, snapshots: folder } = this.#options
+    const before = this.#snapshots.replace(name, of, snapshot)
+    const undo = () => this.#snapshots.replace(name, of, before)
+    await this.#keep(() => {}, undo, folder === undefined ? keep : () => folder.keep(name, of, snapshot))
   }
 
   /** Back to these states, for one account or site or for all; what is not among them is gone. Throws TokenTaken. */
@@ -298,11 +309,13 @@ export class MemoryStore<Entry> implements Store<Entry> {
   }
 
   /** Keeps the change that was just made, or takes it back and rejects; whoever waits goes on after `done` or `undo`. */
-  async #keep(done: () => void, undo: () => void): Promise<void> {
-    const { keep } = this.#options
+  async #keep(done: () => void, undo: () => void, keep = this.#options.keep): Promise<void> {
     if (keep === undefined) return done()
     let failure: unknown
-    this.#keeping = keep({ partitions: this.#directory.states, snapshots: this.#snapshots.all })
+    this.#keeping = keep({
+      partitions: this.#directory.states,
+      snapshots: this.#options.snapshots === undefined ? this.#snapshots.all : [],
+    })
       .then(done, (error: unknown) => {
         failure = error
         undo()

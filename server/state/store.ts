@@ -179,6 +179,9 @@ export class TooManyPartitions extends Error {}
 /** Another declared account or site has the token already. */
 export class TokenTaken extends Error {}
 
+/** There is an account or site of that name already. */
+export class NameTaken extends Error {}
+
 export interface Store<Entry> {
   access(caller: Caller): Promise<Access>
   /**
@@ -208,11 +211,13 @@ export interface Store<Entry> {
   save(name: string, of?: Partition): Promise<SnapshotSummary | undefined>
   /** Those of one account or site, or those of everything. */
   snapshots(of?: Partition): Promise<readonly SnapshotSummary[]>
+  /** A snapshot as the text of its file; undefined where there is none. */
+  snapshot(name: string, of?: Partition): Promise<string | undefined>
   /** Back to a snapshot, as to the seed; undefined where there is none. Throws TokenTaken. */
   restore(name: string, of?: Partition): Promise<Counts | undefined>
   /** False where there is no such snapshot. */
   drop(name: string, of?: Partition): Promise<boolean>
-  /** Another account or site with the same state, which costs the same however much that is. Throws TokenTaken. */
+  /** Another account or site with the same state, which costs the same however much that is. Throws TokenTaken, NameTaken. */
   fork(from: Partition, as: (setup: Setup) => Setup): Promise<boolean>
   close(): Promise<void>
 }

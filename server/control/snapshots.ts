@@ -1,0 +1,84 @@
+import { type Request, Router } from 'express'
+import type { Partition, SnapshotSummary } from '../state/store.js'
+import { Verbatim } from '../wire/exact-json.js'
+import { Problem, readParameters, sendJson } from './answers.js'
+import type { ControlParts } from './parts.js'
+import { scopeOf } from './requests.js'
+
+/** Names are those of files, on any system. */
+const nameForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
+const most = 1_000
+
+/** /_backstock/snapshots: the state of everything, or of one account or site, to go back to. */
+export function snapshots({ store }: ControlParts): Router {
+  const router = Router()
+
+  router.get('/', async (request, response) => {
+    const of = readScope(request)
+    sendJson(response, 200, { snapshots: (await store.snapshots(of)).map(writeSnapshot) })
+  })
+
+  router.put('/:name', async (request: Request<{ name: string }>, response) => {
+    const of = readScope(request)
+    const name = readName(request)
+    const known = await store.snapshots(of)
+    const isNew = known.every((each) => each.name !== name)
+    if (isNew && known.length >= most)
+      throw new Problem(409, `There are ${most} snapshots already. Delete some, or take the name of one.`)
+    const snapshot = await store.save(name, of)
+    if (snapshot === undefined) throw new Problem(404, `There is no ${of}, so there is nothing to keep.`)
+    sendJson(response, isNew ? 201 : 200, writeSnapshot(snapshot))
+  })
+
+  router.get('/:name', async (request: Request<{ name: string }>, response) => {
+    const of = readScope(request)
+    const name = readName(request)
+    const content = await store.snapshot(name, of)
+    if (content === undefined) throw noSnapshot(name, of)
+    sendJson(response, 200, new Verbatim(content.trimEnd()))
+  })
+
+  router.delete('/:name', async (request: Request<{ name: string }>, response) => {
+    const of = readScope(request)
+    const name = readName(request)
+    if (!(await store.drop(name, of))) throw noSnapshot(name, of)
+    response.status(204).end()
+  })
+
+  router.post('/:name/restore', async (request: Request<{ name: string }>, response) => {
+    const of = readScope(request)
+    const name = readName(request)
+    const counts = await store.restore(name, of)
+    if (counts === undefined) throw noSnapshot(name, of)
+    sendJson(response, 200, counts)
+  })
+
+  return router
+}
+
+function readScope(request: Request<{ name: string }> | Request): Partition | undefined {
+  const { account, site } = readParameters(request, ['account', 'site'])
+  return scopeOf(account, site)
+}
+
+function readName({ params: { name } }: Request<{ name: string }>): string {
+  if (nameForm.test(name)) return name
+  throw new Problem(
+    400,
+    `The name ${name} cannot be that of a file. Right are letters, digits, ".", "_" and "-", at most 100.`,
+  )
+}
+
+function noSnapshot(name: string, of: Partition | undefined): Problem {
+  const whose = of === undefined ? 'of everything' : `of ${of}`
+  return new Problem(404, `There is no snapshot ${name} ${whose}. GET /_backstock/snapshots lists those there are.`)
+}
+
+function writeSnapshot({ name, of, at, accounts, sites }: SnapshotSummary) {
+  const scope = of?.startsWith('joor:')
+    ? { account: of.slice('joor:'.length) }
+    : of === undefined
+      ? {}
+      : { site: of.slice('jirafe:'.length) }
+  return { name, ...scope, at, accounts, sites }
+}
