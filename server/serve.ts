@@ -153,7 +153,7 @@ class Call {
   #finish(turn: Turn, outcome: Verdict | Refusal, changes: Draft['changes']) {
     const written = this.#operation.write(outcome, this.#head, turn, this.#terms, this.#findings)
     const violations = this.#findings.total
-    const headers = { ...written.headers, 'Backstock-Request-Id': turn.id }
+    const headers = { ...written.headers, Date: turn.now.toUTCString(), 'Backstock-Request-Id': turn.id }
     const reply = {
       status: written.status,
       headers: violations > 0 ? { ...headers, 'Backstock-Violations': String(violations) } : headers,

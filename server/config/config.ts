@@ -117,6 +117,14 @@ const table = {
     fallback: defaultAnonymousLimit,
     says: 'accounts and sites that are taken although nobody declared them',
   }),
+  seedIds: option<number | undefined>({
+    name: 'seed_ids',
+    flag: '--seed-ids <n>',
+    env: 'BACKSTOCK_SEED_IDS',
+    kind: integer(0),
+    fallback: undefined,
+    says: 'make log and request ids a reproducible sequence per account or site',
+  }),
   logFormat: option<LogFormat>({
     name: 'log_format',
     flag: '--log-format <format>',
@@ -152,6 +160,7 @@ export function readConfig(given: Given): Config {
   const host = read(table.host)
   const seed = read(table.seed)
   const data = read(table.data)
+  const seedIds = read(table.seedIds)
   return Object.freeze({
     port: read(table.port),
     ...(host !== undefined && { host }),
@@ -165,6 +174,7 @@ export function readConfig(given: Given): Config {
       bodyBytes: read(table.journalBodyBytes),
     }),
     anonymousLimit: read(table.anonymousLimit),
+    ...(seedIds !== undefined && { seedIds }),
     logFormat: read(table.logFormat),
   })
 }

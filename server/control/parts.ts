@@ -1,4 +1,6 @@
+import type { Clocks } from '../clock.js'
 import type { Seed } from '../documents/seed.js'
+import type { Ids } from '../ids.js'
 import type { Entry } from '../journal/entry.js'
 import type { Journal } from '../journal/journal.js'
 import type { Store } from '../state/store.js'
@@ -7,8 +9,8 @@ import type { Store } from '../state/store.js'
 export interface ControlParts {
   readonly store: Store<Entry>
   readonly journal: Journal
-  readonly clock: () => Date
-  readonly ids: () => string
+  readonly clocks: Clocks
+  readonly ids: Ids
   readonly log: (line: string) => void
   readonly version: string
   /** The origin under which the emulator is reached. */

@@ -1,4 +1,4 @@
-import { Router } from 'express'
+import { type Request, Router } from 'express'
 import type { Breach } from '../findings.js'
 import type { Entry, KeptBody } from '../journal/entry.js'
 import { writeRule } from '../rule-list.js'
@@ -39,6 +39,12 @@ export function requests({ journal, url }: ControlParts): Router {
   })
 
   return router
+}
+
+/** The account or site that a call's parameters name, where they name nothing else; undefined for everything. */
+export function scopeIn(request: Request): Partition | undefined {
+  const { account, site } = readParameters(request, ['account', 'site'])
+  return scopeOf(account, site)
 }
 
 /** The account or site that a control-plane call names; undefined for everything. */

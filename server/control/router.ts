@@ -5,13 +5,15 @@ import { allRules, writeListed } from '../rule-list.js'
 import { StorageFailure, TokenTaken } from '../state/store.js'
 import { accounts } from './accounts.js'
 import { bodyOf, Problem, readParameters, sendJson, sendProblem } from './answers.js'
+import { clock } from './clock.js'
+import { ids } from './ids.js'
 import { logs } from './logs.js'
 import type { ControlParts } from './parts.js'
-import { requests, scopeOf } from './requests.js'
+import { requests, scopeIn } from './requests.js'
 import { sites } from './sites.js'
 
 const bodyLimit = '64mb'
-const later = ['faults', 'clock', 'ids', 'violations', 'coverage', 'snapshots', 'events', 'metrics', 'verify']
+const later = ['faults', 'violations', 'coverage', 'snapshots', 'events', 'metrics', 'verify']
 
 /** Everything under /_backstock/. Errors are problems (RFC 9457) that say what would have been right. */
 export function control(parts: ControlParts): RequestHandler {
@@ -22,6 +24,8 @@ export function control(parts: ControlParts): RequestHandler {
   router.use('/jirafe', sites(parts))
   router.post('/requests/:id/repeat', notYet)
   router.use('/requests', requests(parts))
+  router.use('/clock', clock(parts))
+  router.use('/ids', ids(parts))
   router.use(state(parts))
   for (const name of later) router.use(`/${name}`, notYet)
   router.use((request) => {
@@ -58,8 +62,7 @@ function about(version: string): Router {
 function state({ store, loadSeed }: ControlParts): Router {
   const router = Router()
   router.post('/reset', async (request, response) => {
-    const { account, site } = readParameters(request, ['account', 'site'])
-    sendJson(response, 200, await store.reset(scopeOf(account, site)))
+    sendJson(response, 200, await store.reset(scopeIn(request)))
   })
   router.put('/seed', async (request, response) => {
     readParameters(request, [])

@@ -24,7 +24,7 @@ export class DocumentError extends Error {
   }
 }
 
-export type DocumentKind = 'account' | 'site' | 'seed' | 'cases' | 'match'
+export type DocumentKind = 'account' | 'site' | 'seed' | 'cases' | 'clock' | 'ids' | 'match'
 
 const linesShown = 20
 const valueShown = 60
@@ -39,6 +39,14 @@ function compile(kind: DocumentKind): ValidateFunction {
   if (kind === 'seed') for (const part of ['account', 'site'] as const) entryOf(validators, part, () => compile(part))
   const schema: SchemaObject = require(`#schemas/${kind}.json`)
   return ajv.compile(schema)
+}
+
+/** A document of which its schema says all there is to say; throws DocumentError. */
+export function checkDocument<Document>(kind: DocumentKind, document: unknown): Document {
+  const faults = schemaFaults(kind, document)
+  if (faults.length > 0) throw new DocumentError(faults)
+  // The schema has judged it, and the caller's type is that of the kind.
+  return document as Document
 }
 
 /** All that the schema of that kind finds wrong. */
@@ -130,6 +138,7 @@ const typeNames: Readonly<Record<string, string>> = {
   array: 'a list',
   string: 'text',
   integer: 'an integer',
+  number: 'a number',
   null: 'null',
   boolean: 'true or false',
 }

@@ -26,6 +26,8 @@ export interface Entry {
   readonly items: { readonly updated: number; readonly notUpdated: number } | null
   /** (rule, place) pairs that the client broke. */
   readonly violations: number
+  /** The same by the id of the rule. */
+  readonly broken: ReadonlyMap<string, number>
   /** Milliseconds until the reply was ready. */
   readonly ms: number
   readonly request: { readonly headers: Readonly<Record<string, string>>; readonly body: KeptBody | null }

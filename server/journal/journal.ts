@@ -2,6 +2,7 @@ import { entryOf } from '../entry-of.js'
 import type { JournalLimits } from '../options.js'
 import type { JournalWriter, Partition, Scope } from '../state/store.js'
 import type { Entry } from './entry.js'
+import { Tally } from './tally.js'
 
 /** The entries of one account or site by their number, oldest first. */
 type Ring = Map<number, Entry>
@@ -9,6 +10,7 @@ type Ring = Map<number, Entry>
 /** The last calls of each account and site, under one byte budget for all of them. The oldest goes first. */
 export class Journal implements JournalWriter<Entry> {
   readonly #limits: JournalLimits
+  readonly #tally: Tally
   readonly #rings = new Map<Scope, Ring>()
   /** All entries by their number, oldest first, with the scope that holds each. */
   readonly #all = new Map<number, Scope>()
@@ -17,11 +19,13 @@ export class Journal implements JournalWriter<Entry> {
   #next = 0
   #bytes = 0
 
-  constructor(limits: JournalLimits) {
+  constructor(limits: JournalLimits, tally = new Tally()) {
     this.#limits = limits
+    this.#tally = tally
   }
 
   append(scope: Scope, entry: Entry): void {
+    this.#tally.add(scope, entry)
     const ring = this.#ring(scope)
     const number = this.#next++
     ring.set(number, entry)
@@ -35,6 +39,7 @@ export class Journal implements JournalWriter<Entry> {
   }
 
   rename(from: Partition, to: Partition): void {
+    this.#tally.rename(from, to)
     const old = this.#rings.get(from)
     if (old === undefined) return
     const ring = this.#ring(to)

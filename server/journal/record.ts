@@ -79,6 +79,7 @@ export class Recorder {
       status: written?.status ?? null,
       items: verdict === undefined ? null : { updated, notUpdated: outcomes.length - updated },
       violations: this.#findings.total,
+      broken: this.#findings.broken,
       ms,
       request: { headers: keepHeaders(head, secrets), body: body ?? null },
       reply: replied ?? null,
