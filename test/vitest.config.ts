@@ -7,6 +7,8 @@ const onEveryStore = [
   'test/jirafe-*.test.ts',
   'test/control-*.test.ts',
   'test/wire-*.test.ts',
+  'test/clock.test.ts',
+  'test/ids.test.ts',
   'test/contract-cases.test.ts',
 ]
 

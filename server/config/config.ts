@@ -20,6 +20,8 @@ export interface Given {
   readonly options: Readonly<Record<string, readonly string[]>>
   readonly env: Readonly<Record<string, string | undefined>>
   readonly file?: Source | undefined
+  /** Where to listen if none of them says so. Default 4350. */
+  readonly port?: number | undefined
 }
 
 export interface StartOption<Value = unknown> {
@@ -145,6 +147,9 @@ const table = {
 
 export const startOptions: readonly StartOption[] = Object.values(table)
 
+/** The same for `exec`: several of them may run at a time, so each takes a free port. */
+export const execOptions = startOptions.map((row) => (row === table.port ? { ...row, fallback: 0 } : row))
+
 /** A config file cannot name another one. */
 const fileNames = startOptions.filter((row) => row !== table.config).map((row) => row.name)
 
@@ -162,7 +167,7 @@ export function readConfig(given: Given): Config {
   const data = read(table.data)
   const seedIds = read(table.seedIds)
   return Object.freeze({
-    port: read(table.port),
+    port: readOption({ ...table.port, fallback: given.port ?? defaultPort }, given),
     ...(host !== undefined && { host }),
     ...(seed !== undefined && { seed }),
     ...(data !== undefined && { data }),
