@@ -26,10 +26,12 @@ import {
   type EmulatorOptions,
   withDefaults,
 } from './options.js'
+import { repeatCall } from './repeat.js'
 import { defaultSettings } from './settings.js'
 import { openDataFile } from './state/file.js'
 import { type MemoryOptions, MemoryStore } from './state/memory.js'
 import { DataFileError, type Declaration, StorageFailure, type Store } from './state/store.js'
+import { machineTimers } from './timers.js'
 
 export { type Seed, SeedError } from './documents/seed.js'
 export { DataFileError, type EmulatorOptions, type JournalLimits, ListenError } from './options.js'
@@ -49,6 +51,7 @@ export interface Emulator {
 
 // The first that matches serves the path: a last segment that is a Jirafe type is Jirafe's, whatever the site is called.
 const table = [...joorOperations, ...jirafeOperations, joorElsewhere, jirafeUnknownType, nowhere]
+const operations = new Map(table.map((operation) => [operation.name, operation]))
 
 /**
  * Starts an emulator; resolved when it accepts requests. Rejected with ListenError where it cannot listen, SeedError
@@ -74,8 +77,16 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
   let url = ''
   const settings = withDefaults(defaultSettings, options.settings)
-  const serveVendors = vendorTraffic(table, { store, settings, limits, stopwatch: () => performance.now(), log })
-  const controlPlane = control({ store, journal, clock, ids, log, version, url: () => url, loadSeed })
+  const closing = new AbortController()
+  const pipeline = { store, settings, limits, stopwatch: () => performance.now(), log }
+  const serveVendors = vendorTraffic(table, pipeline)
+  const controlPlane = control({
+    ...{ store, journal, operations, clock, ids, log, version, loadSeed },
+    timers: machineTimers,
+    closing: closing.signal,
+    url: () => url,
+    repeat: (entry) => repeatCall(entry, table, pipeline),
+  })
   const app = express()
   app.disable('x-powered-by').disable('etag')
   app.use((request, response, next) => {
@@ -103,6 +114,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     jirafe: { baseUrl: url },
     reset: () => store.reset(),
     async close() {
+      // Whoever waits for a call or reads the stream would hold it up.
+      closing.abort()
       await listening.close()
       await store.close()
     },

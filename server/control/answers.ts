@@ -21,7 +21,7 @@ const titles: Readonly<Record<number, string>> = {
   413: 'Too large',
   415: 'Unsupported media type',
   501: 'Not emulated yet',
-  503: 'Not stored',
+  503: 'Unavailable',
 }
 
 export function sendProblem(response: Response, status: number, detail: string): void {
