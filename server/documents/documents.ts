@@ -24,7 +24,16 @@ export class DocumentError extends Error {
   }
 }
 
-export type DocumentKind = 'account' | 'site' | 'seed' | 'cases' | 'match' | 'question' | 'sequence'
+export type DocumentKind =
+  | 'account'
+  | 'site'
+  | 'seed'
+  | 'cases'
+  | 'match'
+  | 'question'
+  | 'sequence'
+  | 'position-rows'
+  | 'level-rows'
 
 const linesShown = 20
 const valueShown = 60
