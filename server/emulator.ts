@@ -29,10 +29,12 @@ import {
   type EmulatorOptions,
   withDefaults,
 } from './options.js'
+import { repeatCall } from './repeat.js'
 import { defaultSettings } from './settings.js'
 import { openDataFile } from './state/file.js'
 import { type MemoryOptions, MemoryStore, partitionOf } from './state/memory.js'
 import { DataFileError, type Declaration, type Scope, StorageFailure, type Store } from './state/store.js'
+import { machineTimers } from './timers.js'
 
 export { type Seed, SeedError } from './documents/seed.js'
 export type { Counts } from './journal/tally.js'
@@ -59,6 +61,7 @@ export interface Emulator {
 
 // The first that matches serves the path: a last segment that is a Jirafe type is Jirafe's, whatever the site is called.
 const table = [...joorOperations, ...jirafeOperations, joorElsewhere, jirafeUnknownType, nowhere]
+const operations = new Map(table.map((operation) => [operation.name, operation]))
 
 /**
  * Starts an emulator; resolved when it accepts requests. Rejected with ListenError where it cannot listen, SeedError
@@ -89,8 +92,16 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
   let url = ''
   const settings = withDefaults(defaultSettings, options.settings)
-  const serveVendors = vendorTraffic(table, { store, settings, limits, stopwatch: () => performance.now(), log })
-  const controlPlane = control({ store, journal, clocks, ids, log, version, url: () => url, loadSeed })
+  const closing = new AbortController()
+  const pipeline = { store, settings, limits, stopwatch: () => performance.now(), log }
+  const serveVendors = vendorTraffic(table, pipeline)
+  const controlPlane = control({
+    ...{ store, journal, operations, clocks, ids, log, version, loadSeed },
+    timers: machineTimers,
+    closing: closing.signal,
+    url: () => url,
+    repeat: (entry) => repeatCall(entry, table, pipeline),
+  })
   const app = express()
   app.disable('x-powered-by').disable('etag')
   app.use((request, response, next) => {
@@ -121,6 +132,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     countsOf: (of) => tally.of('account' in of ? partitionOf('joor', of.account) : partitionOf('jirafe', of.site)),
     unusedFaults: () => [],
     async close() {
+      // Whoever waits for a call or reads the stream would hold it up.
+      closing.abort()
       await listening.close()
       await store.close()
     },

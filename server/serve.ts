@@ -116,7 +116,7 @@ class Call {
   async hungUp(): Promise<undefined> {
     await this.#parts.store.call(this.#knownCaller(), {}, (turn) => ({
       changes: {},
-      entry: (changed) => this.#recorder().entry({ turn, changed, ms: this.#elapsed() }),
+      entry: (changed) => this.#recorder().entry({ turn, caller: this.#caller, changed, ms: this.#elapsed() }),
       result: undefined,
     }))
   }
@@ -163,7 +163,8 @@ class Call {
     const replied = recorder.replied(reply)
     return {
       changes,
-      entry: (changed: Changed) => recorder.entry({ turn, changed, ms: this.#elapsed(), outcome, written, replied }),
+      entry: (changed: Changed) =>
+        recorder.entry({ turn, caller: this.#caller, changed, ms: this.#elapsed(), outcome, written, replied }),
       result: { reply, replied, told: told(turn, outcome, written) },
     }
   }

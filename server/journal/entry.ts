@@ -10,6 +10,11 @@ export interface KeptBody {
   readonly cut: boolean
 }
 
+/** A request's body; `faithful` where the text is the body, with its content codings undone. */
+export interface ReceivedText extends KeptBody {
+  readonly faithful: boolean
+}
+
 /** One call of a vendor's API: what arrived, what was answered, and what it did. */
 export interface Entry {
   readonly id: string
@@ -17,6 +22,8 @@ export interface Entry {
   readonly vendor: Vendor | null
   /** The account or site; undefined where the caller names none. */
   readonly name: string | undefined
+  /** SHA-256 of the caller's token, in hex; undefined where there was none. It is shown nowhere. */
+  readonly fingerprint?: string | undefined
   readonly operation: string
   readonly method: string
   /** The request target as sent. */
@@ -30,7 +37,7 @@ export interface Entry {
   readonly broken: ReadonlyMap<string, number>
   /** Milliseconds until the reply was ready. */
   readonly ms: number
-  readonly request: { readonly headers: Readonly<Record<string, string>>; readonly body: KeptBody | null }
+  readonly request: { readonly headers: Readonly<Record<string, string>>; readonly body: ReceivedText | null }
   readonly reply: Replied | null
   readonly logId: string | undefined
   /** JOOR's code in the reply. */
