@@ -7,6 +7,8 @@ import { type Fault, faultAt } from './documents/documents.js'
 import { checkSeed, readSeedFile, type Seed, SeedError } from './documents/seed.js'
 import type { Step } from './documents/source.js'
 import { nowhere } from './elsewhere.js'
+import { ArmedFaults } from './faults/armed.js'
+import { faultyOperations } from './faults/specs.js'
 import { targetOf } from './head.js'
 import { vendorTraffic } from './http/adapter.js'
 import { expectsContinue } from './http/body.js'
@@ -74,8 +76,23 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
   let url = ''
   const settings = withDefaults(defaultSettings, options.settings)
-  const serveVendors = vendorTraffic(table, { store, settings, limits, stopwatch: () => performance.now(), log })
-  const controlPlane = control({ store, journal, clock, ids, log, version, url: () => url, loadSeed })
+  const faults = new ArmedFaults()
+  const stopwatch = () => performance.now()
+  const magic = options.magic ?? false
+  const serveVendors = vendorTraffic(table, { store, settings, limits, faults, magic, stopwatch, log }, after)
+  const operations = faultyOperations(table)
+  const controlPlane = control({
+    store,
+    journal,
+    faults,
+    operations,
+    clock,
+    ids,
+    log,
+    version,
+    url: () => url,
+    loadSeed,
+  })
   const app = express()
   app.disable('x-powered-by').disable('etag')
   app.use((request, response, next) => {
@@ -107,6 +124,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       await store.close()
     },
   }
+}
+
+/** Runs something later, and gives back how to call it off. */
+function after(ms: number, run: () => void): () => void {
+  const timer = setTimeout(run, ms)
+  return () => clearTimeout(timer)
 }
 
 // The package's own file; its version is a string.

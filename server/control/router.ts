@@ -5,13 +5,14 @@ import { allRules, writeListed } from '../rule-list.js'
 import { StorageFailure, TokenTaken } from '../state/store.js'
 import { accounts } from './accounts.js'
 import { bodyOf, Problem, readParameters, sendJson, sendProblem } from './answers.js'
+import { faults } from './faults.js'
 import { logs } from './logs.js'
 import type { ControlParts } from './parts.js'
 import { requests, scopeOf } from './requests.js'
 import { sites } from './sites.js'
 
 const bodyLimit = '64mb'
-const later = ['faults', 'clock', 'ids', 'violations', 'coverage', 'snapshots', 'events', 'metrics', 'verify']
+const later = ['clock', 'ids', 'violations', 'coverage', 'snapshots', 'events', 'metrics', 'verify']
 
 /** Everything under /_backstock/. Errors are problems (RFC 9457) that say what would have been right. */
 export function control(parts: ControlParts): RequestHandler {
@@ -22,6 +23,7 @@ export function control(parts: ControlParts): RequestHandler {
   router.use('/jirafe', sites(parts))
   router.post('/requests/:id/repeat', notYet)
   router.use('/requests', requests(parts))
+  router.use('/faults', faults(parts))
   router.use(state(parts))
   for (const name of later) router.use(`/${name}`, notYet)
   router.use((request) => {

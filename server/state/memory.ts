@@ -84,6 +84,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
     if (caller.token === undefined || name === undefined) {
       const settled = settle(this.#turn(undefined, noRows))
       this.#options.journal.append(caller.vendor, settled.entry(new Commit(emptyTables(), {}, '')))
+      settled.committed?.()
       return settled.result
     }
     const partition = partitionOf(caller.vendor, name)
@@ -102,6 +103,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
     const done = () => {
       state.requests++
       this.#options.journal.append(partition, entry)
+      settled.committed?.()
     }
     if (known === undefined || commit.keeps) await this.#keep(done, undo)
     else done()
