@@ -8,6 +8,7 @@ import { type Fault, faultAt } from './documents/documents.js'
 import { checkSeed, readSeedFile, type Seed, SeedError } from './documents/seed.js'
 import type { Step } from './documents/source.js'
 import { nowhere } from './elsewhere.js'
+import { ArmedFaults } from './faults/armed.js'
 import { targetOf } from './head.js'
 import { vendorTraffic } from './http/adapter.js'
 import { expectsContinue } from './http/body.js'
@@ -93,14 +94,17 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   let url = ''
   const settings = withDefaults(defaultSettings, options.settings)
   const closing = new AbortController()
-  const pipeline = { store, settings, limits, stopwatch: () => performance.now(), log }
-  const serveVendors = vendorTraffic(table, pipeline)
+  const faults = new ArmedFaults()
+  const stopwatch = () => performance.now()
+  const pipeline = { store, settings, limits, faults, magic: options.magic ?? false, stopwatch, log }
+  const serveVendors = vendorTraffic(table, pipeline, machineTimers)
   const controlPlane = control({
-    ...{ store, journal, operations, clocks, ids, log, version, loadSeed },
+    ...{ store, journal, operations, faults, clocks, ids, log, version, loadSeed },
     timers: machineTimers,
     closing: closing.signal,
     url: () => url,
-    repeat: (entry) => repeatCall(entry, table, pipeline),
+    // What a test armed is for its own client.
+    repeat: (entry) => repeatCall(entry, table, { ...pipeline, faults: new ArmedFaults(), magic: false }),
   })
   const app = express()
   app.disable('x-powered-by').disable('etag')
@@ -130,7 +134,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     reset: () => store.reset(),
     counts: () => tally.all(),
     countsOf: (of) => tally.of('account' in of ? partitionOf('joor', of.account) : partitionOf('jirafe', of.site)),
-    unusedFaults: () => [],
+    unusedFaults: () => faults.neverHit(),
     async close() {
       // Whoever waits for a call or reads the stream would hold it up.
       closing.abort()

@@ -26,9 +26,9 @@ export async function repeatCall(entry: Entry, table: readonly AnyOperation[], p
   // A tracker's call has no token: its document names the site.
   const again = caller === undefined ? operation : { ...operation, identify: () => caller }
   const served = await serve(again, head, new KeptText(entry.request.body?.text ?? ''), parts)
-  // Only a client can hang up, and here is none.
-  if (served === undefined) throw new Error(`The repeated call ${entry.id} has no reply.`)
-  const { status, headers: replied, body } = served.reply
+  // Only a client can hang up, and a fault lose a reply: here is neither.
+  if (served?.sent === undefined) throw new Error(`The repeated call ${entry.id} has no reply.`)
+  const { status, headers: replied, body } = served.sent.reply
   return { id: replied['Backstock-Request-Id'] ?? '', status, headers: replied, body: body.toString() }
 }
 

@@ -91,8 +91,6 @@ describe('The control plane', () => {
   })
 
   it.each([
-    ['get', 'faults'],
-    ['put', 'faults'],
     ['get', 'violations'],
     ['get', 'coverage'],
     ['post', 'snapshots/one'],

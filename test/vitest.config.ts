@@ -6,6 +6,7 @@ const onEveryStore = [
   'test/joor-*.test.ts',
   'test/jirafe-*.test.ts',
   'test/control-*.test.ts',
+  'test/faults-*.test.ts',
   'test/wire-*.test.ts',
   'test/clock.test.ts',
   'test/ids.test.ts',

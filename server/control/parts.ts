@@ -1,5 +1,6 @@
 import type { Clocks } from '../clock.js'
 import type { Seed } from '../documents/seed.js'
+import type { ArmedFaults } from '../faults/armed.js'
 import type { Ids } from '../ids.js'
 import type { Entry } from '../journal/entry.js'
 import type { Journal } from '../journal/journal.js'
@@ -12,6 +13,7 @@ import type { Timers } from '../timers.js'
 export interface ControlParts {
   readonly store: Store<Entry>
   readonly journal: Journal
+  readonly faults: ArmedFaults
   readonly clocks: Clocks
   readonly ids: Ids
   /** The vendors' operations by their names. */

@@ -6,6 +6,7 @@ import { StorageFailure, TokenTaken } from '../state/store.js'
 import { accounts } from './accounts.js'
 import { bodyOf, Problem, readParameters, sendJson, sendProblem } from './answers.js'
 import { clock } from './clock.js'
+import { faults } from './faults.js'
 import { ids } from './ids.js'
 import { logs } from './logs.js'
 import type { ControlParts } from './parts.js'
@@ -16,7 +17,7 @@ import { stateCheck } from './state-check.js'
 import { stream } from './stream.js'
 
 const bodyLimit = '64mb'
-const later = ['faults', 'violations', 'coverage', 'snapshots', 'events', 'metrics']
+const later = ['violations', 'coverage', 'snapshots', 'events', 'metrics']
 
 /** Everything under /_backstock/. Errors are problems (RFC 9457) that say what would have been right. */
 export function control(parts: ControlParts): RequestHandler {
@@ -29,6 +30,7 @@ export function control(parts: ControlParts): RequestHandler {
   router.use('/ids', ids(parts))
   router.use('/requests', queries(parts), stream(parts), requests(parts))
   router.use('/verify', stateCheck(parts))
+  router.use('/faults', faults(parts))
   router.use(state(parts))
   for (const name of later) router.use(`/${name}`, notYet)
   router.use((request) => {

@@ -31,6 +31,7 @@ export type DocumentKind =
   | 'cases'
   | 'clock'
   | 'ids'
+  | 'faults'
   | 'match'
   | 'question'
   | 'sequence'
@@ -66,8 +67,9 @@ export function schemaFaults(kind: DocumentKind, document: unknown): readonly Fa
   const validate = entryOf(validators, kind, () => compile(kind))
   if (validate(document)) return []
   const errors = validate.errors ?? []
-  // It only repeats that one of the names is wrong, which has its own error.
-  return errors.filter(({ keyword }) => keyword !== 'propertyNames').map((error) => readError(error, document))
+  // They only repeat that one of the names, or of the parts, is wrong, which has its own error.
+  const repeats = new Set(['propertyNames', 'if'])
+  return errors.filter(({ keyword }) => !repeats.has(keyword)).map((error) => readError(error, document))
 }
 
 export function faultAt(steps: readonly Step[], message: string, about: About = 'value'): Fault {
@@ -139,6 +141,9 @@ function sentence(error: ErrorObject): string {
     case 'pattern':
     case 'minLength':
       return `must be ${description(error)}, not ${seen(error)}`
+    case 'minProperties':
+    case 'maxProperties':
+      return `must have ${description(error)}`
     default:
       return error.message ?? `breaks "${keyword}"`
   }

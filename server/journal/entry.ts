@@ -1,4 +1,5 @@
 import type { Rule } from '../../contracts/rules/book.js'
+import type { ToldFault } from '../faults/telling.js'
 import type { Breach } from '../findings.js'
 import type { ItemOutcome } from '../operation.js'
 import type { Change, Vendor } from '../state/store.js'
@@ -28,7 +29,7 @@ export interface Entry {
   readonly method: string
   /** The request target as sent. */
   readonly path: string
-  /** Null where the client was gone before its body ended. */
+  /** Null where no reply was sent: the client was gone before its body ended, or a fault lost it. */
   readonly status: number | null
   readonly items: { readonly updated: number; readonly notUpdated: number } | null
   /** (rule, place) pairs that the client broke. */
@@ -44,6 +45,8 @@ export interface Entry {
   readonly code: string | undefined
   /** Why the call was refused as a whole. */
   readonly refusal: string | null
+  /** What went wrong on purpose. */
+  readonly fault: ToldFault | null
   readonly rules: readonly Rule[]
   readonly breaches: readonly Breach[]
   readonly outcomes: readonly ItemOutcome[]
