@@ -38,10 +38,12 @@ export function accounts({ store, ids }: ControlParts): Router {
     const { account } = request.params
     refuseReserved(account)
     const document = checkAccount(bodyOf(request))
-    const token = document.token ?? ids()
+    const made = ids.ofToken(of(account))
+    const token = document.token ?? made.take()
     const declared = declareAccount(account, { ...document, token })
     if ('faults' in declared) throw rowProblem(declared.faults)
     const created = await store.declare(declared)
+    made.keep()
     const summary = await found(of(account))
     sendJson(response, created ? 201 : 200, {
       ...writeAccount(summary),
@@ -73,7 +75,7 @@ export function accounts({ store, ids }: ControlParts): Router {
 
   router.post('/accounts/:account/fork', async (request, response) => {
     const { account } = request.params
-    const fork = readFork(request, account, ids)
+    const fork = readFork(request, account, ids.ofToken(of(account)))
     const { name } = fork.setup((await found(of(account))).setup)
     refuseReserved(name)
     if (!(await store.fork(of(account), fork.setup))) throw noAccount(account)

@@ -1,6 +1,6 @@
 import type { Request } from 'express'
 import { DocumentError, schemaFaults } from '../documents/documents.js'
-import { fingerprint, type Setup } from '../state/store.js'
+import { type CallIds, fingerprint, type Setup } from '../state/store.js'
 import { bodyOf, readParameters } from './answers.js'
 
 /** What the fork of an account or site gets of its own; without a body both are made. */
@@ -12,11 +12,13 @@ interface Fork {
 }
 
 /** Reads what a fork is to be called; its state, settings, warehouses, styles and pending are those of its origin. */
-export function readFork(request: Request, origin: string, ids: () => string): Fork {
+export function readFork(request: Request, origin: string, ids: CallIds): Fork {
   readParameters(request, [])
   const given = isEmpty(request) ? {} : checkFork(bodyOf(request))
-  const token = given.token ?? ids()
-  const name = given.name ?? `${origin}-${ids().slice(0, 8)}`
+  const token = given.token ?? ids.take()
+  const name = given.name ?? `${origin}-${ids.take().slice(0, 8)}`
+  // At once: of two forks under way neither may get the other's.
+  ids.keep()
   return {
     token,
     made: given.token === undefined,

@@ -1,9 +1,9 @@
 import { type Request, Router } from 'express'
 import type { Partition, SnapshotSummary } from '../state/store.js'
 import { Verbatim } from '../wire/exact-json.js'
-import { Problem, readParameters, sendJson } from './answers.js'
+import { Problem, sendJson } from './answers.js'
 import type { ControlParts } from './parts.js'
-import { scopeOf } from './requests.js'
+import { scopeIn } from './requests.js'
 
 /** Names are those of files, on any system. */
 const nameForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
@@ -14,12 +14,12 @@ export function snapshots({ store }: ControlParts): Router {
   const router = Router()
 
   router.get('/', async (request, response) => {
-    const of = readScope(request)
+    const of = scopeIn(request)
     sendJson(response, 200, { snapshots: (await store.snapshots(of)).map(writeSnapshot) })
   })
 
   router.put('/:name', async (request: Request<{ name: string }>, response) => {
-    const of = readScope(request)
+    const of = scopeIn(request)
     const name = readName(request)
     const known = await store.snapshots(of)
     const isNew = known.every((each) => each.name !== name)
@@ -31,7 +31,7 @@ export function snapshots({ store }: ControlParts): Router {
   })
 
   router.get('/:name', async (request: Request<{ name: string }>, response) => {
-    const of = readScope(request)
+    const of = scopeIn(request)
     const name = readName(request)
     const content = await store.snapshot(name, of)
     if (content === undefined) throw noSnapshot(name, of)
@@ -39,14 +39,14 @@ export function snapshots({ store }: ControlParts): Router {
   })
 
   router.delete('/:name', async (request: Request<{ name: string }>, response) => {
-    const of = readScope(request)
+    const of = scopeIn(request)
     const name = readName(request)
     if (!(await store.drop(name, of))) throw noSnapshot(name, of)
     response.status(204).end()
   })
 
   router.post('/:name/restore', async (request: Request<{ name: string }>, response) => {
-    const of = readScope(request)
+    const of = scopeIn(request)
     const name = readName(request)
     const counts = await store.restore(name, of)
     if (counts === undefined) throw noSnapshot(name, of)
@@ -54,11 +54,6 @@ export function snapshots({ store }: ControlParts): Router {
   })
 
   return router
-}
-
-function readScope(request: Request<{ name: string }> | Request): Partition | undefined {
-  const { account, site } = readParameters(request, ['account', 'site'])
-  return scopeOf(account, site)
 }
 
 function readName({ params: { name } }: Request<{ name: string }>): string {

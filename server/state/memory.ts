@@ -14,14 +14,16 @@ import { type SnapshotFolder, writeSnapshot } from './snapshot-folder.js'
 import { type Snapshot, Snapshots, summaryOfSnapshot } from './snapshots.js'
 import {
   type Access,
+  type AccountsAndSites,
   type Caller,
-  type Counts,
+  type CallIds,
   type Declaration,
   type JournalWriter,
   NameTaken,
   type Needs,
   type PageQuery,
   type Partition,
+  type Scope,
   type Settled,
   type Setup,
   type SnapshotSummary,
@@ -46,8 +48,9 @@ export type Keep = (state: Kept) => Promise<void>
 
 export interface MemoryOptions<Entry> {
   readonly journal: JournalWriter<Entry>
-  readonly clock: () => Date
-  readonly ids: () => string
+  /** The instant that a call of this account or site, or of nobody, is dated with. */
+  readonly clock: (scope: Scope) => Date
+  readonly ids: (scope: Scope) => CallIds
   readonly anonymousLimit: number
   /** The state to start with. */
   readonly kept?: Kept
@@ -87,15 +90,19 @@ export class MemoryStore<Entry> implements Store<Entry> {
     while (this.#keeping !== undefined) await this.#keeping
     const name = caller.token === undefined ? undefined : this.#directory.nameOf(caller)
     if (caller.token === undefined || name === undefined) {
-      const settled = settle(this.#turn(undefined, noRows))
+      const ids = this.#options.ids(caller.vendor)
+      const settled = settle(this.#turn(caller.vendor, ids, undefined, noRows))
       this.#options.journal.append(caller.vendor, settled.entry(new Commit(emptyTables(), {}, '')))
+      ids.keep()
+      settled.committed?.()
       return settled.result
     }
     const partition = partitionOf(caller.vendor, name)
     const known = this.#directory.get(partition)
     if (known === undefined && this.#directory.anonymous >= this.#options.anonymousLimit) throw new TooManyPartitions()
     const state = known ?? { setup: anonymousSetup(caller, name), tables: emptyTables(), requests: 0 }
-    const turn = this.#turn(state.setup, { get: (table, key) => state.tables[table].get(key) })
+    const ids = this.#options.ids(partition)
+    const turn = this.#turn(partition, ids, state.setup, { get: (table, key) => state.tables[table].get(key) })
     const settled = settle(turn)
     const commit = new Commit(state.tables, settled.changes, turn.id)
     if (known === undefined) this.#directory.replace(partition, state)
@@ -105,8 +112,10 @@ export class MemoryStore<Entry> implements Store<Entry> {
     }
     const entry = orUndone(() => settled.entry(commit), undo)
     const done = () => {
+      ids.keep()
       state.requests++
       this.#options.journal.append(partition, entry)
+      settled.committed?.()
     }
     if (known === undefined || commit.keeps) await this.#keep(done, undo)
     else done()
@@ -184,7 +193,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
     for (const [partition, state] of states) this.#seed.set(partition, state)
   }
 
-  async reset(of?: Partition): Promise<Counts> {
+  async reset(of?: Partition): Promise<AccountsAndSites> {
     while (this.#keeping !== undefined) await this.#keeping
     return this.#restore(this.#seed, of)
   }
@@ -194,7 +203,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
     const states = of === undefined ? this.#directory.states : this.#directory.only(of)
     if (states === undefined) return undefined
     const copies = new Map([...states].map(([partition, state]) => [partition, copied(state)]))
-    const snapshot = { name, of, at: this.#options.clock().toISOString(), states: copies }
+    const snapshot = { name, of, at: this.#options.clock(of ?? null).toISOString(), states: copies }
     await this.#replaceSnapshot(name, of, snapshot)
     return summaryOfSnapshot(snapshot)
   }
@@ -210,7 +219,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
     return snapshot && writeSnapshot(snapshot)
   }
 
-  async restore(name: string, of?: Partition): Promise<Counts | undefined> {
+  async restore(name: string, of?: Partition): Promise<AccountsAndSites | undefined> {
     while (this.#keeping !== undefined) await this.#keeping
     const snapshot = this.#snapshots.get(name, of)
     return snapshot && this.#restore(snapshot.states, of)
@@ -245,7 +254,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
   }
 
   /** Back to these states, for one account or site or for all; what is not among them is gone. Throws TokenTaken. */
-  async #restore(states: Partitions, of: Partition | undefined): Promise<Counts> {
+  async #restore(states: Partitions, of: Partition | undefined): Promise<AccountsAndSites> {
     const meant = of === undefined ? [...states.values()] : [states.get(of)].filter((state) => state !== undefined)
     const back = meant.map(copied)
     if (of === undefined) await this.#replaceAll(back)
@@ -303,9 +312,8 @@ export class MemoryStore<Entry> implements Store<Entry> {
     }
   }
 
-  #turn(setup: Setup | undefined, view: View): Turn {
-    const { clock, ids } = this.#options
-    return { id: ids(), now: clock(), newId: ids, setup, view }
+  #turn(scope: Scope, ids: CallIds, setup: Setup | undefined, view: View): Turn {
+    return { id: ids.take(), now: this.#options.clock(scope), newId: () => ids.take(), setup, view }
   }
 
   /** Keeps the change that was just made, or takes it back and rejects; whoever waits goes on after `done` or `undo`. */
@@ -345,7 +353,7 @@ const stateOf = ({ setup, changes }: Declaration): PartitionState => ({
 /** What later changes leave alone; the rows are shared until somebody writes them. */
 const copied = ({ setup, tables }: PartitionState): PartitionState => ({ setup, tables: copyOf(tables), requests: 0 })
 
-function countsOf(states: readonly PartitionState[]): Counts {
+function countsOf(states: readonly PartitionState[]): AccountsAndSites {
   const accounts = states.filter(({ setup }) => setup.vendor === 'joor').length
   return { accounts, sites: states.length - accounts }
 }

@@ -114,11 +114,20 @@ export interface Turn {
   readonly view: View
 }
 
+/** The ids of one call, in the order in which it takes them. */
+export interface CallIds {
+  take(): string
+  /** The call stands. What was taken without it is nobody's: the next call gets the same ids. */
+  keep(): void
+}
+
 export interface Settled<Entry, Result> {
   readonly changes: ChangeSet
   /** The journal's record of the call, made once the changes are known. */
   entry(changed: Changed): Entry
   readonly result: Result
+  /** Called once with the commit, and never where the call is rejected: what else counts only then. */
+  committed?(): void
 }
 
 /** The setup and rows of an account or site, as the control plane or a seed gives them. */
@@ -144,12 +153,12 @@ export interface Summary {
 }
 
 /** How many accounts and sites there are of something. */
-export interface Counts {
+export interface AccountsAndSites {
   readonly accounts: number
   readonly sites: number
 }
 
-export interface SnapshotSummary extends Counts {
+export interface SnapshotSummary extends AccountsAndSites {
   readonly name: string
   /** Whose state it is; undefined for everything. */
   readonly of: Partition | undefined
@@ -185,7 +194,7 @@ export class NameTaken extends Error {}
 export interface Store<Entry> {
   access(caller: Caller): Promise<Access>
   /**
-   * One vendor call: rows, journal entry and ids together. `settle` is synchronous and runs once; when the promise is
+   * One vendor call: rows, journal entry, ids and what `committed` counts together. `settle` is synchronous and runs once; when the promise is
    * rejected nothing of it happened.
    */
   call<Result>(caller: Caller, needs: Needs, settle: (turn: Turn) => Settled<Entry, Result>): Promise<Result>
@@ -206,7 +215,7 @@ export interface Store<Entry> {
   /** The same, and declares all of them now, or none. Throws TokenTaken. */
   load(declarations: readonly Declaration[]): Promise<void>
   /** Back to the seed, for one account or site or for all; what no seed names is gone. Throws TokenTaken. */
-  reset(of?: Partition): Promise<Counts>
+  reset(of?: Partition): Promise<AccountsAndSites>
   /** A copy of one account or site or of all, in the place of one of that name; undefined where there is no such account. */
   save(name: string, of?: Partition): Promise<SnapshotSummary | undefined>
   /** Those of one account or site, or those of everything. */
@@ -214,7 +223,7 @@ export interface Store<Entry> {
   /** A snapshot as the text of its file; undefined where there is none. */
   snapshot(name: string, of?: Partition): Promise<string | undefined>
   /** Back to a snapshot, as to the seed; undefined where there is none. Throws TokenTaken. */
-  restore(name: string, of?: Partition): Promise<Counts | undefined>
+  restore(name: string, of?: Partition): Promise<AccountsAndSites | undefined>
   /** False where there is no such snapshot. */
   drop(name: string, of?: Partition): Promise<boolean>
   /** Another account or site with the same state, which costs the same however much that is. Throws TokenTaken, NameTaken. */
