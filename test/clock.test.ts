@@ -171,6 +171,14 @@ describe('The clock of one account or site', () => {
     expect(await levels(emulator, 'other')).toMatchObject([{ received_at: real }])
   })
 
+  it('is looked at: a storage that dates all alike is caught', async () => {
+    const { emulator } = await startBeside({
+      store: (parts) => new MemoryStore({ ...parts, clock: () => parts.clock(null) }),
+    })
+    await setClock(emulator, { freeze: frozen }, '?site=shop')
+    expect((await send(emulator)).headers.date).toBe(inHeader(real))
+  })
+
   it('dates the levels that are declared for it', async () => {
     const { emulator } = await startBeside()
     await setClock(emulator, { freeze: frozen }, '?site=shop')

@@ -199,6 +199,32 @@ describe('A call that the storage rejects', () => {
     expect(body).toMatchObject({ request: expected[0]?.[0], status: 503 })
   })
 
+  it('leaves a gap, and is caught, where ids count once they are taken', async () => {
+    let full = false
+    const keep = async () => {
+      if (full) throw new Error('no space left')
+    }
+    const hasty: EmulatorOptions['store'] = (parts) => {
+      const ids: typeof parts.ids = (scope) => {
+        const kept = () => parts.ids(scope)
+        const take = () => {
+          const each = kept()
+          const id = each.take()
+          each.keep()
+          return id
+        }
+        return { take, keep: () => {} }
+      }
+      return new MemoryStore({ ...parts, keep, ids })
+    }
+    const failing = await startTestEmulator({ seedIds: 3, store: hasty })
+    const sound = await startTestEmulator({ seedIds: 3 })
+    expect(await callOf(failing)).toEqual(await callOf(sound))
+    full = true
+    const refused = await callOf(failing)
+    expect(refused).not.toEqual(await callOf(sound))
+  })
+
   it('nor does a declaration: its token is the next one’s', async () => {
     let full = false
     const keep = async () => {

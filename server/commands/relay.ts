@@ -2,6 +2,8 @@ import type { Child, Ending, Outside, Signal } from './outside.js'
 
 /** How long what was told to end may take, in milliseconds; then it is killed. */
 const grace = 5_000
+/** How long the system may take to clear away what was killed; where nobody collects the dead they stay for ever. */
+const clearing = 3_000
 /** Between two looks whether something is left of a group. */
 const between = 50
 
@@ -45,11 +47,16 @@ export class Relay {
   }
 
   async #endRest(child: Child): Promise<void> {
-    if (!child.signal('SIGTERM')) return
-    for (let waited = 0; waited < grace; waited += between) {
-      await new Promise<void>((resolve) => this.#outside.later(between, resolve))
-      if (!child.signal(0)) return
-    }
+    if (!child.signal('SIGTERM') || (await this.#isGone(child, grace))) return
     child.signal('SIGKILL')
+    await this.#isGone(child, clearing)
+  }
+
+  async #isGone(child: Child, within: number): Promise<boolean> {
+    for (let waited = 0; waited < within; waited += between) {
+      if (!child.signal(0)) return true
+      await new Promise<void>((resolve) => this.#outside.later(between, resolve))
+    }
+    return false
   }
 }
