@@ -242,6 +242,7 @@ describe('backstock tells about itself', () => {
     ['all', ['--help'], ['Usage: backstock ', '--port <n>', 'BACKSTOCK_PORT', 'why [options] <log_id>', 'Examples:']],
     ['all, by the verb', ['help'], ['Usage: backstock ', 'Examples:']],
     ['start', ['help', 'start'], ['Usage: backstock start', '--journal-body-bytes <n>', '(default:']],
+    ['exec', ['exec', '--help'], ['backstock exec [options] -- <command> [arguments...]', '--fail-on', '(default: 0,']],
     ['why', ['why', '--help'], ['Usage: backstock why', '--url <url>', 'BACKSTOCK_URL']],
   ])('help for %s', async (_, args, parts) => {
     const { code, stdout, stderr } = await run(args)

@@ -9,6 +9,7 @@ const onEveryStore = [
   'test/wire-*.test.ts',
   'test/clock.test.ts',
   'test/ids.test.ts',
+  'test/counts.test.ts',
   'test/contract-cases.test.ts',
 ]
 
