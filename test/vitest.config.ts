@@ -11,6 +11,7 @@ const onEveryStore = [
   'test/clock.test.ts',
   'test/ids.test.ts',
   'test/contract-cases.test.ts',
+  'test/cross-talk.test.ts',
 ]
 
 const project = (store: 'memory' | 'strict', files: string[], exclude: string[] = []) => ({
