@@ -8,6 +8,7 @@ import { type Fault, faultAt } from './documents/documents.js'
 import { checkSeed, readSeedFile, type Seed, SeedError } from './documents/seed.js'
 import type { Step } from './documents/source.js'
 import { nowhere } from './elsewhere.js'
+import { ArmedFaults } from './faults/armed.js'
 import { targetOf } from './head.js'
 import { vendorTraffic } from './http/adapter.js'
 import { expectsContinue } from './http/body.js'
@@ -29,10 +30,12 @@ import {
   type EmulatorOptions,
   withDefaults,
 } from './options.js'
+import { repeatCall } from './repeat.js'
 import { defaultSettings } from './settings.js'
 import { openDataFile } from './state/file.js'
 import { type MemoryOptions, MemoryStore, partitionOf } from './state/memory.js'
 import { DataFileError, type Declaration, type Scope, StorageFailure, type Store } from './state/store.js'
+import { machineTimers } from './timers.js'
 
 export { type Seed, SeedError } from './documents/seed.js'
 export type { Counts } from './journal/tally.js'
@@ -59,6 +62,7 @@ export interface Emulator {
 
 // The first that matches serves the path: a last segment that is a Jirafe type is Jirafe's, whatever the site is called.
 const table = [...joorOperations, ...jirafeOperations, joorElsewhere, jirafeUnknownType, nowhere]
+const operations = new Map(table.map((operation) => [operation.name, operation]))
 
 /**
  * Starts an emulator; resolved when it accepts requests. Rejected with ListenError where it cannot listen, SeedError
@@ -89,8 +93,19 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
   let url = ''
   const settings = withDefaults(defaultSettings, options.settings)
-  const serveVendors = vendorTraffic(table, { store, settings, limits, stopwatch: () => performance.now(), log })
-  const controlPlane = control({ store, journal, clocks, ids, log, version, url: () => url, loadSeed })
+  const closing = new AbortController()
+  const faults = new ArmedFaults()
+  const stopwatch = () => performance.now()
+  const pipeline = { store, settings, limits, faults, magic: options.magic ?? false, stopwatch, log }
+  const serveVendors = vendorTraffic(table, pipeline, machineTimers)
+  const controlPlane = control({
+    ...{ store, journal, operations, faults, clocks, ids, log, version, loadSeed },
+    timers: machineTimers,
+    closing: closing.signal,
+    url: () => url,
+    // What a test armed is for its own client.
+    repeat: (entry) => repeatCall(entry, table, { ...pipeline, faults: new ArmedFaults(), magic: false }),
+  })
   const app = express()
   app.disable('x-powered-by').disable('etag')
   app.use((request, response, next) => {
@@ -119,8 +134,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     reset: () => store.reset(),
     counts: () => tally.all(),
     countsOf: (of) => tally.of('account' in of ? partitionOf('joor', of.account) : partitionOf('jirafe', of.site)),
-    unusedFaults: () => [],
+    unusedFaults: () => faults.neverHit(),
     async close() {
+      // Whoever waits for a call or reads the stream would hold it up.
+      closing.abort()
       await listening.close()
       await store.close()
     },

@@ -28,6 +28,8 @@ export interface EmulatorOptions {
   readonly journal?: Partial<JournalLimits>
   /** How many accounts and sites that nobody declared are taken. Default 10,000. */
   readonly anonymousLimit?: number
+  /** Whether the documented magic SKUs and sites provoke faults. Default: they are values as any other. */
+  readonly magic?: boolean
   /** One line for the person who watches: refused items, a changed seed. Default: nothing is said. */
   readonly log?: (line: string) => void
   /** The instant of everything that is dated. Default: the machine's clock. */

@@ -8,6 +8,7 @@ import { flag, integer, type Kind, oneOf, path, type Reading, settings, text, ty
 export class ConfigError extends Error {}
 
 export type LogFormat = 'text' | 'json'
+type Magic = 'on' | 'off'
 
 /** What `start` runs with: frozen, every value checked. */
 export interface Config extends EmulatorOptions {
@@ -86,6 +87,14 @@ const table = {
     kind: settings,
     fallback: {},
     says: 'how to read what a vendor leaves open, such as contract=enforce; may be repeated',
+  }),
+  magic: option<Magic>({
+    name: 'magic',
+    flag: '--magic <on|off>',
+    env: 'BACKSTOCK_MAGIC',
+    kind: oneOf('off', 'on'),
+    fallback: 'off',
+    says: 'on: the documented magic SKUs and site ids provoke faults',
   }),
   journalEntries: option<number>({
     name: 'journal_entries',
@@ -173,6 +182,7 @@ export function readConfig(given: Given): Config {
     ...(data !== undefined && { data }),
     recover: read(table.recover),
     settings: Object.freeze(read(table.settings)),
+    magic: read(table.magic) === 'on',
     journal: Object.freeze({
       entries: read(table.journalEntries),
       bytes: read(table.journalBytes),

@@ -24,7 +24,19 @@ export class DocumentError extends Error {
   }
 }
 
-export type DocumentKind = 'account' | 'site' | 'seed' | 'cases' | 'clock' | 'ids' | 'match'
+export type DocumentKind =
+  | 'account'
+  | 'site'
+  | 'seed'
+  | 'cases'
+  | 'clock'
+  | 'ids'
+  | 'faults'
+  | 'match'
+  | 'question'
+  | 'sequence'
+  | 'position-rows'
+  | 'level-rows'
 
 const linesShown = 20
 const valueShown = 60
@@ -37,6 +49,7 @@ const validators = new Map<DocumentKind, ValidateFunction>()
 function compile(kind: DocumentKind): ValidateFunction {
   // A seed is made of accounts and sites, so their schemas have to be known before its own.
   if (kind === 'seed') for (const part of ['account', 'site'] as const) entryOf(validators, part, () => compile(part))
+  if (kind === 'sequence') entryOf(validators, 'question' as const, () => compile('question'))
   const schema: SchemaObject = require(`#schemas/${kind}.json`)
   return ajv.compile(schema)
 }
@@ -54,8 +67,9 @@ export function schemaFaults(kind: DocumentKind, document: unknown): readonly Fa
   const validate = entryOf(validators, kind, () => compile(kind))
   if (validate(document)) return []
   const errors = validate.errors ?? []
-  // It only repeats that one of the names is wrong, which has its own error.
-  return errors.filter(({ keyword }) => keyword !== 'propertyNames').map((error) => readError(error, document))
+  // They only repeat that one of the names, or of the parts, is wrong, which has its own error.
+  const repeats = new Set(['propertyNames', 'if'])
+  return errors.filter(({ keyword }) => !repeats.has(keyword)).map((error) => readError(error, document))
 }
 
 export function faultAt(steps: readonly Step[], message: string, about: About = 'value'): Fault {
@@ -118,11 +132,18 @@ function sentence(error: ErrorObject): string {
       return `must be at least ${params.limit}, not ${seen(error)}`
     case 'maximum':
       return `must be at most ${params.limit}, not ${seen(error)}`
+    case 'minItems':
+      return `must have at least ${params.limit}`
+    case 'maxItems':
+      return `must have at most ${params.limit}`
     case 'uniqueItems':
       return `items ${params.j} and ${params.i} are the same`
     case 'pattern':
     case 'minLength':
       return `must be ${description(error)}, not ${seen(error)}`
+    case 'minProperties':
+    case 'maxProperties':
+      return `must have ${description(error)}`
     default:
       return error.message ?? `breaks "${keyword}"`
   }

@@ -1,4 +1,5 @@
 import type { Rule } from '../../contracts/rules/book.js'
+import type { ToldFault } from '../faults/telling.js'
 import type { Breach } from '../findings.js'
 import type { ItemOutcome } from '../operation.js'
 import type { Change, Vendor } from '../state/store.js'
@@ -10,6 +11,11 @@ export interface KeptBody {
   readonly cut: boolean
 }
 
+/** A request's body; `faithful` where the text is the body, with its content codings undone. */
+export interface ReceivedText extends KeptBody {
+  readonly faithful: boolean
+}
+
 /** One call of a vendor's API: what arrived, what was answered, and what it did. */
 export interface Entry {
   readonly id: string
@@ -17,11 +23,13 @@ export interface Entry {
   readonly vendor: Vendor | null
   /** The account or site; undefined where the caller names none. */
   readonly name: string | undefined
+  /** SHA-256 of the caller's token, in hex; undefined where there was none. It is shown nowhere. */
+  readonly fingerprint?: string | undefined
   readonly operation: string
   readonly method: string
   /** The request target as sent. */
   readonly path: string
-  /** Null where the client was gone before its body ended. */
+  /** Null where no reply was sent: the client was gone before its body ended, or a fault lost it. */
   readonly status: number | null
   readonly items: { readonly updated: number; readonly notUpdated: number } | null
   /** (rule, place) pairs that the client broke. */
@@ -30,13 +38,15 @@ export interface Entry {
   readonly broken: ReadonlyMap<string, number>
   /** Milliseconds until the reply was ready. */
   readonly ms: number
-  readonly request: { readonly headers: Readonly<Record<string, string>>; readonly body: KeptBody | null }
+  readonly request: { readonly headers: Readonly<Record<string, string>>; readonly body: ReceivedText | null }
   readonly reply: Replied | null
   readonly logId: string | undefined
   /** JOOR's code in the reply. */
   readonly code: string | undefined
   /** Why the call was refused as a whole. */
   readonly refusal: string | null
+  /** What went wrong on purpose. */
+  readonly fault: ToldFault | null
   readonly rules: readonly Rule[]
   readonly breaches: readonly Breach[]
   readonly outcomes: readonly ItemOutcome[]

@@ -1,3 +1,4 @@
+import type { ToldFault } from '../faults/telling.js'
 import type { Breach, Findings, Place } from '../findings.js'
 import {
   type AnyOperation,
@@ -12,22 +13,26 @@ import {
 import type { JournalLimits } from '../options.js'
 import { mapTexts, mayHold, redact, secretsOf } from '../redaction.js'
 import type { Row } from '../state/rows.js'
-import type { Change, Changed, Turn } from '../state/store.js'
+import type { Caller, Change, Changed, Turn } from '../state/store.js'
 import type { Entry, KeptBody, Replied } from './entry.js'
 
 /** A body that also tells what of it arrived. */
 export interface ReceivedBody extends Body {
-  received(): { readonly text: string; readonly bytes: number } | undefined
+  /** `faithful` where the text is the body, with its content codings undone; else it shows the bytes one by one. */
+  received(): { readonly text: string; readonly bytes: number; readonly faithful: boolean } | undefined
 }
 
 /** What a call came to: without an outcome where its client was gone before the last byte. */
 export interface Settlement {
   readonly turn: Turn
+  readonly caller: Caller
   readonly changed: Changed
   readonly ms: number
   readonly outcome?: Verdict | Refusal
   readonly written?: Written
+  /** Absent where no reply is sent. */
   readonly replied?: Replied
+  readonly fault?: ToldFault | null
 }
 
 /** Makes the journal's entry of one call, without the request's own token. */
@@ -56,11 +61,15 @@ export class Recorder {
     return { headers, body: { ...kept, bytes: Buffer.byteLength(body) }, taken: true }
   }
 
-  entry({ turn, changed, ms, outcome, written, replied }: Settlement): Entry {
+  entry({ turn, caller, changed, ms, outcome, written, replied, fault = null }: Settlement): Entry {
     const head = this.#head
     const secrets = this.#secrets
     const received = this.#body.received()
-    const body = received && { ...keep(received.text, secrets, this.#limits.bodyBytes), bytes: received.bytes }
+    const body = received && {
+      ...keep(received.text, secrets, this.#limits.bodyBytes),
+      bytes: received.bytes,
+      faithful: received.faithful,
+    }
     const verdict = outcome instanceof Refusal ? undefined : outcome
     const outcomes = verdict?.outcomes ?? []
     const updated = outcomes.filter((item) => item.outcome === 'updated').length
@@ -73,10 +82,11 @@ export class Recorder {
       at: turn.now,
       vendor: this.#operation.vendor,
       name: turn.setup?.name,
+      fingerprint: caller.token,
       operation: this.#operation.name,
       method: head.method,
       path: redact(head.target, secrets),
-      status: written?.status ?? null,
+      status: replied === undefined ? null : (written?.status ?? null),
       items: verdict === undefined ? null : { updated, notUpdated: outcomes.length - updated },
       violations: this.#findings.total,
       broken: this.#findings.broken,
@@ -86,6 +96,7 @@ export class Recorder {
       logId: written?.logId,
       code: written?.code,
       refusal: outcome instanceof Refusal ? keepStart(outcome.message, secrets, textKept) : null,
+      fault: fault && keepFault(fault, secrets),
       rules: this.#findings.met,
       breaches: this.#findings.breaches.map((breach) => keepBreach(breach, secrets)),
       outcomes: kept,
@@ -153,6 +164,12 @@ function keepChange({ key, before, after, ...change }: Change, secrets: readonly
 
 function keepRow<Value>(row: Row<Value> | null, keepText: (text: string) => string): Row<Value> | null {
   return row && { value: mapTexts(row.value, keepText), by: row.by }
+}
+
+/** A sentence that was armed may hold what a call's token is. */
+function keepFault(fault: ToldFault, secrets: readonly string[]): ToldFault {
+  const { message } = fault
+  return typeof message === 'string' ? { ...fault, message: redact(message, secrets) } : fault
 }
 
 function keepStart(text: string, secrets: readonly string[], limit: number): string {

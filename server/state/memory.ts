@@ -89,6 +89,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
       const settled = settle(this.#turn(caller.vendor, ids, undefined, noRows))
       this.#options.journal.append(caller.vendor, settled.entry(new Commit(emptyTables(), {}, '')))
       ids.keep()
+      settled.committed?.()
       return settled.result
     }
     const partition = partitionOf(caller.vendor, name)
@@ -109,6 +110,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
       ids.keep()
       state.requests++
       this.#options.journal.append(partition, entry)
+      settled.committed?.()
     }
     if (known === undefined || commit.keeps) await this.#keep(done, undo)
     else done()
