@@ -57,6 +57,17 @@ describe('The counts of an emulator', () => {
     await expect.poll(() => emulator.counts(), { timeout: 5_000 }).toEqual({ ...none, calls: 1, hungUp: 1 })
   })
 
+  it('tell them apart from calls that a fault loses, and count an error that is armed as a refusal', async () => {
+    const emulator = await startTestEmulator()
+    const arm = (fault: object) => supertest(emulator.url).put('/_backstock/faults').send([{ fault }]).expect(200)
+    await arm({ kind: 'before_commit' })
+    await expect(bulk(emulator, items(row(1)))).rejects.toThrow()
+    expect(emulator.counts()).toEqual({ ...none, calls: 1 })
+    await arm({ kind: 'error', status: 503 })
+    await bulk(emulator, items(row('many')))
+    expect(emulator.counts()).toEqual({ ...none, calls: 2, refused: 1 })
+  })
+
   it('hold no call of the control plane', async () => {
     const emulator = await startTestEmulator()
     await supertest(emulator.url).get('/_backstock/health')
@@ -70,6 +81,7 @@ describe('A tally', () => {
     // Of an entry only what is counted is looked at.
     const entry = {
       status: 200,
+      fault: null,
       refusal: null,
       items: { updated: 1, notUpdated: 0 },
       broken: new Map(),

@@ -267,6 +267,21 @@ describe('The summary', () => {
   })
 })
 
+describe('Faults that the suite arms', () => {
+  const arm = `await fetch(process.env.BACKSTOCK_URL + '/_backstock/faults', { method: 'PUT',
+    body: JSON.stringify([{ match: { operation: 'joor.bulk-inventory' }, fault: { kind: 'error', status: 503 } }]) })`
+  it.each([
+    ['fail a run that never hits them', [arm], 1],
+    ['pass where they are hit', [arm, callJoor(1)], 0],
+  ])('%s', async (_, lines, code) => {
+    const { code: seen, stderr } = await run(['--fail-on', 'unused-faults', '--', ...node(...lines)])
+    expect(seen).toBe(code)
+    expect(stderr.includes('Backstock: 1 fault never hit\n  error for {"operation":"joor.bulk-inventory"}\n')).toBe(
+      code === 1,
+    )
+  })
+})
+
 describe('A signal', () => {
   /** Starts a script, and waits until it has said a number: mostly a process id. */
   async function started(script: string) {
@@ -473,6 +488,21 @@ describe('Beside what a process shows, exec', () => {
     expect(await ended).toBe(128 + constants.signals[name])
     // No timer outlives the command, or the process would wait for it.
     expect(started.timers).toEqual([])
+  })
+
+  it('signals nobody once the command is gone, whoever has its number then', async () => {
+    const { outside, done, timers, signal, finish } = outsideOf()
+    const emulator = emulatorOf(done)
+    const close = async () => {
+      done.push('close')
+      signal('SIGTERM')
+    }
+    const ended = exec(given, outside, async () => ({ ...emulator, close }))
+    await expect.poll(() => done).toContain('spawn a')
+    finish({ code: 0 })
+    expect(await ended).toBe(0)
+    expect(done.slice(done.indexOf('close'))).toEqual(['close'])
+    expect(timers).toEqual([])
   })
 
   it('closes the emulator where the command cannot be started', async () => {

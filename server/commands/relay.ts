@@ -11,7 +11,7 @@ const between = 50
 export class Relay {
   readonly #outside: Outside
   #child: Child | undefined
-  /** The first signal that came before there was a child. */
+  /** The first signal that came while there was no child. */
   #early: Signal | undefined
   #callOff = () => {}
 
@@ -25,10 +25,15 @@ export class Relay {
     if (this.#early !== undefined) return { signal: this.#early }
     const child = this.#outside.spawn(command, args, env)
     this.#child = child
-    const ending = await child.ended
-    this.#callOff()
-    await this.#endRest(child)
-    return ending
+    try {
+      const ending = await child.ended
+      await this.#endRest(child)
+      return ending
+    } finally {
+      // Its number may soon be that of another process.
+      this.#child = undefined
+      this.#callOff()
+    }
   }
 
   #take(signal: Signal): void {
