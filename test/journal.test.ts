@@ -29,6 +29,7 @@ const entry = (more: Partial<Entry> = {}): Entry => ({
   logId: `log-${count}`,
   code: '0',
   refusal: null,
+  fault: null,
   rules: [],
   breaches: [],
   outcomes: [],
