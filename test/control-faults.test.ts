@@ -184,7 +184,9 @@ describe('What cannot be armed', () => {
       [{ match: { operation: 'joor.bulk' }, fault: reset }],
       ['/0/match/operation', 'joor.bulk-inventory'],
     ],
-    ['a path where nothing is', [{ match: { operation: 'joor.unknown' }, fault: reset }], ['/0/match/operation']],
+    ['a path where nothing is', [{ match: { path: '/nowhere' }, fault: reset }], ['/0/match/path', 'no such call']],
+    ['a path of another vendor', [{ match: { vendor: 'joor', path: '/v2/a/cart' }, fault: reset }], ['/0/match/path']],
+    ['an operation where nothing is', [{ match: { operation: 'joor.unknown' }, fault: reset }], ['/0/match/operation']],
     ['an unknown part', [{ match: { acount: 'a' }, fault: reset }], ['/0/match/acount', 'account']],
     [
       'what comes later',
@@ -229,6 +231,7 @@ describe('What cannot be armed', () => {
     ['404', { vendor: 'joor' }, { status: 404 }, ['404']],
     ['200', { vendor: 'joor' }, { status: 200 }, ['200']],
     ['418', {}, { status: 418 }, ['418']],
+    ['429 on a path of Jirafe', { path: '/v2/shop/cart' }, { status: 429 }, ['429', 'jirafe.cart']],
     ['401 for both', {}, { status: 401 }, ['401', 'jirafe never answers', 'match by vendor']],
     ['403 of a tracker, which has no token', { operation: 'jirafe.tracker/visit' }, { status: 403 }, ['403', '503']],
     ['no status', { vendor: 'joor' }, {}, ['status']],
