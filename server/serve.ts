@@ -129,7 +129,7 @@ class Call {
   async hungUp(): Promise<undefined> {
     await this.#parts.store.call(this.#knownCaller(), {}, (turn) => ({
       changes: {},
-      entry: (changed) => this.#recorder().entry({ turn, changed, ms: this.#elapsed() }),
+      entry: (changed) => this.#recorder().entry({ turn, caller: this.#caller, changed, ms: this.#elapsed() }),
       result: undefined,
     }))
   }
@@ -191,7 +191,7 @@ class Call {
     const fault = tellFault(met, this.#operation)
     return {
       changes: {},
-      entry: (changed) => this.#recorder().entry({ turn, changed, ms: this.#elapsed(), fault }),
+      entry: (changed) => this.#recorder().entry({ turn, caller: this.#caller, changed, ms: this.#elapsed(), fault }),
       committed: () => countHits(met),
       result: { sent: undefined, delivery: { delayMs: met.delayMs, lost: 'reset' }, told: undefined },
     }
@@ -204,7 +204,7 @@ class Call {
     const { reply, delivery } = delivered({ status: written.status, headers, body: written.body }, met)
     const recorder = this.#recorder()
     const sent = reply && { reply, replied: recorder.replied(reply) }
-    const settlement = { turn, outcome, written, fault, ...(sent && { replied: sent.replied }) }
+    const settlement = { turn, caller: this.#caller, outcome, written, fault, ...(sent && { replied: sent.replied }) }
     return {
       changes,
       entry: (changed) => recorder.entry({ ...settlement, changed, ms: this.#elapsed() }),
@@ -217,6 +217,7 @@ class Call {
   #headersOf(turn: Turn, fault: ToldFault | null): Readonly<Record<string, string>> {
     const violations = this.#findings.total
     return {
+      Date: turn.now.toUTCString(),
       'Backstock-Request-Id': turn.id,
       ...(violations > 0 && { 'Backstock-Violations': String(violations) }),
       ...(fault !== null && { 'Backstock-Fault': fault.kind }),

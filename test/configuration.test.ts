@@ -59,6 +59,7 @@ describe('the configuration', () => {
     { name: 'journal_bytes', text: '6', value: 6 },
     { name: 'journal_body_bytes', text: '7', value: 7 },
     { name: 'anonymous_limit', text: '8', value: 8 },
+    { name: 'seed_ids', text: '9', value: 9 },
     { name: 'log_format', text: 'json', value: 'json' },
   ]
   const full = {
@@ -71,6 +72,7 @@ describe('the configuration', () => {
     magic: true,
     journal: { entries: 5, bytes: 6, bodyBytes: 7 },
     anonymousLimit: 8,
+    seedIds: 9,
     logFormat: 'json',
   }
   const variableOf = (name: string) => startOptions.find((row) => row.name === name)?.env ?? ''

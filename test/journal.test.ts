@@ -23,6 +23,7 @@ const entry = (more: Partial<Entry> = {}): Entry => ({
   status: 200,
   items: { updated: 1, notUpdated: 0 },
   violations: 0,
+  broken: new Map(),
   ms: 1,
   request: { headers: {}, body: null },
   reply: null,

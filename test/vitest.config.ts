@@ -8,7 +8,10 @@ const onEveryStore = [
   'test/control-*.test.ts',
   'test/faults-*.test.ts',
   'test/wire-*.test.ts',
+  'test/clock.test.ts',
+  'test/ids.test.ts',
   'test/contract-cases.test.ts',
+  'test/cross-talk.test.ts',
 ]
 
 const project = (store: 'memory' | 'strict', files: string[], exclude: string[] = []) => ({

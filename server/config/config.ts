@@ -21,6 +21,8 @@ export interface Given {
   readonly options: Readonly<Record<string, readonly string[]>>
   readonly env: Readonly<Record<string, string | undefined>>
   readonly file?: Source | undefined
+  /** Where to listen if none of them says so. Default 4350. */
+  readonly port?: number | undefined
 }
 
 export interface StartOption<Value = unknown> {
@@ -126,6 +128,14 @@ const table = {
     fallback: defaultAnonymousLimit,
     says: 'accounts and sites that are taken although nobody declared them',
   }),
+  seedIds: option<number | undefined>({
+    name: 'seed_ids',
+    flag: '--seed-ids <n>',
+    env: 'BACKSTOCK_SEED_IDS',
+    kind: integer(0),
+    fallback: undefined,
+    says: 'make log and request ids a reproducible sequence per account or site',
+  }),
   logFormat: option<LogFormat>({
     name: 'log_format',
     flag: '--log-format <format>',
@@ -146,6 +156,9 @@ const table = {
 
 export const startOptions: readonly StartOption[] = Object.values(table)
 
+/** The same for `exec`: several of them may run at a time, so each takes a free port. */
+export const execOptions = startOptions.map((row) => (row === table.port ? { ...row, fallback: 0 } : row))
+
 /** A config file cannot name another one. */
 const fileNames = startOptions.filter((row) => row !== table.config).map((row) => row.name)
 
@@ -161,8 +174,9 @@ export function readConfig(given: Given): Config {
   const host = read(table.host)
   const seed = read(table.seed)
   const data = read(table.data)
+  const seedIds = read(table.seedIds)
   return Object.freeze({
-    port: read(table.port),
+    port: readOption({ ...table.port, fallback: given.port ?? defaultPort }, given),
     ...(host !== undefined && { host }),
     ...(seed !== undefined && { seed }),
     ...(data !== undefined && { data }),
@@ -175,6 +189,7 @@ export function readConfig(given: Given): Config {
       bodyBytes: read(table.journalBodyBytes),
     }),
     anonymousLimit: read(table.anonymousLimit),
+    ...(seedIds !== undefined && { seedIds }),
     logFormat: read(table.logFormat),
   })
 }

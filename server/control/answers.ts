@@ -21,7 +21,7 @@ const titles: Readonly<Record<number, string>> = {
   413: 'Too large',
   415: 'Unsupported media type',
   501: 'Not emulated yet',
-  503: 'Not stored',
+  503: 'Unavailable',
 }
 
 export function sendProblem(response: Response, status: number, detail: string): void {
@@ -84,14 +84,19 @@ export function badCursor(cursor: string | undefined): Problem {
   return new Problem(400, `cursor is ${cursor}. Right is the "next" of an earlier reply, as it was.`)
 }
 
-/** The JSON value of a request's body, which was read as bytes: a text would hide what is no UTF-8. */
+/** The JSON value of a request's body. */
 export function bodyOf(request: Request): unknown {
-  const bytes: unknown = request.body
-  if (Buffer.isBuffer(bytes) && !isUtf8(bytes))
-    throw new Problem(400, 'The body is no UTF-8. Right is a JSON document in UTF-8.')
-  const text = Buffer.isBuffer(bytes) ? new TextDecoder().decode(bytes) : ''
-  if (text.trim() === '') throw new Problem(400, 'There is no body. Right is a JSON document.')
-  const parsed = parseExact(text)
+  const parsed = parseExact(textOf(request, 'a JSON document'))
   if ('fault' in parsed) throw new Problem(400, `The body is no JSON: ${parsed.fault}.`)
   return parsed.value
+}
+
+/** The text of a request's body, which was read as bytes: a text would hide what is no UTF-8. */
+export function textOf(request: Request, right: string): string {
+  const bytes: unknown = request.body
+  if (Buffer.isBuffer(bytes) && !isUtf8(bytes))
+    throw new Problem(400, `The body is no UTF-8. Right is ${right} in UTF-8.`)
+  const text = Buffer.isBuffer(bytes) ? new TextDecoder().decode(bytes) : ''
+  if (text.trim() === '') throw new Problem(400, `There is no body. Right is ${right}.`)
+  return text
 }

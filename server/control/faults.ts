@@ -1,34 +1,33 @@
 import { Router } from 'express'
 import { type Armed, scopeFields, TooManyFaults } from '../faults/armed.js'
-import { readSpecs } from '../faults/specs.js'
-import { bodyOf, Problem, readParameters, sendJson } from './answers.js'
+import { faultyOperations, readSpecs } from '../faults/specs.js'
+import type { Partition } from '../state/store.js'
+import { bodyOf, Problem, sendJson } from './answers.js'
 import type { ControlParts } from './parts.js'
-import { scopeOf } from './requests.js'
+import { scopeIn } from './requests.js'
 
 /** /_backstock/faults: what is to go wrong, for everyone or for one account or site. */
 export function faults({ faults: armed, operations }: ControlParts): Router {
   const router = Router()
+  const faulty = faultyOperations([...operations.values()])
 
   router.get('/', (request, response) => {
-    const { account, site } = readParameters(request, ['account', 'site'])
-    sendJson(response, 200, { faults: armed.list(scopeOf(account, site)).map(writeArmed) })
+    sendJson(response, 200, { faults: armed.list(scopeIn(request)).map(writeArmed) })
   })
 
   router.put('/', (request, response) => {
-    const { account, site } = readParameters(request, ['account', 'site'])
-    const scope = scopeOf(account, site)
-    const specs = readSpecs(bodyOf(request), scope, operations)
+    const scope = scopeIn(request)
+    const specs = readSpecs(bodyOf(request), scope, faulty)
     arm(scope, specs)
     sendJson(response, 200, { faults: specs.map(writeArmed) })
   })
 
   router.delete('/', (request, response) => {
-    const { account, site } = readParameters(request, ['account', 'site'])
-    armed.disarm(scopeOf(account, site))
+    armed.disarm(scopeIn(request))
     response.status(204).end()
   })
 
-  function arm(scope: ReturnType<typeof scopeOf>, specs: readonly Armed[]): void {
+  function arm(scope: Partition | undefined, specs: readonly Armed[]): void {
     try {
       armed.arm(scope, specs)
     } catch (error) {

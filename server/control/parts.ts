@@ -1,23 +1,32 @@
+import type { Clocks } from '../clock.js'
 import type { Seed } from '../documents/seed.js'
 import type { ArmedFaults } from '../faults/armed.js'
+import type { Ids } from '../ids.js'
 import type { Entry } from '../journal/entry.js'
 import type { Journal } from '../journal/journal.js'
+import type { Repeated } from '../journal/repeated.js'
 import type { AnyOperation } from '../operation.js'
 import type { Store } from '../state/store.js'
+import type { Timers } from '../timers.js'
 
 /** What the control plane works with; all of it is handed in. */
 export interface ControlParts {
   readonly store: Store<Entry>
   readonly journal: Journal
   readonly faults: ArmedFaults
-  /** Those that faults are about. */
-  readonly operations: readonly AnyOperation[]
-  readonly clock: () => Date
-  readonly ids: () => string
+  readonly clocks: Clocks
+  readonly ids: Ids
+  /** The vendors' operations by their names. */
+  readonly operations: ReadonlyMap<string, AnyOperation>
+  readonly timers: Timers
+  /** Aborted when the emulator closes: nobody waits any longer. */
+  readonly closing: AbortSignal
   readonly log: (line: string) => void
   readonly version: string
   /** The origin under which the emulator is reached. */
   readonly url: () => string
+  /** Sends a call of the journal through the pipeline once more. */
+  readonly repeat: (entry: Entry) => Promise<Repeated>
   /** Makes a seed the state that reset goes back to, and loads it now. */
   readonly loadSeed: (seed: Seed) => Promise<{ readonly accounts: number; readonly sites: number }>
 }

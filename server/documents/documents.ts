@@ -24,7 +24,19 @@ export class DocumentError extends Error {
   }
 }
 
-export type DocumentKind = 'account' | 'site' | 'seed' | 'cases' | 'match' | 'faults'
+export type DocumentKind =
+  | 'account'
+  | 'site'
+  | 'seed'
+  | 'cases'
+  | 'clock'
+  | 'ids'
+  | 'faults'
+  | 'match'
+  | 'question'
+  | 'sequence'
+  | 'position-rows'
+  | 'level-rows'
 
 const linesShown = 20
 const valueShown = 60
@@ -37,8 +49,17 @@ const validators = new Map<DocumentKind, ValidateFunction>()
 function compile(kind: DocumentKind): ValidateFunction {
   // A seed is made of accounts and sites, so their schemas have to be known before its own.
   if (kind === 'seed') for (const part of ['account', 'site'] as const) entryOf(validators, part, () => compile(part))
+  if (kind === 'sequence') entryOf(validators, 'question' as const, () => compile('question'))
   const schema: SchemaObject = require(`#schemas/${kind}.json`)
   return ajv.compile(schema)
+}
+
+/** A document of which its schema says all there is to say; throws DocumentError. */
+export function checkDocument<Document>(kind: DocumentKind, document: unknown): Document {
+  const faults = schemaFaults(kind, document)
+  if (faults.length > 0) throw new DocumentError(faults)
+  // The schema has judged it, and the caller's type is that of the kind.
+  return document as Document
 }
 
 /** All that the schema of that kind finds wrong. */
@@ -111,6 +132,10 @@ function sentence(error: ErrorObject): string {
       return `must be at least ${params.limit}, not ${seen(error)}`
     case 'maximum':
       return `must be at most ${params.limit}, not ${seen(error)}`
+    case 'minItems':
+      return `must have at least ${params.limit}`
+    case 'maxItems':
+      return `must have at most ${params.limit}`
     case 'uniqueItems':
       return `items ${params.j} and ${params.i} are the same`
     case 'pattern':

@@ -1,6 +1,6 @@
-import { CsvError, parse } from 'csv-parse/sync'
 import type { Size, Style } from '../state/store.js'
 import { didYouMean } from '../suggestion.js'
+import { type CsvLine, type LineFault, readCsvLines } from './csv.js'
 import type { Step } from './source.js'
 import { repetitions } from './style-list.js'
 
@@ -17,11 +17,6 @@ type Cells = { readonly [Name in Column]?: string }
 /** A row that can be placed. */
 type Row = Cells & { readonly [Name in (typeof requiredColumns)[number]]: string }
 
-export interface LineFault {
-  readonly line: number
-  readonly message: string
-}
-
 export interface StyleRows {
   readonly styles: readonly Style[]
   readonly faults: readonly LineFault[]
@@ -29,43 +24,17 @@ export interface StyleRows {
 
 /** Reads a style list from CSV; the rows of one style and color are grouped. */
 export function readStyleRows(text: string): StyleRows {
-  try {
-    const [header, ...lines] = splitLines(text)
-    if (header === undefined)
-      return refused(1, `there is no header; it names these columns: ${styleColumns.join(', ')}`)
-    const faults = headerFaults(header)
-    return faults.length > 0 ? { styles: [], faults } : readLines(header, lines)
-  } catch (error) {
-    // The parser stops at a quote that is not closed or stands inside a cell.
-    if (error instanceof CsvError) return refused(Number(error.lines), error.message)
-    throw error
-  }
+  const read = readCsvLines(text)
+  if ('fault' in read) return refused(read.fault.line, read.fault.message)
+  const [header, ...lines] = read.lines
+  if (header === undefined) return refused(1, `there is no header; it names these columns: ${styleColumns.join(', ')}`)
+  const faults = headerFaults(header)
+  return faults.length > 0 ? { styles: [], faults } : readLines(header, lines)
 }
 
 const refused = (line: number, message: string): StyleRows => ({ styles: [], faults: [{ line, message }] })
 
-interface Line {
-  readonly line: number
-  readonly cells: readonly string[]
-}
-
-function splitLines(text: string): readonly Line[] {
-  const lines: Line[] = []
-  parse(text, {
-    bom: true,
-    trim: true,
-    skip_empty_lines: true,
-    relax_column_count: true,
-    record_delimiter: ['\r\n', '\n', '\r'],
-    on_record: (cells: string[], { lines: line }) => {
-      lines.push({ line, cells: cells.map((cell) => cell.trim()) })
-      return null
-    },
-  })
-  return lines
-}
-
-function headerFaults({ line, cells }: Line): readonly LineFault[] {
+function headerFaults({ line, cells }: CsvLine): readonly LineFault[] {
   const unknown = cells.filter((cell) => !isColumn(cell))
   const repeated = cells.filter((cell, index) => isColumn(cell) && cells.indexOf(cell) < index)
   const missing = requiredColumns.filter((column) => !cells.includes(column))
@@ -81,7 +50,7 @@ function isColumn(name: string): name is Column {
   return styleColumns.some((column) => column === name)
 }
 
-function readLines(header: Line, lines: readonly Line[]): StyleRows {
+function readLines(header: CsvLine, lines: readonly CsvLine[]): StyleRows {
   const grouping = new Grouping()
   for (const { line, cells } of lines) {
     const row = nameCells(header.cells, cells)

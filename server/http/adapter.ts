@@ -4,8 +4,9 @@ import { readHead } from '../head.js'
 import type { Replied } from '../journal/entry.js'
 import type { AnyOperation } from '../operation.js'
 import { type Parts, serve } from '../serve.js'
+import type { Timers } from '../timers.js'
 import { RequestBody } from './body.js'
-import { type After, deliver } from './delivery.js'
+import { deliver } from './delivery.js'
 import { send } from './send.js'
 
 /** The reply that each connection got last: a reset after it means that nobody took it. */
@@ -15,7 +16,7 @@ const lastReplies = new WeakMap<Socket, Replied>()
 const lastCalls = new WeakMap<Socket, Promise<void>>()
 
 /** Serves the vendors' paths from one table of operations, the first that matches. */
-export function vendorTraffic(table: readonly AnyOperation[], parts: Parts, after: After) {
+export function vendorTraffic(table: readonly AnyOperation[], parts: Parts, { after }: Timers) {
   return (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     // Pipelined calls take effect one after the other, as if the client had waited for each reply.
     const before = lastCalls.get(request.socket)

@@ -10,7 +10,7 @@ import { type Coding, codingsOf } from '../wire/codings.js'
 export class RequestBody implements ReceivedBody {
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
-  #received: { text: string; bytes: number } | undefined
+  #received: ReturnType<ReceivedBody['received']>
   #text: Promise<string | { fault: BodyFault }> | undefined
 
   constructor(request: IncomingMessage, response: ServerResponse) {
@@ -29,12 +29,12 @@ export class RequestBody implements ReceivedBody {
     if (raw === undefined) return { fault: 'too large' }
     const plain = await decoded(raw, codingsOf(this.#request.headers['content-encoding']) ?? [], limit)
     if (!Buffer.isBuffer(plain)) {
-      this.#received = { text: raw.toString('latin1'), bytes: raw.length }
+      this.#received = { text: raw.toString('latin1'), bytes: raw.length, faithful: false }
       return plain
     }
     const utf8 = isUtf8(plain)
     const text = plain.toString(utf8 ? 'utf8' : 'latin1')
-    this.#received = { text, bytes: raw.length }
+    this.#received = { text, bytes: raw.length, faithful: utf8 }
     return utf8 ? text : { fault: 'not UTF-8' }
   }
 
@@ -57,7 +57,7 @@ export class RequestBody implements ReceivedBody {
         finish(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes)))
       const gone = () => {
         // What arrived of a body that never ended is still worth a look in the journal.
-        this.#received = { text: Buffer.concat(chunks, bytes).toString('latin1'), bytes }
+        this.#received = { text: Buffer.concat(chunks, bytes).toString('latin1'), bytes, faithful: false }
         finish(() => reject(new HungUp()))
       }
       const finish = (settle: () => void) => {

@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Delivery } from '../faults/delivery.js'
 import type { Reply } from '../operation.js'
+import type { Timers } from '../timers.js'
 import { drain, send, setHead } from './send.js'
 
-/** Runs something after so many milliseconds; what it gives back calls that off. */
-export type After = (ms: number, run: () => void) => () => void
+type After = Timers['after']
 
 /** How long a client may take to close its side of a connection that was closed on it. */
 const lingerMs = 1_000

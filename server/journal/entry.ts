@@ -11,6 +11,11 @@ export interface KeptBody {
   readonly cut: boolean
 }
 
+/** A request's body; `faithful` where the text is the body, with its content codings undone. */
+export interface ReceivedText extends KeptBody {
+  readonly faithful: boolean
+}
+
 /** One call of a vendor's API: what arrived, what was answered, and what it did. */
 export interface Entry {
   readonly id: string
@@ -18,6 +23,8 @@ export interface Entry {
   readonly vendor: Vendor | null
   /** The account or site; undefined where the caller names none. */
   readonly name: string | undefined
+  /** SHA-256 of the caller's token, in hex; undefined where there was none. It is shown nowhere. */
+  readonly fingerprint?: string | undefined
   readonly operation: string
   readonly method: string
   /** The request target as sent. */
@@ -27,9 +34,11 @@ export interface Entry {
   readonly items: { readonly updated: number; readonly notUpdated: number } | null
   /** (rule, place) pairs that the client broke. */
   readonly violations: number
+  /** The same by the id of the rule. */
+  readonly broken: ReadonlyMap<string, number>
   /** Milliseconds until the reply was ready. */
   readonly ms: number
-  readonly request: { readonly headers: Readonly<Record<string, string>>; readonly body: KeptBody | null }
+  readonly request: { readonly headers: Readonly<Record<string, string>>; readonly body: ReceivedText | null }
   readonly reply: Replied | null
   readonly logId: string | undefined
   /** JOOR's code in the reply. */

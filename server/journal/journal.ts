@@ -2,6 +2,15 @@ import { entryOf } from '../entry-of.js'
 import type { JournalLimits } from '../options.js'
 import type { JournalWriter, Partition, Scope } from '../state/store.js'
 import type { Entry } from './entry.js'
+import { type Evicted, Evictions } from './evictions.js'
+import { Tally } from './tally.js'
+
+/** Told of what happens to the journal, in the same tick. It must not throw: what it is told of was promised already. */
+export interface JournalListener {
+  appended(number: number, scope: Scope, entry: Entry): void
+  /** Entries were deleted or go by another account: what was counted of them is to be counted anew. */
+  rewritten(): void
+}
 
 /** The entries of one account or site by their number, oldest first. */
 type Ring = Map<number, Entry>
@@ -9,19 +18,24 @@ type Ring = Map<number, Entry>
 /** The last calls of each account and site, under one byte budget for all of them. The oldest goes first. */
 export class Journal implements JournalWriter<Entry> {
   readonly #limits: JournalLimits
+  readonly #tally: Tally
   readonly #rings = new Map<Scope, Ring>()
   /** All entries by their number, oldest first, with the scope that holds each. */
   readonly #all = new Map<number, Scope>()
   readonly #numbers = new Map<string, number>()
   readonly #logs = new Map<string, number>()
+  readonly #evictions = new Evictions()
+  readonly #listeners = new Set<JournalListener>()
   #next = 0
   #bytes = 0
 
-  constructor(limits: JournalLimits) {
+  constructor(limits: JournalLimits, tally = new Tally()) {
     this.#limits = limits
+    this.#tally = tally
   }
 
   append(scope: Scope, entry: Entry): void {
+    this.#tally.add(scope, entry)
     const ring = this.#ring(scope)
     const number = this.#next++
     ring.set(number, entry)
@@ -32,9 +46,41 @@ export class Journal implements JournalWriter<Entry> {
     while (ring.size > this.#limits.entries) this.#evictFirst(ring.keys())
     // The newest entry stays whatever its size: it was promised before the reply.
     while (this.#bytes > this.#limits.bytes && this.#all.size > 1) this.#evictFirst(this.#all.keys())
+    for (const listener of this.#listeners) listener.appended(number, scope, entry)
   }
 
   rename(from: Partition, to: Partition): void {
+    this.#tally.rename(from, to)
+    this.#evictions.rename(from, to)
+    this.#moveRing(from, to)
+    for (const listener of this.#listeners) listener.rewritten()
+  }
+
+  /** Empties the journal, for one account or site or for all, and forgets what was evicted of it so far. */
+  clear(scope: Partition | undefined): void {
+    const numbers = scope === undefined ? this.#all.keys() : (this.#rings.get(scope)?.keys() ?? [])
+    for (const number of [...numbers]) this.#drop(number)
+    this.#evictions.forget(scope)
+    for (const listener of this.#listeners) listener.rewritten()
+  }
+
+  /** Tells a listener of everything from now on; the function given back ends that. */
+  listen(listener: JournalListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** What was dropped for want of room and may have been of that account or site. */
+  evicted(scope: Partition | undefined): Iterable<Evicted> {
+    return this.#evictions.of(scope)
+  }
+
+  /** The number that the newest entry has; -1 before the first. */
+  get newestNumber(): number {
+    return this.#next - 1
+  }
+
+  #moveRing(from: Partition, to: Partition): void {
     const old = this.#rings.get(from)
     if (old === undefined) return
     const ring = this.#ring(to)
@@ -65,6 +111,18 @@ export class Journal implements JournalWriter<Entry> {
     }
   }
 
+  /**
+   * Oldest first, from behind the entry numbered `after` on. Entries that are appended or dropped while somebody goes
+   * through them are met or left out.
+   */
+  *oldest(scope: Partition | undefined, after = -1): Iterable<readonly [number, Entry]> {
+    for (const [number, whose] of this.#all) {
+      if (number <= after || (scope !== undefined && whose !== scope)) continue
+      const entry = this.#entry(number)
+      if (entry !== undefined) yield [number, entry]
+    }
+  }
+
   #ring(scope: Scope): Ring {
     return entryOf(this.#rings, scope, () => new Map())
   }
@@ -79,15 +137,22 @@ export class Journal implements JournalWriter<Entry> {
     const { value: number } = numbers.next()
     if (number === undefined) return
     const scope = this.#all.get(number)
+    const entry = this.#drop(number)
+    if (scope !== undefined && entry !== undefined) this.#evictions.add(scope, number, entry.at)
+  }
+
+  #drop(number: number): Entry | undefined {
+    const scope = this.#all.get(number)
     const ring = scope === undefined ? undefined : this.#rings.get(scope)
     const entry = ring?.get(number)
-    if (ring === undefined || entry === undefined) return
+    if (scope === undefined || ring === undefined || entry === undefined) return undefined
     ring.delete(number)
-    if (scope !== undefined && ring.size === 0) this.#rings.delete(scope)
+    if (ring.size === 0) this.#rings.delete(scope)
     this.#all.delete(number)
     forget(this.#numbers, entry.id, number)
     if (entry.logId !== undefined) forget(this.#logs, entry.logId, number)
     this.#bytes -= entry.bytes
+    return entry
   }
 }
 

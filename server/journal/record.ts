@@ -13,17 +13,19 @@ import {
 import type { JournalLimits } from '../options.js'
 import { mapTexts, mayHold, redact, secretsOf } from '../redaction.js'
 import type { Row } from '../state/rows.js'
-import type { Change, Changed, Turn } from '../state/store.js'
+import type { Caller, Change, Changed, Turn } from '../state/store.js'
 import type { Entry, KeptBody, Replied } from './entry.js'
 
 /** A body that also tells what of it arrived. */
 export interface ReceivedBody extends Body {
-  received(): { readonly text: string; readonly bytes: number } | undefined
+  /** `faithful` where the text is the body, with its content codings undone; else it shows the bytes one by one. */
+  received(): { readonly text: string; readonly bytes: number; readonly faithful: boolean } | undefined
 }
 
 /** What a call came to: without an outcome where its client was gone before the last byte. */
 export interface Settlement {
   readonly turn: Turn
+  readonly caller: Caller
   readonly changed: Changed
   readonly ms: number
   readonly outcome?: Verdict | Refusal
@@ -59,11 +61,15 @@ export class Recorder {
     return { headers, body: { ...kept, bytes: Buffer.byteLength(body) }, taken: true }
   }
 
-  entry({ turn, changed, ms, outcome, written, replied, fault = null }: Settlement): Entry {
+  entry({ turn, caller, changed, ms, outcome, written, replied, fault = null }: Settlement): Entry {
     const head = this.#head
     const secrets = this.#secrets
     const received = this.#body.received()
-    const body = received && { ...keep(received.text, secrets, this.#limits.bodyBytes), bytes: received.bytes }
+    const body = received && {
+      ...keep(received.text, secrets, this.#limits.bodyBytes),
+      bytes: received.bytes,
+      faithful: received.faithful,
+    }
     const verdict = outcome instanceof Refusal ? undefined : outcome
     const outcomes = verdict?.outcomes ?? []
     const updated = outcomes.filter((item) => item.outcome === 'updated').length
@@ -76,12 +82,14 @@ export class Recorder {
       at: turn.now,
       vendor: this.#operation.vendor,
       name: turn.setup?.name,
+      fingerprint: caller.token,
       operation: this.#operation.name,
       method: head.method,
       path: redact(head.target, secrets),
       status: replied === undefined ? null : (written?.status ?? null),
       items: verdict === undefined ? null : { updated, notUpdated: outcomes.length - updated },
       violations: this.#findings.total,
+      broken: this.#findings.broken,
       ms,
       request: { headers: keepHeaders(head, secrets), body: body ?? null },
       reply: replied ?? null,

@@ -12,6 +12,8 @@ export interface Check<Call> {
   /** `status`, `headers.accept`, or a pointer into the command. */
   readonly part: string
   readonly expected: unknown
+  /** It reads the command as sent, which may take a while. */
+  readonly deep?: true
   look(call: Call): Look
 }
 
@@ -56,6 +58,7 @@ const valuesShown = 5
 const commandCheck = (pointer: string, expected: unknown): Check<Arrived> => ({
   part: pointer,
   expected,
+  deep: true,
   look(call) {
     const sent = call.sent()
     if (sent === 'cut') return 'unknown'

@@ -18,7 +18,7 @@ export function journalled(entry: Entry, operations: ReadonlyMap<string, AnyOper
     headers: request.headers,
     sent() {
       // A match may look into one command several times, and reading it takes a while.
-      sent ??= request.body?.cut
+      sent ??= isCut(request)
         ? 'cut'
         : { value: operations.get(entry.operation)?.asSent(head, request.body?.text ?? '') }
       return sent
@@ -29,6 +29,12 @@ export function journalled(entry: Entry, operations: ReadonlyMap<string, AnyOper
     violations: entry.violations,
     broken: [...new Set(entry.breaches.map(({ rule }) => rule.id))],
   }
+}
+
+/** Only the start is kept, or nothing of a body that was refused before it was read. */
+function isCut({ headers, body }: Entry['request']): boolean {
+  if (body !== null) return body.cut
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
 function outcomeOf({ items, refusal }: Entry): Outcome {

@@ -55,6 +55,19 @@ export function compare<Call>(match: Match<Call>, call: Call): Comparison {
   return { verdict: differences.length > 0 ? 'no' : open ? 'unknown' : 'yes', differences }
 }
 
+/** The verdict alone: the command is read only where all else is as expected. */
+export function verdictOf<Call>(match: Match<Call>, call: Call): Comparison['verdict'] {
+  let open = false
+  for (const deep of [undefined, true])
+    for (const check of match.checks) {
+      if (check.deep !== deep) continue
+      const found = check.look(call)
+      if (found === 'unknown') open = true
+      else if (found !== 'same') return 'no'
+    }
+  return open ? 'unknown' : 'yes'
+}
+
 function read<Call>(
   document: unknown,
   known: Known,

@@ -114,6 +114,13 @@ export interface Turn {
   readonly view: View
 }
 
+/** The ids of one call, in the order in which it takes them. */
+export interface CallIds {
+  take(): string
+  /** The call stands. What was taken without it is nobody's: the next call gets the same ids. */
+  keep(): void
+}
+
 export interface Settled<Entry, Result> {
   readonly changes: ChangeSet
   /** The journal's record of the call, made once the changes are known. */

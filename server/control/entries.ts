@@ -1,0 +1,72 @@
+import type { ToldFault } from '../faults/telling.js'
+import type { Breach } from '../findings.js'
+import type { Entry, KeptBody } from '../journal/entry.js'
+import { writeRule } from '../rule-list.js'
+import type { Change } from '../state/store.js'
+import { writeCurl } from './curl.js'
+import { writeOutcome } from './outcomes.js'
+import { writeChange } from './rows.js'
+
+/** Outcomes and changes that a detail shows. */
+const rowsShown = 1_000
+
+/** One call in a line. */
+export function writeEntry(entry: Entry) {
+  const { id, at, vendor, name, operation, method, path, status, items, violations, ms } = entry
+  const whose = name === undefined ? {} : vendor === 'jirafe' ? { site: name } : { account: name }
+  return {
+    id,
+    at: at.toISOString(),
+    vendor,
+    operation,
+    ...whose,
+    method,
+    path,
+    status,
+    items: items && { updated: items.updated, not_updated: items.notUpdated },
+    violations,
+    ms: Math.round(ms * 1000) / 1000,
+  }
+}
+
+/** One call in detail. */
+export function writeDetail(entry: Entry, url: string) {
+  const { reply } = entry
+  return {
+    ...writeEntry(entry),
+    request: { headers: entry.request.headers, ...writeBody(entry.request.body) },
+    reply: reply && { headers: reply.headers, ...writeBody(reply.body), taken: reply.taken },
+    rules: entry.rules.map(writeRule),
+    violations: entry.breaches.map((breach) => writeViolation(breach, entry.id)),
+    violations_total: entry.violations,
+    fault: writeFault(entry.fault),
+    outcomes: entry.outcomes.slice(0, rowsShown).map(writeOutcome),
+    changes: [...firstOf(entry.changes, rowsShown)].map(writeChange),
+    changes_total: entry.changesTotal,
+    curl: writeCurl(entry, url),
+  }
+}
+
+/** The fault as it was armed; an error says on what evidence the vendor answers so. */
+function writeFault(fault: ToldFault | null) {
+  if (fault === null) return null
+  const { rule, ...told } = fault
+  return { ...told, ...(rule && writeRule(rule)) }
+}
+
+function writeBody(body: KeptBody | null) {
+  return body === null ? { body: null } : { body: body.text, bytes: body.bytes, cut: body.cut }
+}
+
+function writeViolation({ rule, at, seen, right }: Breach, request: string) {
+  const level = rule.breach.startsWith('refuse') ? 'error' : 'warn'
+  return { ...writeRule(rule), level, at, seen, right, request }
+}
+
+function* firstOf(changes: Iterable<Change>, most: number): Iterable<Change> {
+  let count = 0
+  for (const change of changes) {
+    if (count++ === most) return
+    yield change
+  }
+}

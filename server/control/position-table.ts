@@ -1,0 +1,82 @@
+import type { ColumnKind, TableRow } from '../documents/table.js'
+import { tableError } from '../documents/table.js'
+import { placeMeant } from '../joor/table.js'
+import type { Entry } from '../journal/entry.js'
+import { identifierNames, type Key } from '../state/rows.js'
+import type { Partition, Setup, Store } from '../state/store.js'
+import { isRecord } from '../wire/json-values.js'
+import type { Expected, Standing } from './comparison.js'
+import { writeIdentifiers, writeMark, writePosition } from './rows.js'
+
+const compared = ['available', 'incoming', 'pending_deducted', 'made_to_order'] as const
+
+export const positionColumns: ReadonlyMap<string, ColumnKind> = new Map([
+  ...['warehouse', 'inventory_date', ...identifierNames].map((name) => [name, 'text'] as const),
+  ...['available', 'incoming', 'pending_deducted'].map((name) => [name, 'integer'] as const),
+  ['made_to_order', 'boolean'],
+])
+
+/** The positions and made-to-order SKUs that rows mean, by the account's own rules; throws DocumentError. */
+export function expectedPositions(rows: readonly TableRow[], setup: Setup): readonly Expected[] {
+  const faults: string[] = []
+  const expected = rows.flatMap((row) => {
+    const read = expectedPosition(row, setup)
+    if (!('fault' in read)) return [read]
+    faults.push(`${placeOf(row)}: ${read.fault}`)
+    return []
+  })
+  if (faults.length > 0) throw tableError(faults)
+  return expected
+}
+
+export const placeOf = ({ row, line }: TableRow) => (line === undefined ? `row ${row}` : `row ${row} (line ${line})`)
+
+function expectedPosition({ row, cells }: TableRow, setup: Setup): Expected | { readonly fault: string } {
+  const fields = new Map<string, string>()
+  const sku = cells.get('sku')
+  for (const [name, value] of [...cells, ...Object.entries(isRecord(sku) ? sku : {})]) {
+    if (value === null || positionColumns.get(name) !== 'text') continue
+    if (fields.has(name)) return { fault: `${name} stands in the row and in its sku. Right is one of them.` }
+    fields.set(name, String(value))
+  }
+  const madeToOrder = cells.get('made_to_order') === true
+  const meant = placeMeant(fields, madeToOrder, setup)
+  if ('fault' in meant) return meant
+  const { key, warehouse, date } = meant
+  const identifiers = writeIdentifiers(meant.sku)
+  return {
+    row,
+    id: key && idOf(madeToOrder ? 'marks' : 'positions', key),
+    key: madeToOrder ? { sku: identifiers } : { warehouse, inventory_date: date, sku: identifiers },
+    values: valuesOf(cells),
+  }
+}
+
+const idOf = (table: 'marks' | 'positions', key: Key) => JSON.stringify([table, ...key])
+
+function valuesOf(cells: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> {
+  return new Map(compared.filter((name) => cells.has(name)).map((name) => [name, cells.get(name)]))
+}
+
+/** Everything that stands in an account, made-to-order SKUs first. */
+export async function standingPositions(store: Store<Entry>, of: Partition): Promise<readonly Standing[]> {
+  const all = { limit: Number.POSITIVE_INFINITY, where: () => true }
+  const [marks, positions] = await Promise.all([
+    store.page(of, { table: 'marks', ...all }),
+    store.page(of, { table: 'positions', ...all }),
+  ])
+  return [
+    ...marks.map(({ key, row }) => {
+      const written = writeMark(row.value)
+      return { id: idOf('marks', key), key: { sku: written.sku }, values: valuesOf(new Map(Object.entries(written))) }
+    }),
+    ...positions.map(({ key, row }) => {
+      const { warehouse, inventory_date, sku, ...values } = writePosition(row.value)
+      return {
+        id: idOf('positions', key),
+        key: { warehouse, inventory_date, sku },
+        values: new Map(Object.entries(values)),
+      }
+    }),
+  ]
+}

@@ -1,0 +1,17 @@
+/** Work for later, in milliseconds; what is given back takes it back. */
+export interface Timers {
+  after(ms: number, run: () => void): () => void
+  every(ms: number, run: () => void): () => void
+}
+
+/** The machine's own; none of them keeps the process alive. */
+export const machineTimers: Timers = {
+  after(ms, run) {
+    const timer = setTimeout(run, ms).unref()
+    return () => clearTimeout(timer)
+  },
+  every(ms, run) {
+    const timer = setInterval(run, ms).unref()
+    return () => clearInterval(timer)
+  },
+}
