@@ -298,6 +298,30 @@ describe('A partial failure at Jirafe', () => {
   })
 })
 
+describe('A call whose reply a fault lost', () => {
+  it.each(['before_commit', 'after_commit'])('can be repeated, and meets no fault then: %s', async (kind) => {
+    const emulator = await startTestEmulator()
+    await arm(emulator, [{ fault: { kind } }])
+    expect(await call(emulator, items(item('1', 5)))).toBeNull()
+    const { id } = await lastRequest(emulator)
+    const repeated = await supertest(emulator.url).post(`/_backstock/requests/${id}/repeat`)
+    expect(repeated.body).toMatchObject({ status: 200 })
+    expect(await stock(emulator)).toEqual([['1', 5]])
+    expect((await lastRequest(emulator)).fault).toBeNull()
+    expect(await hits(emulator)).toEqual([1])
+  })
+
+  it('is found by its outcome: lost before its commit, updated after it', async () => {
+    const emulator = await startTestEmulator()
+    await arm(emulator, [{ times: 1, fault: { kind: 'before_commit' } }, { fault: { kind: 'after_commit' } }])
+    for (let time = 0; time < 2; time++) await call(emulator, items(item('1', 5)))
+    for (const outcome of ['lost', 'updated']) {
+      const count = supertest(emulator.url).post('/_backstock/requests/count')
+      expect((await count.send({ match: { outcome, status: null } })).body).toMatchObject({ count: 1 })
+    }
+  })
+})
+
 describe('What the journal tells of a fault', () => {
   it('is where it was armed, and on what evidence the vendor answers so', async () => {
     const emulator = await startTestEmulator()

@@ -59,7 +59,7 @@ export const kinds: Readonly<Record<FaultKind, Row>> = {
   slow_body: {
     says: 'the body trickles in',
     applied: 'yes',
-    parameters: '`bytes_per_second`',
+    parameters: '`bytes_per_second`, from 1 on',
     magic: { word: 'BACKSTOCK-SLOW-BODY', fault: { kind: 'slow_body', bytes_per_second: 100 } },
   },
   reset: {
@@ -113,7 +113,7 @@ export const kinds: Readonly<Record<FaultKind, Row>> = {
   partial: {
     says: 'some items or events fail, the others count',
     applied: 'the other items',
-    parameters: '`items`: `{"index": [0]}`, `{"sku": ["…"]}` or `{"every": 2}`',
+    parameters: '`items`: `{"index": [0]}`, `{"sku": ["…"]}` or `{"every": 2}`, one of them',
     // Of a call by its SKU the item that bears it; of a whole site the first event of each call.
     magic: { word: 'BACKSTOCK-PARTIAL', fault: { kind: 'partial', items: { index: [0] } } },
   },
