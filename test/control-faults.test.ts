@@ -72,6 +72,32 @@ describe('The list of faults', () => {
   })
 })
 
+describe('Faults that no call met', () => {
+  it('are told, those disarmed since too, and met ones are not', async () => {
+    const emulator = await startTestEmulator()
+    const never = () => emulator.unusedFaults()
+    expect(never()).toEqual([])
+    await arm(emulator, [{ match: { method: 'PUT' }, fault: reset }, { fault: unavailable }], '?site=shop')
+    await arm(emulator, [{ fault: { kind: 'garble' } }], '?account=brand')
+    expect(never()).toEqual([
+      'reset of site shop for {"method":"PUT"}',
+      'error of site shop',
+      'garble of account brand',
+    ])
+    expect((await sendEvent(emulator, level(1)))?.status).toBe(503)
+    await supertest(emulator.url).delete('/_backstock/faults')
+    await arm(emulator, [{ fault: { kind: 'empty' } }])
+    expect(never()).toEqual(['reset of site shop for {"method":"PUT"}', 'garble of account brand', 'empty'])
+  })
+
+  it('are remembered by the thousand, not more', async () => {
+    const emulator = await startTestEmulator()
+    for (let time = 0; time < 4; time++) await arm(emulator, Array(400).fill({ fault: reset }))
+    await arm(emulator, [])
+    expect(emulator.unusedFaults()).toHaveLength(1_000)
+  })
+})
+
 describe('The faults of a scope', () => {
   async function twoAccounts() {
     const emulator = await startTestEmulator()

@@ -1,6 +1,7 @@
 import supertest from 'supertest'
 import { describe, expect, it } from 'vitest'
 import type { Emulator } from '../server/emulator.js'
+import { command } from './command.js'
 import { bulk, items, lastRequest, oauth2, positions, startTestEmulator } from './emulator.js'
 import { arm, hits, isLost, level, levelsOf, sendEvent } from './faults.js'
 
@@ -180,6 +181,9 @@ describe('A partial failure at JOOR', () => {
       },
       { index: 1, outcome: 'updated', reason: null },
     ])
+    const told = await command('why', reply?.body.response.log_id, '--url', emulator.url)
+    expect(told.printed.join('\n')).toContain('fault: partial, on purpose')
+    expect(told.printed.join('\n')).toContain('item 0: not updated (New York, IMMEDIATE, upc 1): A fault made it fail')
   })
 
   it('leaves an item that is wrong itself its own reason', async () => {
@@ -319,6 +323,19 @@ describe('A call whose reply a fault lost', () => {
       const count = supertest(emulator.url).post('/_backstock/requests/count')
       expect((await count.send({ match: { outcome, status: null } })).body).toMatchObject({ count: 1 })
     }
+  })
+})
+
+describe('The log of a call', () => {
+  it('says that an error was a fault, and nothing of faults where there was none', async () => {
+    const emulator = await startTestEmulator()
+    await arm(emulator, [{ times: 1, fault: { kind: 'error', status: 503 } }])
+    const logOf = async () => {
+      const reply = await call(emulator, items(item('1')))
+      return (await supertest(emulator.url).get(`/_backstock/joor/logs/${reply?.body.response.log_id}`)).body
+    }
+    expect(await logOf()).toMatchObject({ status: 503, items: [], fault: { kind: 'error', by: { index: 0 } } })
+    expect(await logOf()).not.toHaveProperty('fault')
   })
 })
 

@@ -51,7 +51,7 @@ export const kinds: Readonly<Record<FaultKind, Row>> = {
     magic: { word: 'BACKSTOCK-ERROR', fault: { kind: 'error', status: 503 } },
   },
   latency: {
-    says: 'the reply comes later, whatever it is',
+    says: 'the reply comes later; the call takes effect at once',
     applied: 'yes',
     parameters: '`ms`, or `distribution` with its own, [`seed`]',
     magic: { word: 'BACKSTOCK-LATENCY', fault: { kind: 'latency', ms: 2_000 } },
