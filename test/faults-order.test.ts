@@ -4,7 +4,7 @@ import supertest from 'supertest'
 import { describe, expect, it } from 'vitest'
 import { MemoryStore } from '../server/state/memory.js'
 import { lastRequest, startTestEmulator } from './emulator.js'
-import { arm, hits, level, levelsOf, rawCall, sendEvent } from './faults.js'
+import { arm, eventually, hits, level, levelsOf, rawCall, sendEvent } from './faults.js'
 
 interface Spec {
   readonly times?: number
@@ -163,7 +163,7 @@ describe('A call that is not kept', () => {
     await arm(emulator, [{ times: 1, fault: { kind: 'error', status: 503 } }])
     const socket = connect(Number(new URL(emulator.url).port), '127.0.0.1')
     socket.write(rawCall('{"half').replace('Content-Length: 6', 'Content-Length: 600'), () => socket.destroy())
-    await expect.poll(async () => (await lastRequestOrNone(emulator))?.status).toBeNull()
+    await expect.poll(async () => (await lastRequestOrNone(emulator))?.status, eventually).toBeNull()
     expect(await hits(emulator)).toEqual([0])
     expect((await lastRequest(emulator)).fault).toBeNull()
   })

@@ -3,15 +3,10 @@ import supertest from 'supertest'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Emulator } from '../server/emulator.js'
 import { bulk, items, lastRequest, oauth2, startTestEmulator } from './emulator.js'
-import { arm, exchange, hits, level, levelsOf, rawCall, sendEvent } from './faults.js'
+import { arm, eventually, exchange, hits, isWhole, level, levelsOf, rawCall, sendEvent } from './faults.js'
 
 const event = (inventoryLevel = 7) => JSON.stringify(level(inventoryLevel))
 
-/** Whether a text holds one whole reply: headers, and as much body as they announce. */
-function isWhole(received: string): boolean {
-  const [head = '', ...rest] = received.split('\r\n\r\n')
-  return Number(/^content-length: (\d+)/im.exec(head)?.[1] ?? -1) === rest.join('\r\n\r\n').length
-}
 const bodyOf = (received: string) => received.split('\r\n\r\n').slice(1).join('\r\n\r\n')
 
 async function journal(emulator: Emulator) {
@@ -20,7 +15,7 @@ async function journal(emulator: Emulator) {
 
 describe('A raw client', () => {
   it('reads a whole reply over a connection that stays open, where nothing is armed', async () => {
-    const { received, ended } = await exchange(await startTestEmulator(), rawCall(event()), 200)
+    const { received, ended } = await exchange(await startTestEmulator(), rawCall(event()), isWhole)
     expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
     expect([isWhole(received), ended]).toEqual([true, 'open'])
     expect(received.toLowerCase()).not.toContain('backstock-fault')
@@ -44,7 +39,7 @@ describe('A raw client', () => {
       violations_total: 0,
       fault: { kind, by: { index: 0 } },
     })
-    expect((await exchange(emulator, rawCall(event(8)), 200)).received).toContain('200 OK')
+    expect((await exchange(emulator, rawCall(event(8)), isWhole)).received).toContain('200 OK')
   })
 
   it.each([
@@ -71,19 +66,19 @@ describe('A raw client', () => {
     const chunks: string[] = []
     client.setEncoding('latin1').on('data', (text) => chunks.push(String(text)))
     client.write(rawCall(event()))
-    await expect.poll(() => isWhole(chunks.join('')), { timeout: 5_000 }).toBe(true)
+    await expect.poll(() => isWhole(chunks.join('')), eventually).toBe(true)
     // The head, then the body in pieces.
     expect(chunks.length).toBeGreaterThan(2)
     expect(bodyOf(chunks.join(''))).toBe('{\n  "success": true\n}')
-    await expect.poll(async () => (await lastRequest(emulator)).reply.taken).toBe(true)
+    await expect.poll(async () => (await lastRequest(emulator)).reply.taken, eventually).toBe(true)
     client.write(rawCall(event(8)))
-    await expect.poll(() => chunks.join('').split('HTTP/1.1 200').length, { timeout: 5_000 }).toBe(3)
+    await expect.poll(() => chunks.join('').split('HTTP/1.1 200').length, eventually).toBe(3)
   })
 
   it('gets a complete body that is no JSON by garble', async () => {
     const emulator = await startTestEmulator()
     await arm(emulator, [{ fault: { kind: 'garble' } }])
-    const { received } = await exchange(emulator, rawCall(event()), 200)
+    const { received } = await exchange(emulator, rawCall(event()), isWhole)
     expect(isWhole(received)).toBe(true)
     expect(() => JSON.parse(bodyOf(received))).toThrow(SyntaxError)
   })
@@ -96,7 +91,7 @@ describe('A raw client', () => {
       { times: 1, fault: { kind: 'wrong_content_type', content_type: 'application/x-nothing' } },
     ])
     const replies = []
-    for (let time = 0; time < 3; time++) replies.push((await exchange(emulator, rawCall(event()), 200)).received)
+    for (let time = 0; time < 3; time++) replies.push((await exchange(emulator, rawCall(event()), isWhole)).received)
     expect(replies[0]).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*^content-length: 0\r$/im)
     expect(bodyOf(replies[0] ?? '')).toBe('')
     expect(replies[1]).toMatch(/^content-type: text\/html\r$/im)
@@ -107,7 +102,8 @@ describe('A raw client', () => {
   it('waits for a delayed reply, which holds up nobody else', async () => {
     const emulator = await startTestEmulator()
     await arm(emulator, [{ fault: { kind: 'latency', ms: 600_000 } }], '?site=slow')
-    const waiting = exchange(emulator, rawCall(event(), { line: 'POST /v2/slow/inventory HTTP/1.1' }), 400)
+    const call = rawCall(event(), { line: 'POST /v2/slow/inventory HTTP/1.1' })
+    const waiting = exchange(emulator, call, () => true, 400)
     expect((await sendEvent(emulator, level(1), 'fast/inventory'))?.status).toBe(200)
     expect(await waiting).toEqual({ received: '', ended: 'open' })
     // What is decided is decided at once; only the reply is late.
@@ -134,7 +130,7 @@ describe('Pipelined calls', () => {
   it('behind a delay come in their order', async () => {
     const emulator = await startTestEmulator()
     await arm(emulator, [{ times: 1, fault: { kind: 'latency', ms: 60 } }])
-    const { received } = await exchange(emulator, three, 600)
+    const { received } = await exchange(emulator, three, (text) => text.split('true\n}').length === 4)
     expect(received.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(3)
     expect(received.split('HTTP/1.1')[1]?.toLowerCase()).toContain('backstock-fault: latency')
     expect(await levelsOf(emulator)).toEqual([3])
@@ -174,7 +170,7 @@ describe('Other ways to call', () => {
     const emulator = await startTestEmulator()
     await arm(emulator, [{ fault: { kind, ...more } }])
     const head = rawCall('', { line: 'HEAD /v2/shop/inventory HTTP/1.1' })
-    const { received } = await exchange(emulator, head, 300)
+    const { received } = await exchange(emulator, head, (text) => text.endsWith('\r\n\r\n'))
     expect(received).toMatch(new RegExp(`^HTTP/1\\.1 ${status}`))
     expect(bodyOf(received)).toBe('')
   })
@@ -201,9 +197,9 @@ describe('Other ways to call', () => {
         end = 'reset'
       })
       client.write(head)
-      await expect.poll(() => text).toContain('100 Continue')
+      await expect.poll(() => text, eventually).toContain('100 Continue')
       client.write(body)
-      await expect.poll(() => received.test(text) && end === ended).toBe(true)
+      await expect.poll(() => received.test(text) && end === ended, eventually).toBe(true)
     }
     expect(await levelsOf(emulator)).toEqual([7])
   })
@@ -233,9 +229,9 @@ describe('A client that goes away', () => {
       const client = connect(Number(new URL(emulator.url).port), '127.0.0.1')
       const before = (await journal(emulator)).length
       client.write(rawCall(event()))
-      await expect.poll(async () => (await journal(emulator)).length).toBe(before + 1)
+      await expect.poll(async () => (await journal(emulator)).length, eventually).toBe(before + 1)
       client[leave]()
-      await expect.poll(async () => (await lastRequest(emulator)).reply.taken).toBe(false)
+      await expect.poll(async () => (await lastRequest(emulator)).reply.taken, eventually).toBe(false)
       client.destroy()
     }
     expect(await levelsOf(emulator)).toEqual([7])
@@ -250,8 +246,8 @@ describe('An emulator that stops', () => {
   ])('does not wait for %j', async (fault) => {
     const emulator = await startTestEmulator()
     await arm(emulator, [{ fault }])
-    const waiting = exchange(emulator, rawCall(event()) + rawCall(event(8)), 10_000)
-    await expect.poll(() => hits(emulator)).toEqual([1])
+    const waiting = exchange(emulator, rawCall(event()) + rawCall(event(8)))
+    await expect.poll(() => hits(emulator), eventually).toEqual([1])
     await emulator.close()
     expect((await waiting).ended).not.toBe('open')
   })

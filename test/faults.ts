@@ -52,8 +52,22 @@ export interface Ending {
   readonly ended: 'fin' | 'reset' | 'open'
 }
 
-/** A client that writes bytes and only listens; it closes when it is told that the other side did. */
-export function exchange(emulator: Emulator, bytes: string | Buffer, patienceMs = 1_500): Promise<Ending> {
+/** What has to come about, on a slow machine too. */
+export const eventually = { timeout: 10_000, interval: 10 }
+
+/** Whether a text holds one whole reply: headers, and as much body as they announce. */
+export function isWhole(received: string): boolean {
+  const [head = '', ...rest] = received.split('\r\n\r\n')
+  return Number(/^content-length: (\d+)/im.exec(head)?.[1] ?? -1) === rest.join('\r\n\r\n').length
+}
+
+/** A client that writes bytes and only listens, until it has what it waits for or the connection ends. */
+export function exchange(
+  emulator: Emulator,
+  bytes: string | Buffer,
+  until: (received: string) => boolean = () => false,
+  patienceMs = 10_000,
+): Promise<Ending> {
   const socket = connect(Number(new URL(emulator.url).port), '127.0.0.1')
   onTestFinished(() => {
     socket.destroy()
@@ -68,6 +82,7 @@ export function exchange(emulator: Emulator, bytes: string | Buffer, patienceMs 
     socket.setEncoding('latin1')
     socket.on('data', (text: string) => {
       received += text
+      if (until(received)) finish('open')
     })
     socket.on('end', () => finish('fin'))
     socket.on('error', () => finish('reset'))

@@ -22,37 +22,45 @@ export function faultsOf(document: FaultDocument, meant: readonly AnyOperation[]
   }
 }
 
-function errorFaults(
-  document: Extract<FaultDocument, { kind: 'error' }>,
-  meant: readonly AnyOperation[],
-): readonly DocumentFault[] {
-  const { status, error_type: type, message, retry_after: retryAfter } = document
-  for (const vendor of new Set(meant.map((operation) => operation.vendor))) {
-    const own = meant.filter((operation) => operation.vendor === vendor)
-    const who = own.length === 1 ? writeNames(own) : (vendor ?? '')
-    const given = own.flatMap(({ errors = [] }) => errors)
-    if (!given.some((error) => error.status === status)) {
-      const right = choice(given.map((error) => error.status))
-      const way = meant.length > own.length ? '; a match by vendor or operation leaves the others out' : ''
-      return [faultAt(['status'], `is ${status}, which ${who} never answers; right is ${right}${way}`)]
-    }
-    const ofStatus = given.filter((error) => error.status === status)
-    const types = ofStatus.flatMap((error) => error.type ?? [])
-    if (type !== undefined && !types.includes(type)) {
-      const right = types.length === 0 ? `none: ${who} has no such word` : choice(types)
-      return [faultAt(['error_type'], `is "${type}"; right with ${status} is ${right}`)]
-    }
-    const error = own
-      .map((operation) => errorFor({ status, ...(type !== undefined && { type }) }, operation))
-      .find(Boolean)
-    if (message !== undefined && error?.message === '')
-      return [faultAt(['message'], `stands beside ${status}, which ${who} answers without a sentence; leave it out`)]
-    if (retryAfter !== undefined && error?.retryAfter === undefined) {
-      const right = choice(given.flatMap((each) => (each.retryAfter === undefined ? [] : [each.status])))
-      return [faultAt(['retry_after'], `stands beside ${status}; right is with ${right}`)]
-    }
+type ErrorDocument = Extract<FaultDocument, { kind: 'error' }>
+
+/** Each vendor that may be met has to answer so: a fault that meets one of two vendors is easily taken for both. */
+function errorFaults(document: ErrorDocument, meant: readonly AnyOperation[]): readonly DocumentFault[] {
+  const vendors = [...new Set(meant.map(({ vendor }) => vendor))]
+  const way = vendors.length > 1 ? '; a match by vendor, operation or path leaves the others out' : ''
+  return vendors
+    .flatMap((vendor) => {
+      const own = meant.filter((operation) => operation.vendor === vendor)
+      const who = own.length === 1 ? writeNames(own) : (vendor ?? '')
+      return statusFault(document, own, who, way) ?? detailFault(document, own, who) ?? []
+    })
+    .slice(0, 1)
+}
+
+function statusFault({ status }: ErrorDocument, own: readonly AnyOperation[], who: string, way: string) {
+  const given = own.flatMap(({ errors = [] }) => errors.map((error) => error.status))
+  if (given.includes(status)) return undefined
+  return faultAt(['status'], `is ${status}, which ${who} never answers; right is ${choice(given)}${way}`)
+}
+
+/** What does not go with a status that is right. */
+function detailFault(
+  { status, error_type: type, message, retry_after: retryAfter }: ErrorDocument,
+  own: readonly AnyOperation[],
+  who: string,
+): DocumentFault | undefined {
+  const errors = own.flatMap((operation) => operation.errors ?? [])
+  const error = errorFor({ status, ...(type !== undefined && { type }) }, { errors })
+  if (error === undefined) {
+    const types = errors.flatMap((each) => (each.status === status ? (each.type ?? []) : []))
+    const right = types.length === 0 ? `none: ${who} has no such word` : choice(types)
+    return faultAt(['error_type'], `is "${type}"; right with ${status} is ${right}`)
   }
-  return []
+  if (message !== undefined && error.message === '')
+    return faultAt(['message'], `stands beside ${status}, which ${who} answers without a sentence; leave it out`)
+  if (retryAfter === undefined || error.retryAfter !== undefined) return undefined
+  const right = choice(errors.flatMap((each) => (each.retryAfter === undefined ? [] : [each.status])))
+  return faultAt(['retry_after'], `stands beside ${status}; right is with ${right}`)
 }
 
 const choice = (values: readonly (string | number)[]) => writeChoice([...new Set(values)].sort().map(String))
