@@ -54,7 +54,7 @@ export interface Emulator {
   counts(): Counts
   /** The same of one account or site; undefined where none was counted, or 10,000 others have called since. */
   countsOf(of: { readonly account: string } | { readonly site: string }): Counts | undefined
-  /** Faults that no call has met, those disarmed since too, as a line each. */
+  /** Faults that no call has met, a line each: those that are armed, and the last thousand that were disarmed. */
   unusedFaults(): readonly string[]
   /** Stops listening, lets calls under way finish, and closes what is left after some seconds. */
   close(): Promise<void>

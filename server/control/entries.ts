@@ -48,7 +48,7 @@ export function writeDetail(entry: Entry, url: string) {
 }
 
 /** The fault as it was armed; an error says on what evidence the vendor answers so. */
-function writeFault(fault: ToldFault | null) {
+export function writeFault(fault: ToldFault | null) {
   if (fault === null) return null
   const { rule, ...told } = fault
   return { ...told, ...(rule && writeRule(rule)) }
