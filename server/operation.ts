@@ -109,6 +109,8 @@ export interface Operation<Command, Result extends Verdict> {
   callerOf?(command: Command): Caller
   /** A price for every call that `admit` let in, whatever comes of it. */
   readonly charge?: Charge
+  /** Its body says nothing: whatever of it is missing, the command is known. */
+  readonly bodiless?: true
   /** The command as sent, before anybody understood it; undefined where it is none. */
   asSent(head: Head, text: string): SentValue | undefined
   /** The rows that `decide` will look at. */

@@ -129,6 +129,16 @@ describe('A count', () => {
     expect(questions.ask(count({ status: 401 }, { exactly: 1 })).verdict).toBe('pass')
   })
 
+  it('is certain of a call whose body says nothing anyway', () => {
+    const { journal, questions } = setUp()
+    const path = '/v2/style-number/DM1/DM1A/inventory?upc=1&inventory=2'
+    const headers = { 'content-length': '40' }
+    const single = { operation: 'joor.style-inventory', path, request: { headers, body: null } }
+    journal.append('joor:brand', entry(single))
+    expect(questions.ask(count({ command: { '/upc': '1' } }, { exactly: 1 })).verdict).toBe('pass')
+    expect(questions.ask(count({ command: { '/upc': '2' } }, { exactly: 0 })).verdict).toBe('pass')
+  })
+
   it.each<[string, object, number, string]>([
     ['nothing that speaks against it', {}, 3, 'unknown'],
     ['the account', { account: 'brand' }, 3, 'unknown'],

@@ -67,6 +67,7 @@ export const trackerGif: Operation<null, Verdict> = {
     return null
   },
 
+  bodiless: true,
   asSent: () => undefined,
   needs: () => ({}),
   decide: () => ({ outcomes: [] }),

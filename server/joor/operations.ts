@@ -49,6 +49,7 @@ const styleInventory: Operation<SingleCommand, SingleResult> = {
   identify,
   admit: (head, terms, findings) => admitCall(put, head, terms, findings),
   read: readSingle,
+  bodiless: true,
   asSent: singleAsSent,
   charge: chargeFor(joor['rate.single']),
   needs: () => ({}),
