@@ -82,19 +82,33 @@ describe('POST requests/find', () => {
       count: 0,
       nearest: {
         id: reply.headers['backstock-request-id'],
-        differences: [{ part: '/inventory_items/0/upc', expected: '1', seen: null, cut: true }],
+        differences: [{ part: '/inventory_items/0/upc', expected: '1', seen: null, unknown: true }],
       },
     })
     expect((await ask(emulator, 'find', { match: { ...upc('1'), status: 401 } })).verdict).toBe('fail')
     expect((await ask(emulator, 'find', { match: { status: 200 } })).verdict).toBe('pass')
   })
 
+  it('answers unknown of a text in which the token was replaced, where it may have been the one', async () => {
+    const emulator = await startTestEmulator()
+    const query = '?t=x-secret-token'
+    await bulk(emulator, items(item('secret-token-1')), { token: 'secret-token', query })
+    const verdict = async (match: object) => (await ask(emulator, 'find', { match })).verdict
+    expect(await verdict(upc('secret-token-1'))).toBe('unknown')
+    expect(await verdict(upc('secret-token-2'))).toBe('fail')
+    expect(await verdict({ headers: { authorization: oauth2('secret-token') } })).toBe('unknown')
+    expect(await verdict({ headers: { authorization: 'Bearer abc' } })).toBe('fail')
+    expect(await verdict({ headers: { authorization: null } })).toBe('fail')
+    expect(await verdict({ query: { t: 'x-secret-token' } })).toBe('unknown')
+    expect(await verdict({ query: { t: 'secret-token' } })).toBe('fail')
+  })
+
   it('never shows the token of a call', async () => {
     const emulator = await startTestEmulator()
-    await bulk(emulator, items(item('secret-token')), { token: 'secret-token' })
+    await bulk(emulator, items(item('secret-token-1')), { token: 'secret-token' })
     const { text } = await control(emulator)
       .post('/_backstock/requests/find')
-      .send({ match: upc('1') })
+      .send({ match: upc('2') })
     expect(text).toContain('«token»')
     expect(text).not.toContain('secret-token')
   })

@@ -1,7 +1,7 @@
 import type { Handled } from '../matching/call.js'
 import type { Match } from '../matching/match.js'
 import type { Partition } from '../state/store.js'
-import type { Entry } from './entry.js'
+import type { Entry, Summary } from './entry.js'
 import type { Verdict } from './verdict.js'
 
 /** Calls that an answer lists. */
@@ -33,7 +33,7 @@ export interface Progress {
   /** Dropped calls that may be meant. */
   readonly evicted: number
   /** The newest of those that are meant, newest first. */
-  readonly met: readonly Entry[]
+  readonly met: readonly Summary[]
   /** What is looked for where too little was found, and from behind which call on. */
   readonly wanted: { readonly match: Match<Handled>; readonly after: number } | undefined
 }

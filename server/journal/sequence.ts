@@ -1,7 +1,7 @@
 import type { Handled } from '../matching/call.js'
 import { type Match, verdictOf } from '../matching/match.js'
 import type { Partition } from '../state/store.js'
-import type { Entry } from './entry.js'
+import { type Entry, type Summary, summaryOf } from './entry.js'
 import { type DroppedCalls, type Inquiry, listed, type Progress } from './inquiry.js'
 import { atLeast, type Verdict } from './verdict.js'
 
@@ -24,7 +24,7 @@ class Sequence implements Progress {
   readonly evicted: number
   readonly #steps: readonly Match<Handled>[]
   readonly #dropped: readonly DroppedCalls[]
-  readonly #met: Entry[] = []
+  readonly #met: Summary[] = []
   /** The number of the call that was found last. */
   #last = -1
   /** The number of the call that was looked at last. */
@@ -48,7 +48,7 @@ class Sequence implements Progress {
     }
     const next = this.#steps[this.count]
     if (next !== undefined && verdict(next) === 'yes') {
-      this.#met.push(entry)
+      this.#met.push(summaryOf(entry))
       this.#last = number
     }
     for (const [used, met] of this.#possible.entries()) {
@@ -72,7 +72,7 @@ class Sequence implements Progress {
     return this.#met.length
   }
 
-  get met(): readonly Entry[] {
+  get met(): readonly Summary[] {
     return this.#met.toReversed().slice(0, listed)
   }
 
