@@ -1,24 +1,87 @@
 #!/usr/bin/env node
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { CommanderError } from 'commander'
-import type { Outside } from './commands/outside.js'
-import { createProgram } from './commands/program.js'
+import { type Child, type Ending, NoCommand, NotRunnable, type Outside, type Signal } from './commands/outside.js'
+import { createProgram, splitWords } from './commands/program.js'
 
 const { version }: { version: string } = createRequire(import.meta.url)('#package')
+
+/** Who wants to know of a signal. */
+const takers: ((signal: Signal) => void)[] = []
+let first: Signal | undefined
+function tell(signal: Signal): void {
+  first ??= signal
+  for (const take of takers) take(signal)
+}
+// The listeners stay: without them a second signal would kill the process while it stops.
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, tell)
+// The shell that npm puts between dies of a SIGTERM to npm without passing it on: that it is gone is the signal.
+if (process.env.npm_lifecycle_event !== undefined) {
+  const { ppid } = process
+  const watch = setInterval(() => {
+    if (process.ppid === ppid) return
+    clearInterval(watch)
+    tell('SIGTERM')
+  }, 250).unref()
+}
+
+/**
+ * A child in a group of its own, so that all of it can be ended; but not where a person sits at the terminal, which
+ * lets only our own group read.
+ */
+function startChild(command: string, args: readonly string[], env: Outside['env']): Child {
+  const ownGroup = process.platform !== 'win32' && !process.stdin.isTTY
+  const child = spawnOrThrow(command, args, { env, detached: ownGroup, stdio: 'inherit' })
+  const ended = new Promise<Ending>((resolve, reject) => {
+    child.once('error', (error) => reject(notStarted(command, error)))
+    child.once('exit', (code, signal) => resolve(signal === null ? { code: code ?? 0 } : { signal }))
+  })
+  return { ended, ownGroup, signal: (signal) => send(signal, child, ownGroup) }
+}
+
+/** Some of what is wrong with a command is thrown, the rest is told later. */
+function spawnOrThrow(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+  try {
+    return spawn(command, args, options)
+  } catch (error) {
+    throw notStarted(command, error)
+  }
+}
+
+function notStarted(command: string, error: unknown): Error {
+  const { code, message } = error as NodeJS.ErrnoException // What `spawn` throws and tells.
+  if (code === 'ENOENT' || command === '') return new NoCommand(`${command}: command not found`)
+  return new NotRunnable(`${command}: cannot be run: ${code === 'EACCES' ? 'permission denied' : message}`)
+}
+
+function send(signal: Signal | 'SIGKILL' | 0, child: ChildProcess, ownGroup: boolean): boolean {
+  if (child.pid === undefined) return false
+  if (!ownGroup) return child.kill(signal)
+  try {
+    return process.kill(-child.pid, signal)
+  } catch {
+    // Nobody is left of the group, or nobody whom we may signal.
+    return false
+  }
+}
 
 const outside: Outside = {
   env: process.env,
   folder: process.cwd(),
   pid: process.pid,
   version,
-  stopped: new Promise((resolve) => {
-    // The listeners stay: without them a second signal would kill the process while it stops.
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve())
-    // The shell that npm puts between dies of a SIGTERM to npm without passing it on: that it is gone is the signal.
-    const { ppid } = process
-    const watch = () => process.ppid !== ppid && resolve()
-    if (process.env.npm_lifecycle_event !== undefined) setInterval(watch, 250).unref()
-  }),
+  stopped: new Promise((resolve) => takers.push(() => resolve())),
+  onSignal: (take) => {
+    takers.push(take)
+    process.on('SIGHUP', tell)
+    if (first !== undefined) take(first)
+  },
+  spawn: startChild,
+  later: (ms, act) => {
+    const timer = setTimeout(act, ms)
+    return () => clearTimeout(timer)
+  },
   print: (line) => process.stdout.write(`${line}\n`),
   complain: (line) => process.stderr.write(`${line}\n`),
 }
@@ -30,12 +93,14 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
-const program = createProgram(outside, (code) => {
+const { own, behind } = splitWords(process.argv.slice(2))
+const end = (code: number) => {
   process.exitCode = code
-})
+}
+const program = createProgram(outside, end, behind)
 
 try {
-  await program.parseAsync(process.argv)
+  await program.parseAsync(own, { from: 'user' })
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error
   // It has told what is wrong, or printed the help or version that were asked for.

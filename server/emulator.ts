@@ -2,21 +2,25 @@ import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
 import express from 'express'
 import { v4 as uuid } from 'uuid'
+import { Clocks } from './clock.js'
 import { control } from './control/router.js'
 import { type Fault, faultAt } from './documents/documents.js'
 import { checkSeed, readSeedFile, type Seed, SeedError } from './documents/seed.js'
 import type { Step } from './documents/source.js'
 import { nowhere } from './elsewhere.js'
+import { ArmedFaults } from './faults/armed.js'
 import { targetOf } from './head.js'
 import { vendorTraffic } from './http/adapter.js'
 import { expectsContinue } from './http/body.js'
 import { lastResort } from './http/last-resort.js'
+import { Ids } from './ids.js'
 import { declareSite } from './jirafe/declare.js'
 import { jirafeOperations, jirafeUnknownType } from './jirafe/operations.js'
 import { declareAccount, type RowFault } from './joor/declare.js'
 import { joorElsewhere, joorOperations } from './joor/operations.js'
 import type { Entry } from './journal/entry.js'
 import { Journal } from './journal/journal.js'
+import { type Counts, Tally } from './journal/tally.js'
 import { listen } from './listen.js'
 import {
   checkOptions,
@@ -29,11 +33,12 @@ import {
 import { repeatCall } from './repeat.js'
 import { defaultSettings } from './settings.js'
 import { openDataFile } from './state/file.js'
-import { type MemoryOptions, MemoryStore } from './state/memory.js'
-import { DataFileError, type Declaration, StorageFailure, type Store } from './state/store.js'
+import { type MemoryOptions, MemoryStore, partitionOf } from './state/memory.js'
+import { DataFileError, type Declaration, type Scope, StorageFailure, type Store } from './state/store.js'
 import { machineTimers } from './timers.js'
 
 export { type Seed, SeedError } from './documents/seed.js'
+export type { Counts } from './journal/tally.js'
 export { DataFileError, type EmulatorOptions, type JournalLimits, ListenError } from './options.js'
 export type { Settings } from './settings.js'
 
@@ -45,6 +50,12 @@ export interface Emulator {
   readonly jirafe: { readonly baseUrl: string }
   /** Back to the seed: what no seed names is gone. */
   reset(): Promise<{ readonly accounts: number; readonly sites: number }>
+  /** What was counted of all calls since the start, those too that the journal has forgotten; it outlives a reset. */
+  counts(): Counts
+  /** The same of one account or site; undefined where none was counted, or 10,000 others have called since. */
+  countsOf(of: { readonly account: string } | { readonly site: string }): Counts | undefined
+  /** Faults that are armed and that no call has met, as a line each. */
+  unusedFaults(): readonly string[]
   /** Stops listening, lets calls under way finish, and closes what is left after some seconds. */
   close(): Promise<void>
 }
@@ -59,14 +70,19 @@ const operations = new Map(table.map((operation) => [operation.name, operation])
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   checkOptions(options)
-  const { log = () => {}, clock = () => new Date(), ids = uuid } = options
+  const { log = () => {} } = options
+  const clocks = new Clocks(options.clock ?? (() => new Date()))
+  const ids = new Ids(options.ids ?? uuid, options.seedIds)
+  const clock = (scope: Scope) => clocks.now(scope)
   const seed =
     typeof options.seed === 'string'
       ? await readSeedFile(options.seed, (given) => judgeSeed(given, clock).faults)
       : checkSeed(options.seed ?? {})
   const limits = withDefaults(defaultJournal, options.journal)
-  const journal = new Journal(limits)
-  const storage = { journal, clock, ids, anonymousLimit: options.anonymousLimit ?? defaultAnonymousLimit }
+  const tally = new Tally()
+  const journal = new Journal(limits, tally)
+  const anonymousLimit = options.anonymousLimit ?? defaultAnonymousLimit
+  const storage = { journal, clock, ids: (scope: Scope) => ids.ofCall(scope), anonymousLimit }
   const store = await openStore(options, storage, seed)
   const loadSeed = async (given: Seed) => {
     const declarations = declarationsOf(given, clock)
@@ -78,14 +94,17 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   let url = ''
   const settings = withDefaults(defaultSettings, options.settings)
   const closing = new AbortController()
-  const pipeline = { store, settings, limits, stopwatch: () => performance.now(), log }
-  const serveVendors = vendorTraffic(table, pipeline)
+  const faults = new ArmedFaults()
+  const stopwatch = () => performance.now()
+  const pipeline = { store, settings, limits, faults, magic: options.magic ?? false, stopwatch, log }
+  const serveVendors = vendorTraffic(table, pipeline, machineTimers)
   const controlPlane = control({
-    ...{ store, journal, operations, clock, ids, log, version, loadSeed },
+    ...{ store, journal, operations, faults, clocks, ids, log, version, loadSeed },
     timers: machineTimers,
     closing: closing.signal,
     url: () => url,
-    repeat: (entry) => repeatCall(entry, table, pipeline),
+    // What a test armed is for its own client.
+    repeat: (entry) => repeatCall(entry, table, { ...pipeline, faults: new ArmedFaults(), magic: false }),
   })
   const app = express()
   app.disable('x-powered-by').disable('etag')
@@ -113,6 +132,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     joor: { baseUrl: url },
     jirafe: { baseUrl: url },
     reset: () => store.reset(),
+    counts: () => tally.all(),
+    countsOf: (of) => tally.of('account' in of ? partitionOf('joor', of.account) : partitionOf('jirafe', of.site)),
+    unusedFaults: () => faults.neverHit(),
     async close() {
       // Whoever waits for a call or reads the stream would hold it up.
       closing.abort()
@@ -152,13 +174,13 @@ function unwritable(error: unknown): never {
 }
 
 /** Every account and site of a seed with its rows judged; throws SeedError naming each row that means nothing. */
-function declarationsOf(seed: Seed, clock: () => Date): readonly Declaration[] {
+function declarationsOf(seed: Seed, clock: (scope: Scope) => Date): readonly Declaration[] {
   const { declarations, faults } = judgeSeed(seed, clock)
   if (faults.length > 0) throw new SeedError(faults)
   return declarations
 }
 
-function judgeSeed(seed: Seed, clock: () => Date) {
+function judgeSeed(seed: Seed, clock: (scope: Scope) => Date) {
   const faults: Fault[] = []
   const declarations: Declaration[] = []
   const take = (at: readonly Step[], declared: Declaration | { faults: readonly RowFault[] }) => {
@@ -168,6 +190,6 @@ function judgeSeed(seed: Seed, clock: () => Date) {
   for (const [name, account] of Object.entries(seed.joor?.accounts ?? {}))
     take(['joor', 'accounts', name], declareAccount(name, account))
   for (const [name, site] of Object.entries(seed.jirafe?.sites ?? {}))
-    take(['jirafe', 'sites', name], declareSite(name, site, clock()))
+    take(['jirafe', 'sites', name], declareSite(name, site, clock(partitionOf('jirafe', name))))
   return { declarations, faults }
 }

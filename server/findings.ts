@@ -16,6 +16,7 @@ export interface Breach {
 
 export type Contract = Settings['contract']
 
+const nothingBroken: ReadonlyMap<string, number> = new Map()
 /** Places that are kept for one rule and request; beyond them breaches are only counted. */
 const placesKept = 20
 export const inHeader = (name: string): Place => ({ path: `header.${name}` })
@@ -82,6 +83,11 @@ export class Findings {
   /** The kept breaches, at most 20 of a rule. */
   get breaches(): readonly Breach[] {
     return this.#breaches
+  }
+
+  /** (rule, place) pairs by the id of the rule, those beyond the kept ones too. */
+  get broken(): ReadonlyMap<string, number> {
+    return this.#counts.size === 0 ? nothingBroken : new Map([...this.#counts].map(([{ id }, count]) => [id, count]))
   }
 
   /** (rule, place) pairs. */

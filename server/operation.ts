@@ -56,6 +56,20 @@ export class Refusal {
   }
 }
 
+/** An error that the vendor answers calls with, for a fault to imitate. */
+export interface VendorError {
+  readonly status: number
+  /** Says on what evidence the vendor answers so. */
+  readonly rule: Rule
+  /** Jirafe's `error_type`. */
+  readonly type?: string
+  /** Empty where the vendor's reply has no sentence. */
+  readonly message: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Seconds of `Retry-After`, where the vendor sends one. */
+  readonly retryAfter?: number
+}
+
 /** What became of one item or event of a call. */
 export interface ItemOutcome {
   readonly index: number
@@ -66,6 +80,9 @@ export interface ItemOutcome {
   /** The position or level that it means, in the control plane's words; null where that cannot be told. */
   readonly position: Readonly<Record<string, unknown>> | null
 }
+
+/** Why an item or event failed that a fault chose. */
+export const sparedReason = 'A fault made it fail; nothing is wrong with it.'
 
 export interface Verdict {
   readonly outcomes: readonly ItemOutcome[]
@@ -113,10 +130,24 @@ export interface Operation<Command, Result extends Verdict> {
   readonly bodiless?: true
   /** The command as sent, before anybody understood it; undefined where it is none. */
   asSent(head: Head, text: string): SentValue | undefined
+  /** What a fault may make it answer. Absent where nothing of the vendor's stands: no fault has a say there. */
+  readonly errors?: readonly VendorError[]
+  /** The texts that name the SKU of each item or event, as sent; absent where a call has none. */
+  skusOf?(command: Command): readonly (readonly string[])[]
   /** The rows that `decide` will look at. */
   needs(command: Command): Needs
-  /** What the call does to the state and to each item: synchronous, without HTTP, storage or a clock of its own. */
-  decide(command: Command, turn: Turn, draft: Draft, terms: Terms, findings: Findings): Result | Refusal
+  /**
+   * What the call does to the state and to each item: synchronous, without HTTP, storage or a clock of its own. The
+   * items of the indexes in `spared` fail by a fault, and nothing is wrong with them.
+   */
+  decide(
+    command: Command,
+    turn: Turn,
+    draft: Draft,
+    terms: Terms,
+    findings: Findings,
+    spared: ReadonlySet<number>,
+  ): Result | Refusal
   /** The reply in the vendor's dialect, refusals too. */
   write(outcome: Result | Refusal, head: Head, turn: Turn, terms: Terms, findings: Findings): Written
   /** The refusal of a call that `enforce` does not let pass. */

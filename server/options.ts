@@ -28,12 +28,16 @@ export interface EmulatorOptions {
   readonly journal?: Partial<JournalLimits>
   /** How many accounts and sites that nobody declared are taken. Default 10,000. */
   readonly anonymousLimit?: number
+  /** Whether the documented magic SKUs and sites provoke faults. Default: they are values as any other. */
+  readonly magic?: boolean
   /** One line for the person who watches: refused items, a changed seed. Default: nothing is said. */
   readonly log?: (line: string) => void
   /** The instant of everything that is dated. Default: the machine's clock. */
   readonly clock?: () => Date
   /** A new id for each log and request. Default: random version-4 UUIDs. */
   readonly ids?: () => string
+  /** Log and request ids are a reproducible sequence per account or site, from this integer; it stands over `ids`. */
+  readonly seedIds?: number
   /** Another storage than memory; it is given what it needs and must keep the promises of `Store`. */
   readonly store?: (parts: MemoryOptions<Entry>) => Store<Entry>
 }
@@ -43,7 +47,9 @@ export const defaultAnonymousLimit = 10_000
 export const defaultJournal: JournalLimits = { entries: 1_000, bytes: 64 * 1024 * 1024, bodyBytes: 256 * 1024 }
 
 /** What the types forbid is what JavaScript lets in; an option that nothing acts on would be a promise not kept. */
-export function checkOptions({ data, store, settings = {} }: EmulatorOptions): void {
+export function checkOptions({ data, store, seedIds, settings = {} }: EmulatorOptions): void {
+  if (seedIds !== undefined && !(Number.isSafeInteger(seedIds) && seedIds >= 0))
+    throw new TypeError(`seedIds is ${seedIds}. Right is an integer from 0 on.`)
   if (data !== undefined && store !== undefined)
     throw new TypeError('Both data and store are given. Give the one that is to keep the state.')
   for (const [name, value] of Object.entries(settings)) {

@@ -27,9 +27,10 @@ export async function repeatCall(entry: Entry, table: readonly AnyOperation[], p
   const again = caller === undefined ? operation : { ...operation, identify: () => caller }
   const served = await serve(again, head, new KeptText(entry.request.body?.text ?? ''), parts)
   // Only a client can hang up, and here is none.
-  if (served === undefined) throw new Error(`The repeated call ${entry.id} has no reply.`)
-  const { status, headers: replied, body } = served.reply
-  return { id: replied['Backstock-Request-Id'] ?? '', status, headers: replied, body: body.toString() }
+  if (served === undefined) throw new Error(`The repeated call ${entry.id} has no end.`)
+  const { id, sent } = served
+  if (sent === undefined) return { id, status: null, headers: null, body: null }
+  return { id, status: sent.reply.status, headers: sent.reply.headers, body: sent.reply.body.toString() }
 }
 
 /** Why the journal has too little of a call to send it again. */
@@ -37,7 +38,7 @@ function obstacleTo(entry: Entry): string | undefined {
   const { headers, body } = entry.request
   const way = 'Send the call once more from the client.'
   if (entry.name === undefined) return `The call came from no known account or site. ${way}`
-  if (entry.status === null) return `The client was gone before the call ended. ${way}`
+  if (entry.status === null && entry.fault === null) return `The client was gone before the call ended. ${way}`
   if (body?.cut) return `Only the start of the body is kept. ${way} --journal-body-bytes keeps more.`
   if (body !== null && !body.faithful) return `The body is no text in UTF-8, and its bytes are not kept. ${way}`
   if (body === null && announcesBody(headers)) return `The body was refused before it was read. ${way}`

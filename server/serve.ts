@@ -1,6 +1,12 @@
+import type { ArmedFaults } from './faults/armed.js'
+import { type Delivery, delivered } from './faults/delivery.js'
+import { countHits, type Met, meet, nothingMet, withoutPartial } from './faults/meeting.js'
+import { type ToldFault, tellFault } from './faults/telling.js'
+import { refusalBy } from './faults/vendor-error.js'
 import { Findings } from './findings.js'
 import type { Entry, Replied } from './journal/entry.js'
 import { type ReceivedBody, Recorder } from './journal/record.js'
+import { arriving } from './matching/arriving.js'
 import {
   type AnyOperation,
   type Charge,
@@ -16,22 +22,28 @@ import {
 import type { JournalLimits } from './options.js'
 import type { Settings } from './settings.js'
 import { Draft } from './state/draft.js'
-import { type Caller, type Changed, StorageFailure, type Store, TooManyPartitions, type Turn } from './state/store.js'
+import { type Caller, type Settled, StorageFailure, type Store, TooManyPartitions, type Turn } from './state/store.js'
 
 /** What the pipeline works with; all of it is handed in. */
 export interface Parts {
   readonly store: Store<Entry>
   readonly settings: Settings
   readonly limits: JournalLimits
+  /** What tests made go wrong. */
+  readonly faults: ArmedFaults
+  /** Whether magic SKUs and sites provoke faults. */
+  readonly magic: boolean
   /** Milliseconds that only ever grow. */
   readonly stopwatch: () => number
   readonly log: (line: string) => void
 }
 
-/** The reply to send, and where to note that the client did not take it. */
+/** The reply to send, and where to note that the client did not take it; none where a fault loses it. */
 export interface Served {
-  readonly reply: Reply
-  readonly replied: Replied
+  readonly id: string
+  readonly sent: { readonly reply: Reply; readonly replied: Replied } | undefined
+  /** How it goes out, where a fault has a say in it. */
+  readonly delivery: Delivery | undefined
 }
 
 /**
@@ -52,6 +64,8 @@ export async function serve(
     return await call.failed(error)
   }
 }
+
+type Settling = Settled<Entry, Served & { readonly told: string | undefined }>
 
 class Call {
   readonly #operation: AnyOperation
@@ -133,39 +147,81 @@ class Call {
     return this.#parts.store.call(this.#knownCaller(), {}, (turn) => this.#finish(turn, refusal, {}))
   }
 
-  /** The charge is paid from a draft of its own: it stands where everything else of the call is refused. */
-  #settle(turn: Turn, read: unknown, charge: Charge | undefined) {
+  /**
+   * What goes wrong on purpose stands before everything else, as what stands before a vendor does: a call that meets an
+   * error, or is lost before its commit, is not judged and costs nothing. The charge is paid from a draft of its own:
+   * it stands where everything else of the call is refused.
+   */
+  #settle(turn: Turn, read: unknown, charge: Charge | undefined): Settling {
+    const met = this.#meetFaults(turn, read)
+    const fault = met.fault?.fault
+    if (fault?.kind === 'error' || fault?.kind === 'before_commit') {
+      this.#findings.forget()
+      if (fault.kind === 'before_commit') return this.#lose(turn, met)
+      return this.#finish(turn, refusalBy(fault, this.#operation), {}, met)
+    }
     const paid = new Draft(turn.view)
     const taken = charge?.take(turn, paid, this.#terms, this.#findings) ?? read
-    if (taken instanceof Refusal) return this.#finish(turn, taken, paid.changes)
+    if (taken instanceof Refusal) return this.#finish(turn, taken, paid.changes, withoutPartial(met))
     const draft = new Draft(turn.view)
-    const outcome = this.#decide(taken, turn, draft)
-    const changes = outcome instanceof Refusal ? {} : draft.changes
-    return this.#finish(turn, outcome, { ...changes, ...paid.changes })
+    const outcome = this.#decide(taken, turn, draft, met)
+    if (outcome instanceof Refusal) return this.#finish(turn, outcome, paid.changes, withoutPartial(met))
+    return this.#finish(turn, outcome, { ...draft.changes, ...paid.changes }, met)
   }
 
-  #decide(command: unknown, turn: Turn, draft: Draft): Verdict | Refusal {
-    const verdict = this.#operation.decide(command, turn, draft, this.#terms, this.#findings)
+  #decide(command: unknown, turn: Turn, draft: Draft, { spared }: Met): Verdict | Refusal {
+    const verdict = this.#operation.decide(command, turn, draft, this.#terms, this.#findings, spared)
     const enforced = this.#findings.refusal !== undefined && !(verdict instanceof Refusal)
     return enforced ? this.#operation.enforce(this.#findings) : verdict
   }
 
-  #finish(turn: Turn, outcome: Verdict | Refusal, changes: Draft['changes']) {
-    const written = this.#operation.write(outcome, this.#head, turn, this.#terms, this.#findings)
-    const violations = this.#findings.total
-    const headers = { ...written.headers, 'Backstock-Request-Id': turn.id }
-    const reply = {
-      status: written.status,
-      headers: violations > 0 ? { ...headers, 'Backstock-Violations': String(violations) } : headers,
-      body: written.body,
+  /** Hits are counted with the commit, so that faults speak in the order of commits. */
+  #meetFaults(turn: Turn, read: unknown): Met {
+    const { faults, magic } = this.#parts
+    const operation = this.#operation
+    if (operation.errors === undefined || (faults.isEmpty && !magic)) return nothingMet
+    const text = this.#body.received()?.text ?? ''
+    const arrived = arriving(operation, this.#head, text, turn.setup?.name)
+    const site = 'site' in this.#caller ? this.#caller.site : undefined
+    const skus = read instanceof Refusal ? [] : (operation.skusOf?.(read) ?? [])
+    return meet({ operation, arrived, site, skus }, faults.asked(arrived), magic)
+  }
+
+  /** The connection is lost and nothing happened; the journal says so. */
+  #lose(turn: Turn, met: Met): Settling {
+    const fault = tellFault(met, this.#operation)
+    return {
+      changes: {},
+      entry: (changed) => this.#recorder().entry({ turn, caller: this.#caller, changed, ms: this.#elapsed(), fault }),
+      committed: () => countHits(met),
+      result: { id: turn.id, sent: undefined, delivery: { delayMs: met.delayMs, lost: 'reset' }, told: undefined },
     }
+  }
+
+  #finish(turn: Turn, outcome: Verdict | Refusal, changes: Draft['changes'], met = nothingMet): Settling {
+    const written = this.#operation.write(outcome, this.#head, turn, this.#terms, this.#findings)
+    const fault = tellFault(met, this.#operation)
+    const headers = { ...written.headers, ...this.#headersOf(turn, fault) }
+    const { reply, delivery } = delivered({ status: written.status, headers, body: written.body }, met)
     const recorder = this.#recorder()
-    const replied = recorder.replied(reply)
+    const sent = reply && { reply, replied: recorder.replied(reply) }
+    const settlement = { turn, caller: this.#caller, outcome, written, fault, ...(sent && { replied: sent.replied }) }
     return {
       changes,
-      entry: (changed: Changed) =>
-        recorder.entry({ turn, caller: this.#caller, changed, ms: this.#elapsed(), outcome, written, replied }),
-      result: { reply, replied, told: told(turn, outcome, written) },
+      entry: (changed) => recorder.entry({ ...settlement, changed, ms: this.#elapsed() }),
+      committed: () => countHits(met),
+      result: { id: turn.id, sent, delivery, told: told(turn, outcome, written) },
+    }
+  }
+
+  /** What is told beside the vendor's own reply. */
+  #headersOf(turn: Turn, fault: ToldFault | null): Readonly<Record<string, string>> {
+    const violations = this.#findings.total
+    return {
+      Date: turn.now.toUTCString(),
+      'Backstock-Request-Id': turn.id,
+      ...(violations > 0 && { 'Backstock-Violations': String(violations) }),
+      ...(fault !== null && { 'Backstock-Fault': fault.kind }),
     }
   }
 

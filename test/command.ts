@@ -1,6 +1,10 @@
 import type { Outside } from '../server/commands/outside.js'
 import { createProgram } from '../server/commands/program.js'
 
+const notHere = () => {
+  throw new Error('Only exec starts processes and waits; test/exec.test.ts gives it what it needs.')
+}
+
 /** Runs the command line in this process: the exit code, and what it printed and complained of. */
 export async function command(...words: readonly string[]) {
   const printed: string[] = []
@@ -12,6 +16,9 @@ export async function command(...words: readonly string[]) {
     pid: 1,
     version: '0.0.0',
     stopped: Promise.resolve(),
+    onSignal: () => {},
+    spawn: notHere,
+    later: notHere,
     print: (line) => printed.push(line),
     complain: (line) => complained.push(line),
   }

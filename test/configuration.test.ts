@@ -39,6 +39,7 @@ describe('the configuration', () => {
       port: 4350,
       recover: false,
       settings: {},
+      magic: false,
       journal: { entries: 1_000, bytes: 67_108_864, bodyBytes: 262_144 },
       anonymousLimit: 10_000,
       logFormat: 'text',
@@ -53,10 +54,12 @@ describe('the configuration', () => {
     { name: 'data', text: '/a/data.json', value: '/a/data.json' },
     { name: 'recover', text: 'true', value: true },
     { name: 'settings', text: 'auth=enforce', value: { auth: 'enforce' } },
+    { name: 'magic', text: 'on', value: 'on' },
     { name: 'journal_entries', text: '5', value: 5 },
     { name: 'journal_bytes', text: '6', value: 6 },
     { name: 'journal_body_bytes', text: '7', value: 7 },
     { name: 'anonymous_limit', text: '8', value: 8 },
+    { name: 'seed_ids', text: '9', value: 9 },
     { name: 'log_format', text: 'json', value: 'json' },
   ]
   const full = {
@@ -66,8 +69,10 @@ describe('the configuration', () => {
     data: '/a/data.json',
     recover: true,
     settings: { auth: 'enforce' },
+    magic: true,
     journal: { entries: 5, bytes: 6, bodyBytes: 7 },
     anonymousLimit: 8,
+    seedIds: 9,
     logFormat: 'json',
   }
   const variableOf = (name: string) => startOptions.find((row) => row.name === name)?.env ?? ''

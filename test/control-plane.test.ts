@@ -91,10 +91,6 @@ describe('The control plane', () => {
   })
 
   it.each([
-    ['get', 'faults'],
-    ['put', 'faults'],
-    ['put', 'clock'],
-    ['put', 'ids'],
     ['get', 'violations'],
     ['get', 'coverage'],
     ['post', 'snapshots/one'],

@@ -113,6 +113,15 @@ describe('Evictions of more accounts than are counted each for itself', () => {
     expect(counts).toEqual([1, 2])
   })
 
+  it('are still known where the account gets another name', () => {
+    const evictions = new Evictions(1)
+    evictions.add('joor:token-1', 0, at(0))
+    evictions.add('joor:b', 1, at(1))
+    evictions.forget('joor:brand')
+    evictions.rename('joor:token-1', 'joor:brand')
+    expect([...evictions.of('joor:brand')].map(({ count }) => count)).toEqual([0, 2])
+  })
+
   it('are known to be none of an account that was cleared since', () => {
     const evictions = new Evictions(1)
     evictions.add('joor:a', 0, at(0))

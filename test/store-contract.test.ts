@@ -60,7 +60,8 @@ class Keeping {
 const made = (options: Partial<MemoryOptions<Note>> = {}): MemoryOptions<Note> & { journal: Notes } => {
   let ids = 0
   const journal = new Notes()
-  return { clock: () => new Date(0), ids: () => `id-${++ids}`, anonymousLimit: 10, ...options, journal }
+  const take = () => `id-${++ids}`
+  return { clock: () => new Date(0), ids: () => ({ take, keep: () => {} }), anonymousLimit: 10, ...options, journal }
 }
 
 type TestStore = Pick<

@@ -71,7 +71,9 @@ function tell({ method, path, status, rules, violations, reply, outcomes, change
     violations: violations.map(({ rule, at, seen, right }) =>
       settled(`${rule} at ${JSON.stringify(at)}: ${seen} | right: ${right}`),
     ),
-    headers: Object.entries(reply?.headers ?? {}).map(([name, value]) => settled(`${name}: ${value}`)),
+    headers: Object.entries(reply?.headers ?? {})
+      .filter(([name]) => name !== 'Date')
+      .map(([name, value]) => settled(`${name}: ${value}`)),
     reply: settled(reply?.body ?? '').slice(0, shown),
     outcomes: outcomes.slice(0, rows).map((each) => settled(JSON.stringify(each)).slice(0, shown)),
     changes: changes.slice(0, rows).map((each) => settled(JSON.stringify(each)).slice(0, shown)),

@@ -6,8 +6,12 @@ const onEveryStore = [
   'test/joor-*.test.ts',
   'test/jirafe-*.test.ts',
   'test/control-*.test.ts',
+  'test/faults-*.test.ts',
   'test/wire-*.test.ts',
+  'test/clock.test.ts',
+  'test/ids.test.ts',
   'test/contract-cases.test.ts',
+  'test/cross-talk.test.ts',
 ]
 
 const project = (store: 'memory' | 'strict', files: string[], exclude: string[] = []) => ({

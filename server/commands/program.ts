@@ -1,5 +1,5 @@
 import { Command, Help, Option } from 'commander'
-import { type Given, type StartOption, startOptions } from '../config/config.js'
+import { execOptions, type Given, type StartOption, startOptions } from '../config/config.js'
 import { didYouMean } from '../suggestion.js'
 import type { Outside } from './outside.js'
 import type { RulesOptions } from './rules.js'
@@ -12,19 +12,38 @@ Examples:
   backstock --port 0 --seed seed.yaml              start on a free port, with accounts and sites
   backstock --data stock.json                      keep the state across restarts
   backstock --setting contract=enforce             refuse what breaks the vendor's contract
+  backstock exec -- npm test                       run a suite with an emulator of its own
   backstock why 1d4cb115-cb2c-4ee5-9f96-440a48e3ef04
                                                    why items of that call were not updated
 
 Every option has a place in backstock.config.yaml, too: option > environment > config file > default.`
 
+/** The words of a command line, without and with what stands behind the first `--` of `exec`. */
+export interface Words {
+  readonly own: readonly string[]
+  /** Undefined where there is no `--`. */
+  readonly behind: readonly string[] | undefined
+}
+
+/** What stands behind `--` is another program's command line, so no parser of ours looks at it. */
+export function splitWords(words: readonly string[]): Words {
+  const at = words[0] === 'exec' ? words.indexOf('--') : -1
+  return at < 0 ? { own: words, behind: undefined } : { own: words.slice(0, at), behind: words.slice(at + 1) }
+}
+
 /** The command line; `end` takes the exit code of the verb that ran. */
-export function createProgram(outside: Outside, end: (code: number) => void): Command {
+export function createProgram(
+  outside: Outside,
+  end: (code: number) => void,
+  behind: Words['behind'] = undefined,
+): Command {
   const program = new Command('backstock')
     .description('A local, stateful emulator of the Jirafe and JOOR inventory APIs')
     .version(outside.version)
     .exitOverride()
     .addHelpText('after', examples)
   const start = addStart(program, outside, end)
+  addExec(program, outside, end, behind ?? [])
   addWhy(program, outside, end)
   addVerify(program, outside, end)
   addRules(program, outside, end)
@@ -49,6 +68,45 @@ function addStart(program: Command, outside: Outside, end: (code: number) => voi
     })
   for (const row of startOptions) command.addOption(createOption(row))
   return command
+}
+
+function addExec(program: Command, outside: Outside, end: (code: number) => void, behind: readonly string[]): void {
+  const usage = '[options] -- <command> [arguments...]'
+  const command: Command = program
+    .command('exec')
+    .description('run a command, such as a test suite, with an emulator of its own')
+    .usage(usage)
+    .allowExcessArguments()
+    .action(async (options: ReturnType<typeof command.opts>) => {
+      const [file, ...args] = behind
+      const [stray] = command.args
+      const wrong = stray === undefined ? 'there is no command' : `unexpected argument '${stray}'`
+      if (file === undefined || stray !== undefined)
+        command.error(
+          `error: ${wrong}; write it behind --, as in: backstock exec -- npm test\nUsage: backstock exec ${usage}`,
+        )
+      const [{ exec }, { startEmulator }] = await Promise.all([import('./exec.js'), import('../emulator.js')])
+      const { env = [], failOn = [] } = options
+      end(await exec({ options: readTexts(options), env, failOn, command: file, args }, outside, startEmulator))
+    })
+  command
+    .addOption(
+      repeatable(
+        '--env <name=value>',
+        'a variable of the command; {joor}, {jirafe} and {url} are filled in; may be repeated',
+      ),
+    )
+    .addOption(
+      repeatable(
+        '--fail-on <what>',
+        'violations, unused-faults or both: exit 1 for them, though the command succeeded',
+      ),
+    )
+  for (const row of execOptions) command.addOption(createOption(row))
+}
+
+function repeatable(flag: string, says: string): Option {
+  return new Option(flag, says).argParser((text: string, before: readonly string[] = []) => [...before, text])
 }
 
 function addWhy(program: Command, outside: Outside, end: (code: number) => void): void {

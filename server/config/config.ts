@@ -8,6 +8,7 @@ import { flag, integer, type Kind, oneOf, path, type Reading, settings, text, ty
 export class ConfigError extends Error {}
 
 export type LogFormat = 'text' | 'json'
+type Magic = 'on' | 'off'
 
 /** What `start` runs with: frozen, every value checked. */
 export interface Config extends EmulatorOptions {
@@ -20,6 +21,8 @@ export interface Given {
   readonly options: Readonly<Record<string, readonly string[]>>
   readonly env: Readonly<Record<string, string | undefined>>
   readonly file?: Source | undefined
+  /** Where to listen if none of them says so. Default 4350. */
+  readonly port?: number | undefined
 }
 
 export interface StartOption<Value = unknown> {
@@ -85,6 +88,14 @@ const table = {
     fallback: {},
     says: 'how to read what a vendor leaves open, such as contract=enforce; may be repeated',
   }),
+  magic: option<Magic>({
+    name: 'magic',
+    flag: '--magic <on|off>',
+    env: 'BACKSTOCK_MAGIC',
+    kind: oneOf('off', 'on'),
+    fallback: 'off',
+    says: 'on: the documented magic SKUs and site ids provoke faults',
+  }),
   journalEntries: option<number>({
     name: 'journal_entries',
     flag: '--journal-entries <n>',
@@ -117,6 +128,14 @@ const table = {
     fallback: defaultAnonymousLimit,
     says: 'accounts and sites that are taken although nobody declared them',
   }),
+  seedIds: option<number | undefined>({
+    name: 'seed_ids',
+    flag: '--seed-ids <n>',
+    env: 'BACKSTOCK_SEED_IDS',
+    kind: integer(0),
+    fallback: undefined,
+    says: 'make log and request ids a reproducible sequence per account or site',
+  }),
   logFormat: option<LogFormat>({
     name: 'log_format',
     flag: '--log-format <format>',
@@ -137,6 +156,9 @@ const table = {
 
 export const startOptions: readonly StartOption[] = Object.values(table)
 
+/** The same for `exec`: several of them may run at a time, so each takes a free port. */
+export const execOptions = startOptions.map((row) => (row === table.port ? { ...row, fallback: 0 } : row))
+
 /** A config file cannot name another one. */
 const fileNames = startOptions.filter((row) => row !== table.config).map((row) => row.name)
 
@@ -152,19 +174,22 @@ export function readConfig(given: Given): Config {
   const host = read(table.host)
   const seed = read(table.seed)
   const data = read(table.data)
+  const seedIds = read(table.seedIds)
   return Object.freeze({
-    port: read(table.port),
+    port: readOption({ ...table.port, fallback: given.port ?? defaultPort }, given),
     ...(host !== undefined && { host }),
     ...(seed !== undefined && { seed }),
     ...(data !== undefined && { data }),
     recover: read(table.recover),
     settings: Object.freeze(read(table.settings)),
+    magic: read(table.magic) === 'on',
     journal: Object.freeze({
       entries: read(table.journalEntries),
       bytes: read(table.journalBytes),
       bodyBytes: read(table.journalBodyBytes),
     }),
     anonymousLimit: read(table.anonymousLimit),
+    ...(seedIds !== undefined && { seedIds }),
     logFormat: read(table.logFormat),
   })
 }

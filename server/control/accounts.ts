@@ -38,10 +38,12 @@ export function accounts({ store, ids }: ControlParts): Router {
     if (reserved.test(account))
       throw new Problem(400, `The name ${account} is that of an account nobody declared. Choose another.`)
     const document = checkAccount(bodyOf(request))
-    const token = document.token ?? ids()
+    const made = ids.ofToken(of(account))
+    const token = document.token ?? made.take()
     const declared = declareAccount(account, { ...document, token })
     if ('faults' in declared) throw rowProblem(declared.faults)
     const created = await store.declare(declared)
+    made.keep()
     const summary = await found(of(account))
     sendJson(response, created ? 201 : 200, {
       ...writeAccount(summary),

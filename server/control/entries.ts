@@ -1,3 +1,4 @@
+import type { ToldFault } from '../faults/telling.js'
 import type { Breach } from '../findings.js'
 import type { Entry, KeptBody, Summary } from '../journal/entry.js'
 import { writeRule } from '../rule-list.js'
@@ -38,12 +39,19 @@ export function writeDetail(entry: Entry, url: string) {
     rules: entry.rules.map(writeRule),
     violations: entry.breaches.map((breach) => writeViolation(breach, entry.id)),
     violations_total: entry.violations,
-    fault: null,
+    fault: writeFault(entry.fault),
     outcomes: entry.outcomes.slice(0, rowsShown).map(writeOutcome),
     changes: [...firstOf(entry.changes, rowsShown)].map(writeChange),
     changes_total: entry.changesTotal,
     curl: writeCurl(entry, url),
   }
+}
+
+/** The fault as it was armed; an error says on what evidence the vendor answers so. */
+function writeFault(fault: ToldFault | null) {
+  if (fault === null) return null
+  const { rule, ...told } = fault
+  return { ...told, ...(rule && writeRule(rule)) }
 }
 
 function writeBody(body: KeptBody | null) {

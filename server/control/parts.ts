@@ -1,4 +1,7 @@
+import type { Clocks } from '../clock.js'
 import type { Seed } from '../documents/seed.js'
+import type { ArmedFaults } from '../faults/armed.js'
+import type { Ids } from '../ids.js'
 import type { Entry } from '../journal/entry.js'
 import type { Journal } from '../journal/journal.js'
 import type { Repeated } from '../journal/repeated.js'
@@ -10,10 +13,11 @@ import type { Timers } from '../timers.js'
 export interface ControlParts {
   readonly store: Store<Entry>
   readonly journal: Journal
+  readonly faults: ArmedFaults
+  readonly clocks: Clocks
+  readonly ids: Ids
   /** The vendors' operations by their names. */
   readonly operations: ReadonlyMap<string, AnyOperation>
-  readonly clock: () => Date
-  readonly ids: () => string
   readonly timers: Timers
   /** Aborted when the emulator closes: nobody waits any longer. */
   readonly closing: AbortSignal

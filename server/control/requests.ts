@@ -1,4 +1,4 @@
-import { type Response, Router } from 'express'
+import { type Request, type Response, Router } from 'express'
 import type { Entry } from '../journal/entry.js'
 import { journalled } from '../matching/journalled.js'
 import { verdictOf } from '../matching/match.js'
@@ -53,6 +53,12 @@ export function requests({ journal, operations, url, repeat }: ControlParts): Ro
   }
 
   return router
+}
+
+/** The account or site that a call's parameters name, where they name nothing else; undefined for everything. */
+export function scopeIn(request: Request): Partition | undefined {
+  const { account, site } = readParameters(request, ['account', 'site'])
+  return scopeOf(account, site)
 }
 
 /** The account or site that a control-plane call names; undefined for everything. */

@@ -5,16 +5,19 @@ import { allRules, writeListed } from '../rule-list.js'
 import { StorageFailure, TokenTaken } from '../state/store.js'
 import { accounts } from './accounts.js'
 import { bodyOf, Problem, readParameters, sendJson, sendProblem } from './answers.js'
+import { clock } from './clock.js'
+import { faults } from './faults.js'
+import { ids } from './ids.js'
 import { logs } from './logs.js'
 import type { ControlParts } from './parts.js'
 import { queries } from './queries.js'
-import { requests, scopeOf } from './requests.js'
+import { requests, scopeIn } from './requests.js'
 import { sites } from './sites.js'
 import { stateCheck } from './state-check.js'
 import { stream } from './stream.js'
 
 const bodyLimit = '64mb'
-const later = ['faults', 'clock', 'ids', 'violations', 'coverage', 'snapshots', 'events', 'metrics']
+const later = ['violations', 'coverage', 'snapshots', 'events', 'metrics']
 
 /** Everything under /_backstock/. Errors are problems (RFC 9457) that say what would have been right. */
 export function control(parts: ControlParts): RequestHandler {
@@ -23,8 +26,11 @@ export function control(parts: ControlParts): RequestHandler {
   router.use(about(parts.version))
   router.use('/joor', logsAndAccounts(parts))
   router.use('/jirafe', sites(parts))
+  router.use('/clock', clock(parts))
+  router.use('/ids', ids(parts))
   router.use('/requests', queries(parts), stream(parts), requests(parts))
   router.use('/verify', stateCheck(parts))
+  router.use('/faults', faults(parts))
   router.use(state(parts))
   for (const name of later) router.use(`/${name}`, notYet)
   router.use((request) => {
@@ -61,8 +67,7 @@ function about(version: string): Router {
 function state({ store, loadSeed }: ControlParts): Router {
   const router = Router()
   router.post('/reset', async (request, response) => {
-    const { account, site } = readParameters(request, ['account', 'site'])
-    sendJson(response, 200, await store.reset(scopeOf(account, site)))
+    sendJson(response, 200, await store.reset(scopeIn(request)))
   })
   router.put('/seed', async (request, response) => {
     readParameters(request, [])

@@ -20,7 +20,7 @@ import type { ControlParts } from './parts.js'
 import { writeCost, writeEvent, writeLevel } from './rows.js'
 
 /** /_backstock/jirafe/…: sites and their levels. */
-export function sites({ store, ids, clock }: ControlParts): Router {
+export function sites({ store, ids, clocks }: ControlParts): Router {
   const router = Router()
 
   router.get('/sites', async (request, response) => {
@@ -31,12 +31,15 @@ export function sites({ store, ids, clock }: ControlParts): Router {
 
   router.put('/sites/:site', async (request, response) => {
     readParameters(request, [])
+    const { site: name } = request.params
     const document = checkSite(bodyOf(request))
-    const token = document.token ?? ids()
-    const declared = declareSite(request.params.site, { ...document, token }, clock())
+    const made = ids.ofToken(of(name))
+    const token = document.token ?? made.take()
+    const declared = declareSite(name, { ...document, token }, clocks.now(of(name)))
     if ('faults' in declared) throw rowProblem(declared.faults)
     const created = await store.declare(declared)
-    const site = await shown(request.params.site)
+    made.keep()
+    const site = await shown(name)
     sendJson(response, created ? 201 : 200, { ...site, ...(document.token === undefined && { token }) })
   })
 

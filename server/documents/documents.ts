@@ -29,6 +29,9 @@ export type DocumentKind =
   | 'site'
   | 'seed'
   | 'cases'
+  | 'clock'
+  | 'ids'
+  | 'faults'
   | 'match'
   | 'question'
   | 'sequence'
@@ -51,13 +54,22 @@ function compile(kind: DocumentKind): ValidateFunction {
   return ajv.compile(schema)
 }
 
+/** A document of which its schema says all there is to say; throws DocumentError. */
+export function checkDocument<Document>(kind: DocumentKind, document: unknown): Document {
+  const faults = schemaFaults(kind, document)
+  if (faults.length > 0) throw new DocumentError(faults)
+  // The schema has judged it, and the caller's type is that of the kind.
+  return document as Document
+}
+
 /** All that the schema of that kind finds wrong. */
 export function schemaFaults(kind: DocumentKind, document: unknown): readonly Fault[] {
   const validate = entryOf(validators, kind, () => compile(kind))
   if (validate(document)) return []
   const errors = validate.errors ?? []
-  // It only repeats that one of the names is wrong, which has its own error.
-  return errors.filter(({ keyword }) => keyword !== 'propertyNames').map((error) => readError(error, document))
+  // They only repeat that one of the names, or of the parts, is wrong, which has its own error.
+  const repeats = new Set(['propertyNames', 'if'])
+  return errors.filter(({ keyword }) => !repeats.has(keyword)).map((error) => readError(error, document))
 }
 
 export function faultAt(steps: readonly Step[], message: string, about: About = 'value'): Fault {
@@ -129,6 +141,9 @@ function sentence(error: ErrorObject): string {
     case 'pattern':
     case 'minLength':
       return `must be ${description(error)}, not ${seen(error)}`
+    case 'minProperties':
+    case 'maxProperties':
+      return `must have ${description(error)}`
     default:
       return error.message ?? `breaks "${keyword}"`
   }
@@ -144,6 +159,7 @@ const typeNames: Readonly<Record<string, string>> = {
   array: 'a list',
   string: 'text',
   integer: 'an integer',
+  number: 'a number',
   null: 'null',
   boolean: 'true or false',
 }

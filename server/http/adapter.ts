@@ -2,12 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { readHead } from '../head.js'
 import type { Replied } from '../journal/entry.js'
-import type { AnyOperation, Reply } from '../operation.js'
+import type { AnyOperation } from '../operation.js'
 import { type Parts, serve } from '../serve.js'
-import { expectsContinue, RequestBody } from './body.js'
-
-/** What is still read of a refused body, so that the client gets to read the reply. */
-const drained = 64 * 1024 * 1024
+import type { Timers } from '../timers.js'
+import { RequestBody } from './body.js'
+import { deliver } from './delivery.js'
+import { send } from './send.js'
 
 /** The reply that each connection got last: a reset after it means that nobody took it. */
 const lastReplies = new WeakMap<Socket, Replied>()
@@ -16,7 +16,7 @@ const lastReplies = new WeakMap<Socket, Replied>()
 const lastCalls = new WeakMap<Socket, Promise<void>>()
 
 /** Serves the vendors' paths from one table of operations, the first that matches. */
-export function vendorTraffic(table: readonly AnyOperation[], parts: Parts) {
+export function vendorTraffic(table: readonly AnyOperation[], parts: Parts, { after }: Timers) {
   return (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     // Pipelined calls take effect one after the other, as if the client had waited for each reply.
     const before = lastCalls.get(request.socket)
@@ -34,14 +34,24 @@ export function vendorTraffic(table: readonly AnyOperation[], parts: Parts) {
     if (operation === undefined) throw new Error(`No operation takes ${head.method} ${head.target}.`)
     const served = await serve(operation, head, new RequestBody(request, response), parts)
     if (served === undefined) return
-    const { reply, replied } = served
-    lastReplies.set(request.socket, replied)
-    if (request.socket.destroyed) replied.taken = false
-    response.once('close', () => {
-      if (!response.writableFinished) replied.taken = false
-    })
-    send(request, response, reply)
+    const { sent, delivery } = served
+    if (sent !== undefined) watchReply(request, response, sent.replied)
+    if (delivery === undefined) {
+      if (sent !== undefined) send(request, response, sent.reply)
+      return
+    }
+    await deliver(request, response, sent?.reply, delivery, after)
+    if (sent !== undefined && !response.writableEnded) sent.replied.taken = false
   }
+}
+
+/** Notes a reply that the client does not take whole. */
+function watchReply(request: IncomingMessage, response: ServerResponse, replied: Replied): void {
+  lastReplies.set(request.socket, replied)
+  if (request.socket.destroyed) replied.taken = false
+  response.once('close', () => {
+    if (!response.writableFinished) replied.taken = false
+  })
 }
 
 /** Notes replies that were written to a connection which the client had already given up. */
@@ -50,24 +60,4 @@ export function watchConnection(socket: Socket): void {
     const last = lastReplies.get(socket)
     if (hadError && last !== undefined) last.taken = false
   })
-}
-
-/** A string body goes out in one write with its headers. */
-export function send(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
-  const refusedContinue =
-    expectsContinue(request) && !response.writableEnded && !request.complete && request.readableFlowing === null
-  // The client may or may not send the body after a refusal, so the connection cannot be used again.
-  if (refusedContinue) response.shouldKeepAlive = false
-  response.writeHead(reply.status, { ...reply.headers, 'Content-Length': Buffer.byteLength(reply.body) })
-  response.end(reply.body)
-  if (!request.complete && !refusedContinue) drain(request)
-}
-
-function drain(request: IncomingMessage): void {
-  let bytes = 0
-  request.on('data', (chunk: Buffer) => {
-    bytes += chunk.length
-    if (bytes > drained) request.destroy()
-  })
-  request.resume()
 }

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler } from 'express'
 import { writeProblem } from '../wire/problem.js'
-import { send } from './adapter.js'
+import { send } from './send.js'
 
 /** Answers where even the reply about a failure failed: Express's own answer would show the stack to the client. */
 export function lastResort(log: (line: string) => void): ErrorRequestHandler {

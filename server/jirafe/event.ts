@@ -21,6 +21,18 @@ export interface JirafeEvent {
   readonly reported: Reported
 }
 
+/** Fields by which the vendor's documents name what they are about. */
+const codeNames = ['product_code', 'sku_code', 'code', 'id', 'order_number']
+
+/** The texts that name the SKU or another subject of each event, as sent. */
+export function skusOfEvents({ events }: { readonly events: readonly JirafeEvent[] }): readonly (readonly string[])[] {
+  return events.map(({ judge: { document } }) => {
+    const { value } = document
+    if (!isRecord(value)) return []
+    return codeNames.flatMap((name) => (typeof value[name] === 'string' ? [value[name]] : []))
+  })
+}
+
 /** Messages that one call gets, beside one for each refused event; a limit of this emulator, not of the vendor. */
 const mostMessages = 100_000
 /** The wordings that a recording shows. */

@@ -6,6 +6,8 @@ import type { Caller } from '../state/store.js'
 import { sentJson } from '../wire/sent-value.js'
 import { tokenOf } from './authorization.js'
 import { readBatch } from './batch.js'
+import { siteErrors } from './errors.js'
+import { skusOfEvents } from './event.js'
 import { admitEvent, admitSite, type EventsCommand, readSingle } from './read.js'
 import { decideEvents, type EventsResult, needsOfEvents } from './rules.js'
 import { siteCheck } from './site-check.js'
@@ -31,6 +33,8 @@ const events: Omit<Operation<EventsCommand, EventsResult>, 'name' | 'matches' | 
   identify,
   admit: admitEvent,
   asSent: (_head, text) => sentJson(text),
+  errors: siteErrors('POST, PUT'),
+  skusOf: skusOfEvents,
   needs: needsOfEvents,
   decide: decideEvents,
   enforce: enforceEvents,
@@ -57,6 +61,7 @@ const batch: AnyOperation = {
 
 const check: AnyOperation = {
   ...siteCheck,
+  errors: siteErrors('POST, PUT, GET'),
   name: 'jirafe.site_check',
   vendor: 'jirafe',
   matches: isOf('site_check'),

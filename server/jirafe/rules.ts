@@ -1,7 +1,7 @@
 import { jirafe } from '../../contracts/rules/jirafe.js'
 import { entryOf } from '../entry-of.js'
 import type { Findings } from '../findings.js'
-import type { ItemOutcome, Terms, Verdict } from '../operation.js'
+import { type ItemOutcome, sparedReason, type Terms, type Verdict } from '../operation.js'
 import { redactJson } from '../redaction.js'
 import type { Draft } from '../state/draft.js'
 import { type KeptEvent, type Key, keyPart, type LevelValue } from '../state/rows.js'
@@ -25,6 +25,8 @@ export interface EventReply {
   readonly known: boolean
   /** Messages by path. */
   readonly errors: ReadonlyMap<string, string>
+  /** A fault made it fail. */
+  readonly failed: boolean
 }
 
 export interface EventsResult extends Verdict {
@@ -61,18 +63,20 @@ export function decideEvents(
   draft: Draft,
   terms: Terms,
   findings: Findings,
+  spared: ReadonlySet<number>,
 ): EventsResult {
   findings.applies(jirafe['reply.layout'])
-  const outcomes = decideOutcomes(command.events, turn, draft, terms, findings)
-  keepEvents(command, turn, draft)
-  const replies = command.events.map(({ list, type, judge }) => ({
+  const outcomes = decideOutcomes(command.events, turn, draft, terms, findings, spared)
+  keepEvents(command, turn, draft, spared)
+  const replies = command.events.map(({ index, list, type, judge }) => ({
     list,
     known: type !== undefined,
     errors: judge.errors,
+    failed: judge.errors.size === 0 && spared.has(index),
   }))
   const errors = replies.flatMap((each) => [...each.errors])
   // A refused event's reply has several members; an accepted one's has no comma.
-  if (errors.length > 0) findings.applies(jirafe['reply.comma'])
+  if (errors.length > 0 || replies.some(({ failed }) => failed)) findings.applies(jirafe['reply.comma'])
   if (errors.some(([path, text]) => /[^ -~]/.test(path + text))) findings.applies(jirafe['reply.ascii'])
   return { outcomes, replies, lists: command.lists }
 }
@@ -84,8 +88,13 @@ export function decideOutcomes(
   draft: Draft,
   terms: Terms,
   findings: Findings,
+  spared: ReadonlySet<number> = new Set(),
 ): readonly ItemOutcome[] {
-  return events.map((event) => decideEvent(event, turn, draft, terms, findings))
+  return events.map((event) =>
+    event.judge.errors.size === 0 && spared.has(event.index)
+      ? { index: event.index, outcome: 'not_updated', reason: sparedReason, rule: null, position: null }
+      : decideEvent(event, turn, draft, terms, findings),
+  )
 }
 
 function decideEvent(event: JirafeEvent, turn: Turn, draft: Draft, terms: Terms, findings: Findings): ItemOutcome {
@@ -207,9 +216,11 @@ const eventsKept = 100
 const sizeKept = 256 * 1024
 
 /** Remembers the accepted events, the last of each type. */
-function keepEvents({ events, secrets }: EventsCommand, turn: Turn, draft: Draft): void {
+function keepEvents({ events, secrets }: EventsCommand, turn: Turn, draft: Draft, spared: ReadonlySet<number>): void {
   const byType = new Map<string, JirafeEvent[]>()
-  for (const event of events) if (event.judge.errors.size === 0) entryOf(byType, typeName(event), () => []).push(event)
+  for (const event of events)
+    if (event.judge.errors.size === 0 && !spared.has(event.index))
+      entryOf(byType, typeName(event), () => []).push(event)
   for (const [type, accepted] of byType) {
     const key = eventsKey(type)
     // What would fall out again at once is not even written.

@@ -3,6 +3,8 @@ import type { Findings } from '../findings.js'
 import { type Head, type Operation, Refusal, type Reply, type Terms, type Verdict } from '../operation.js'
 import type { Turn } from '../state/store.js'
 import { sentJson } from '../wire/sent-value.js'
+import { pixelErrors, trackerErrors } from './errors.js'
+import { skusOfEvents } from './event.js'
 import {
   admitContent,
   admitMethod,
@@ -38,6 +40,8 @@ export const trackers: readonly Operation<EventsCommand, EventsResult>[] = [...t
   callerOf: ({ site }: EventsCommand) =>
     site === undefined ? { vendor: 'jirafe' } : { vendor: 'jirafe', site, token: '' },
   asSent: (_head, text) => sentJson(text),
+  errors: trackerErrors('POST, PUT'),
+  skusOf: skusOfEvents,
   needs: needsOfEvents,
   decide: decideEvents,
   write: writeEvent,
@@ -69,6 +73,7 @@ export const trackerGif: Operation<null, Verdict> = {
 
   bodiless: true,
   asSent: () => undefined,
+  errors: pixelErrors('GET'),
   needs: () => ({}),
   decide: () => ({ outcomes: [] }),
   write(outcome: Verdict | Refusal, _head: Head, _turn: Turn, terms: Terms): Reply {

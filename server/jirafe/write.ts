@@ -11,7 +11,9 @@ const accepted: DumpValue = new Map([['success', true]])
 export function writeEvent(outcome: EventsResult | Refusal, _head: Head, _turn: Turn, terms: Terms): Reply {
   if (outcome instanceof Refusal) return writeRefusal(outcome, terms)
   const refused = outcome.replies.find(({ errors }) => errors.size > 0)
-  return refused === undefined ? reply(200, accepted, terms) : reply(400, writeOutcome(refused), terms)
+  if (refused !== undefined) return reply(400, writeOutcome(refused), terms)
+  const failed = outcome.replies.find((each) => each.failed)
+  return failed === undefined ? reply(200, accepted, terms) : reply(503, writeOutcome(failed), terms)
 }
 
 /** The reply to a batch: its keys, each with one single-call reply for each event. */
@@ -33,11 +35,15 @@ export function writeBatch(
   return reply(200, lists, terms)
 }
 
-function writeOutcome({ known, errors }: EventReply): DumpValue {
+function writeOutcome({ known, errors, failed }: EventReply): DumpValue {
+  if (failed) return new Map<string, DumpValue>([...writeError('unknown'), ['message', failedMessage]])
   if (!known) return new Map<string, DumpValue>(writeError('invalid_type'))
   if (errors.size === 0) return accepted
   return new Map<string, DumpValue>([...writeError('validation'), ['errors', errors]])
 }
+
+/** The vendor's words for an unexpected fault are not public. */
+const failedMessage = 'The event could not be processed. Send it again later.'
 
 const writeError = (type: string): readonly [string, DumpValue][] => [
   ['error_type', type],

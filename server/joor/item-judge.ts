@@ -4,7 +4,8 @@ import type { SentItem } from './sent.js'
 
 /** Why an item is not updated. */
 export interface Refused {
-  readonly rule: Rule
+  /** Null where no rule did it but a fault. */
+  readonly rule: Rule | null
   readonly reason: string
 }
 

@@ -37,7 +37,13 @@ const numbers = ['style_id', 'style_color_id', 'inventory'] as const
 const fieldNames = [...strings, ...numbers, 'made_to_order'] as const
 type FieldName = (typeof fieldNames)[number]
 const known: ReadonlySet<string> = new Set(fieldNames)
+const identifiers: ReadonlySet<string> = new Set(identifierNames)
 const isKnown = (name: string): name is FieldName => known.has(name)
+
+/** The texts that identify an item's SKU, as sent. */
+export function skuOf({ sent: { fields = [] } }: Item): readonly string[] {
+  return fields.flatMap(({ name, text }) => (identifiers.has(name) ? [text.trim()] : []))
+}
 
 /** Understands one item; stateless, so that neither the style list nor other items have a say yet. */
 export function readItem(sent: SentItem, index: number, form: ItemForm, settings: Settings, findings: Findings): Item {

@@ -5,6 +5,8 @@ import type { Caller } from '../state/store.js'
 import { admitCall, type Methods } from './admission.js'
 import { bulkAsSent, singleAsSent } from './as-sent.js'
 import { authorizationOf } from './authorization.js'
+import { errorsOf } from './errors.js'
+import { skuOf } from './item.js'
 import { chargeFor } from './rate-limit.js'
 import { readBulk } from './read.js'
 import { enforceCall, failedCall } from './refusals.js'
@@ -33,6 +35,8 @@ const bulkInventory: Operation<BulkCommand, BulkResult> = {
   asSent: bulkAsSent,
   charge: chargeFor(joor['rate.bulk']),
   needs: () => ({}),
+  errors: errorsOf(postAndPut),
+  skusOf: ({ items }) => items.map(skuOf),
   decide: decideBulk,
   write: writeBulk,
   enforce: enforceCall,
@@ -53,6 +57,8 @@ const styleInventory: Operation<SingleCommand, SingleResult> = {
   asSent: singleAsSent,
   charge: chargeFor(joor['rate.single']),
   needs: () => ({}),
+  errors: errorsOf(put),
+  skusOf: ({ item }) => [skuOf(item)],
   decide: decideSingle,
   write: writeSingle,
   enforce: enforceCall,

@@ -1,6 +1,6 @@
 import { joor } from '../../contracts/rules/joor.js'
 import type { Findings } from '../findings.js'
-import type { ItemOutcome, Terms, Verdict } from '../operation.js'
+import { type ItemOutcome, sparedReason, type Terms, type Verdict } from '../operation.js'
 import type { Draft } from '../state/draft.js'
 import { keyPart } from '../state/rows.js'
 import type { Turn } from '../state/store.js'
@@ -31,17 +31,21 @@ export function decideBulk(
   draft: Draft,
   terms: Terms,
   findings: Findings,
+  spared: ReadonlySet<number> = new Set(),
 ): BulkResult {
   const placed: Placed[] = []
   const outcomes: ItemOutcome[] = []
   const positions = new Set<string>()
+  const faulty = new Set<Item>()
   for (const item of command.items) {
     const judge = new ItemJudge(findings, item.sent, item.refused)
     const place = placeItem(item, turn.setup, judge)
+    const fails = judge.refused === undefined && spared.has(item.index)
+    if (fails) faulty.add(item)
     // An item that is refused anyway sets nothing that a later one could set again.
-    if (place !== undefined && judge.refused === undefined && !item.madeToOrder)
+    if (place !== undefined && judge.refused === undefined && !fails && !item.madeToOrder)
       judgeSamePosition(place, positions, judge)
-    const refused = judge.refused
+    const refused = fails ? byFault : judge.refused
     if (place !== undefined && refused === undefined) placed.push(place)
     outcomes.push(outcomeOf(item, place, refused))
   }
@@ -49,7 +53,9 @@ export function decideBulk(
   findings.applies(joor['reply.echo'])
   findings.applies(joor['reply.log_id'])
   findings.applies(joor['call.order'])
-  if (command.query.overwrite) decideOverwrite(placed, command.items, draft, terms, findings)
+  // The client did nothing wrong about what a fault refused, so it is told nothing about it.
+  const judged = faulty.size === 0 ? command.items : command.items.filter((item) => !faulty.has(item))
+  if (command.query.overwrite) decideOverwrite(placed, judged, draft, terms, findings)
   else findings.applies(joor['inventory.untouched'])
   if (command.query.decPending && placed.length > 0) findings.applies(joor['pending.echo'])
   for (const place of placed) applyItem(place, command.query, turn.setup, draft, terms, findings)
@@ -61,6 +67,8 @@ export function decideBulk(
   }
   return { updated: placed.map(({ item }) => item), notUpdated, outcomes }
 }
+
+export const byFault = { rule: null, reason: sparedReason }
 
 function judgeSamePosition({ item, date, key }: Placed, positions: Set<string>, judge: ItemJudge): void {
   const position = key.join('\n')

@@ -5,6 +5,7 @@ import type { Draft } from '../state/draft.js'
 import type { Turn } from '../state/store.js'
 import { ItemJudge } from './item-judge.js'
 import { outcomeOf, placeItem } from './placement.js'
+import { byFault } from './rules.js'
 import type { SingleCommand } from './single-read.js'
 import { applyItem } from './stock.js'
 
@@ -21,10 +22,11 @@ export function decideSingle(
   draft: Draft,
   terms: Terms,
   findings: Findings,
+  spared: ReadonlySet<number>,
 ): SingleResult {
   const judge = new ItemJudge(findings, item.sent, item.refused)
   const place = placeItem(item, turn.setup, judge)
-  const { refused } = judge
+  const refused = judge.refused ?? (spared.has(item.index) ? byFault : undefined)
   const updated = place !== undefined && refused === undefined
   if (updated) {
     findings.applies(joor['single.call'])

@@ -1,3 +1,4 @@
+import type { Rule } from '../../contracts/rules/book.js'
 import { joor } from '../../contracts/rules/joor.js'
 import { Findings, inBody } from '../findings.js'
 import { defaultSettings } from '../settings.js'
@@ -45,4 +46,4 @@ export function placeMeant(fields: ReadonlyMap<string, string>, madeToOrder: boo
   return { key: madeToOrder ? ['', '', place.sku.key] : place.key, warehouse, date, sku }
 }
 
-const isUnknown = (rule: object) => rule === joor['sku.known'] || rule === joor['warehouse.known']
+const isUnknown = (rule: Rule | null) => rule === joor['sku.known'] || rule === joor['warehouse.known']

@@ -1,4 +1,5 @@
 import type { Rule } from '../../contracts/rules/book.js'
+import type { ToldFault } from '../faults/telling.js'
 import type { Breach } from '../findings.js'
 import type { ItemOutcome } from '../operation.js'
 import type { Change, Vendor } from '../state/store.js'
@@ -26,7 +27,7 @@ export interface Summary {
   readonly method: string
   /** The request target as sent. */
   readonly path: string
-  /** Null where the client was gone before its body ended. */
+  /** Null where no reply was sent: the client was gone before its body ended, or a fault lost it. */
   readonly status: number | null
   readonly items: { readonly updated: number; readonly notUpdated: number } | null
   /** (rule, place) pairs that the client broke. */
@@ -37,6 +38,8 @@ export interface Summary {
 
 /** The same with all of it: what arrived, what was answered, and what it did. */
 export interface Entry extends Summary {
+  /** (rule, place) pairs that the client broke, by the id of the rule. */
+  readonly broken: ReadonlyMap<string, number>
   /** SHA-256 of the caller's token, in hex; undefined where there was none. It is shown nowhere. */
   readonly fingerprint?: string | undefined
   readonly request: { readonly headers: Readonly<Record<string, string>>; readonly body: ReceivedText | null }
@@ -46,6 +49,8 @@ export interface Entry extends Summary {
   readonly code: string | undefined
   /** Why the call was refused as a whole. */
   readonly refusal: string | null
+  /** What went wrong on purpose. */
+  readonly fault: ToldFault | null
   readonly rules: readonly Rule[]
   readonly breaches: readonly Breach[]
   readonly outcomes: readonly ItemOutcome[]

@@ -42,7 +42,7 @@ export class Evictions {
 
   /** The account goes by another name from now on. */
   rename(from: Partition, to: Partition): void {
-    const tally = this.#tallies.get(from)
+    const tally = this.#tallies.get(from) ?? (this.#rest.has(vendorOf(from)) ? none(false) : undefined)
     if (tally === undefined) return
     this.#tallies.delete(from)
     this.#put(to, tally)
@@ -58,7 +58,7 @@ export class Evictions {
     this.#tallies.delete(scope)
     // Where all of the vendor's are known by their scope, an absent tally says none.
     if (!this.#rest.has(vendorOf(scope))) return
-    this.#put(scope, { count: 0, latest: Number.NEGATIVE_INFINITY, number: -1, whole: true })
+    this.#put(scope, none(true))
   }
 
   /** Those of one account or site, or all; where they were counted by vendor, all that may be of it. */
@@ -93,6 +93,8 @@ export class Evictions {
     this.#rest.set(vendor, sumOf(rest, tally))
   }
 }
+
+const none = (whole: boolean): Tally => ({ count: 0, latest: Number.NEGATIVE_INFINITY, number: -1, whole })
 
 function sumOf(one: Tally, other: Tally): Tally {
   return {

@@ -1,3 +1,4 @@
+import type { ToldFault } from '../faults/telling.js'
 import type { Breach, Findings, Place } from '../findings.js'
 import {
   type AnyOperation,
@@ -29,7 +30,9 @@ export interface Settlement {
   readonly ms: number
   readonly outcome?: Verdict | Refusal
   readonly written?: Written
+  /** Absent where no reply is sent. */
   readonly replied?: Replied
+  readonly fault?: ToldFault | null
 }
 
 /** Makes the journal's entry of one call, without the request's own token. */
@@ -58,7 +61,7 @@ export class Recorder {
     return { headers, body: { ...kept, bytes: Buffer.byteLength(body) }, taken: true }
   }
 
-  entry({ turn, caller, changed, ms, outcome, written, replied }: Settlement): Entry {
+  entry({ turn, caller, changed, ms, outcome, written, replied, fault = null }: Settlement): Entry {
     const head = this.#head
     const secrets = this.#secrets
     const received = this.#body.received()
@@ -83,15 +86,17 @@ export class Recorder {
       operation: this.#operation.name,
       method: head.method,
       path: redact(head.target, secrets),
-      status: written?.status ?? null,
+      status: replied === undefined ? null : (written?.status ?? null),
       items: verdict === undefined ? null : { updated, notUpdated: outcomes.length - updated },
       violations: this.#findings.total,
+      broken: this.#findings.broken,
       ms,
       request: { headers: keepHeaders(head, secrets), body: body ?? null },
       reply: replied ?? null,
       logId: written?.logId,
       code: written?.code,
       refusal: outcome instanceof Refusal ? keepStart(outcome.message, secrets, textKept) : null,
+      fault: fault && keepFault(fault, secrets),
       rules: this.#findings.met,
       breaches: this.#findings.breaches.map((breach) => keepBreach(breach, secrets)),
       outcomes: kept,
@@ -159,6 +164,12 @@ function keepChange({ key, before, after, ...change }: Change, secrets: readonly
 
 function keepRow<Value>(row: Row<Value> | null, keepText: (text: string) => string): Row<Value> | null {
   return row && { value: mapTexts(row.value, keepText), by: row.by }
+}
+
+/** A sentence that was armed may hold what a call's token is. */
+function keepFault(fault: ToldFault, secrets: readonly string[]): ToldFault {
+  const { message } = fault
+  return typeof message === 'string' ? { ...fault, message: redact(message, secrets) } : fault
 }
 
 function keepStart(text: string, secrets: readonly string[], limit: number): string {

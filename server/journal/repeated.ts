@@ -3,8 +3,9 @@ export type Repeated =
   | {
       /** The id of the new request. */
       readonly id: string
-      readonly status: number
-      readonly headers: Readonly<Record<string, string>>
-      readonly body: string
+      /** Null, as the others, where a fault lost the reply. */
+      readonly status: number | null
+      readonly headers: Readonly<Record<string, string>> | null
+      readonly body: string | null
     }
   | { readonly obstacle: string }

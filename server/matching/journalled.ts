@@ -27,7 +27,7 @@ export function journalled(entry: Entry, operations: ReadonlyMap<string, AnyOper
     status: entry.status,
     outcome: outcomeOf(entry),
     violations: entry.violations,
-    broken: [...new Set(entry.breaches.map(({ rule }) => rule.id))],
+    broken: [...entry.broken.keys()],
   }
 }
 

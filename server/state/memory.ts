@@ -3,12 +3,14 @@ import { compareBytes, forEachTable, type Key, type Row, type TableName, type Ta
 import {
   type Access,
   type Caller,
+  type CallIds,
   type ChangeSet,
   type Declaration,
   type JournalWriter,
   type Needs,
   type PageQuery,
   type Partition,
+  type Scope,
   type Settled,
   type Setup,
   StorageFailure,
@@ -35,8 +37,9 @@ export type Keep = (partitions: ReadonlyMap<Partition, PartitionState>) => Promi
 
 export interface MemoryOptions<Entry> {
   readonly journal: JournalWriter<Entry>
-  readonly clock: () => Date
-  readonly ids: () => string
+  /** The instant that a call of this account or site, or of nobody, is dated with. */
+  readonly clock: (scope: Scope) => Date
+  readonly ids: (scope: Scope) => CallIds
   readonly anonymousLimit: number
   /** The state to start with. */
   readonly partitions?: Partitions
@@ -82,15 +85,19 @@ export class MemoryStore<Entry> implements Store<Entry> {
     while (this.#keeping !== undefined) await this.#keeping
     const name = caller.token === undefined ? undefined : this.#nameOf(caller)
     if (caller.token === undefined || name === undefined) {
-      const settled = settle(this.#turn(undefined, noRows))
+      const ids = this.#options.ids(caller.vendor)
+      const settled = settle(this.#turn(caller.vendor, ids, undefined, noRows))
       this.#options.journal.append(caller.vendor, settled.entry(new Commit(emptyTables(), {}, '')))
+      ids.keep()
+      settled.committed?.()
       return settled.result
     }
     const partition = partitionOf(caller.vendor, name)
     const known = this.#partitions.get(partition)
     if (known === undefined && this.#anonymous >= this.#options.anonymousLimit) throw new TooManyPartitions()
     const state = known ?? { setup: anonymousSetup(caller, name), tables: emptyTables(), requests: 0 }
-    const turn = this.#turn(state.setup, { get: (table, key) => state.tables[table].get(key) })
+    const ids = this.#options.ids(partition)
+    const turn = this.#turn(partition, ids, state.setup, { get: (table, key) => state.tables[table].get(key) })
     const settled = settle(turn)
     const commit = new Commit(state.tables, settled.changes, turn.id)
     if (known === undefined) this.#add(partition, state)
@@ -100,8 +107,10 @@ export class MemoryStore<Entry> implements Store<Entry> {
     }
     const entry = orUndone(() => settled.entry(commit), undo)
     const done = () => {
+      ids.keep()
       state.requests++
       this.#options.journal.append(partition, entry)
+      settled.committed?.()
     }
     if (known === undefined || commit.keeps) await this.#keep(done, undo)
     else done()
@@ -300,9 +309,8 @@ export class MemoryStore<Entry> implements Store<Entry> {
     return this.#owners.get(`${caller.vendor} ${caller.token}`) ?? new Set()
   }
 
-  #turn(setup: Setup | undefined, view: View): Turn {
-    const { clock, ids } = this.#options
-    return { id: ids(), now: clock(), newId: ids, setup, view }
+  #turn(scope: Scope, ids: CallIds, setup: Setup | undefined, view: View): Turn {
+    return { id: ids.take(), now: this.#options.clock(scope), newId: () => ids.take(), setup, view }
   }
 
   #add(partition: Partition, state: PartitionState): void {

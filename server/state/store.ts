@@ -114,11 +114,20 @@ export interface Turn {
   readonly view: View
 }
 
+/** The ids of one call, in the order in which it takes them. */
+export interface CallIds {
+  take(): string
+  /** The call stands. What was taken without it is nobody's: the next call gets the same ids. */
+  keep(): void
+}
+
 export interface Settled<Entry, Result> {
   readonly changes: ChangeSet
   /** The journal's record of the call, made once the changes are known. */
   entry(changed: Changed): Entry
   readonly result: Result
+  /** Called once with the commit, and never where the call is rejected: what else counts only then. */
+  committed?(): void
 }
 
 /** The setup and rows of an account or site, as the control plane or a seed gives them. */
@@ -168,7 +177,7 @@ export class TokenTaken extends Error {}
 export interface Store<Entry> {
   access(caller: Caller): Promise<Access>
   /**
-   * One vendor call: rows, journal entry and ids together. `settle` is synchronous and runs once; when the promise is
+   * One vendor call: rows, journal entry, ids and what `committed` counts together. `settle` is synchronous and runs once; when the promise is
    * rejected nothing of it happened.
    */
   call<Result>(caller: Caller, needs: Needs, settle: (turn: Turn) => Settled<Entry, Result>): Promise<Result>

@@ -1,0 +1,68 @@
+import { ConfigError, startOptions } from '../config/config.js'
+import type { Emulator } from '../emulator.js'
+import { didYouMean, writeChoice } from '../suggestion.js'
+import type { Outside } from './outside.js'
+
+const failures = ['violations', 'unused-faults'] as const
+/** What makes a run fail although its command did not. */
+export type Failing = (typeof failures)[number]
+
+/** What the variables of the command are made of: `{joor}` and so on stand for an address. */
+export type Templates = ReadonlyMap<string, string>
+
+const addresses = {
+  joor: ({ joor }: Emulator) => joor.baseUrl,
+  jirafe: ({ jirafe }: Emulator) => jirafe.baseUrl,
+  url: ({ url }: Emulator) => url,
+} as const
+const placeholder = /\{([A-Za-z_]\w*)\}/g
+
+/** Checks the options that only `exec` has; throws ConfigError. */
+export function readAsked({ env, failOn }: { env: readonly string[]; failOn: readonly string[] }) {
+  return { variables: new Map(env.map(readVariable)), failOn: new Set(failOn.flatMap(readFailing)) }
+}
+
+function readVariable(text: string): readonly [name: string, template: string] {
+  const [, name, template] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? []
+  if (name === undefined || template === undefined)
+    throw new ConfigError(`--env: must be NAME=value, such as API_URL={joor}/v2/, not ${JSON.stringify(text)}`)
+  for (const [whole, word = ''] of template.matchAll(placeholder)) {
+    if (isAddress(word)) continue
+    const known = writeChoice(Object.keys(addresses).map((each) => `{${each}}`))
+    throw new ConfigError(`--env: ${whole} in ${JSON.stringify(text)} stands for nothing; known: ${known}`)
+  }
+  return [name, template]
+}
+
+const isAddress = (word: string): word is keyof typeof addresses => Object.hasOwn(addresses, word)
+
+function readFailing(text: string): readonly Failing[] {
+  return text.split(',').map((word) => {
+    const failing = failures.find((each) => each === word.trim())
+    if (failing !== undefined) return failing
+    const right = `must be ${writeChoice(failures)}`
+    throw new ConfigError(`--fail-on: ${right}, not ${JSON.stringify(word)}${didYouMean(word, failures)}`)
+  })
+}
+
+/**
+ * The variables of the command: ours without those that `start` reads, which are meant for this emulator and would move
+ * one that the command starts itself.
+ */
+export function environmentFor(emulator: Emulator, env: Outside['env'], variables: Templates): Outside['env'] {
+  const taken = new Set(startOptions.map((row) => row.env))
+  const given = [...variables].map(([name, template]) => [name, fill(template, emulator)])
+  return {
+    ...Object.fromEntries(Object.entries(env).filter(([name]) => !taken.has(name))),
+    BACKSTOCK_URL: emulator.url,
+    JOOR_BASE_URL: emulator.joor.baseUrl,
+    JIRAFE_BASE_URL: emulator.jirafe.baseUrl,
+    ...Object.fromEntries(given),
+  }
+}
+
+function fill(template: string, emulator: Emulator): string {
+  return template.replaceAll(placeholder, (whole, word: string) =>
+    isAddress(word) ? addresses[word](emulator) : whole,
+  )
+}

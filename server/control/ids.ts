@@ -1,0 +1,36 @@
+import { Router } from 'express'
+import { checkDocument } from '../documents/documents.js'
+import type { Ids } from '../ids.js'
+import type { Partition } from '../state/store.js'
+import { bodyOf, sendJson } from './answers.js'
+import type { ControlParts } from './parts.js'
+import { scopeIn } from './requests.js'
+
+/** /_backstock/ids: whether ids are reproducible, for all or for one account or site. */
+export function ids({ ids: all }: ControlParts): Router {
+  const router = Router()
+
+  router.get('/', (request, response) => {
+    sendJson(response, 200, writeIds(all, scopeIn(request)))
+  })
+
+  router.put('/', (request, response) => {
+    const of = scopeIn(request)
+    const { seed } = checkDocument<{ seed: number }>('ids', bodyOf(request))
+    all.seed(of, seed)
+    sendJson(response, 200, writeIds(all, of))
+  })
+
+  router.delete('/', (request, response) => {
+    const of = scopeIn(request)
+    all.clear(of)
+    sendJson(response, 200, writeIds(all, of))
+  })
+
+  return router
+}
+
+function writeIds(all: Ids, of: Partition | undefined) {
+  const { seed, setFor } = all.told(of)
+  return { seed, set_for: setFor }
+}

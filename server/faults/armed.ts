@@ -1,0 +1,114 @@
+import type { Arrived } from '../matching/call.js'
+import { compare, type Match } from '../matching/match.js'
+import type { Partition } from '../state/store.js'
+import type { FaultDocument, SpecDocument } from './document.js'
+import type { Fault } from './fault.js'
+import { readFault } from './reading.js'
+import type { Origin, Speaker } from './speaker.js'
+
+/** One entry of what is armed, and how often it was met. Its counters change with the commit of a call only. */
+export class Armed implements Speaker {
+  readonly spec: SpecDocument
+  readonly fault: Fault
+  readonly scope: Partition | undefined
+  readonly by: Origin
+  /** Calls that matched, spoken about or not. */
+  seen = 0
+  hits = 0
+  readonly #match: Match<Arrived>
+
+  constructor(spec: SpecDocument, match: Match<Arrived>, scope: Partition | undefined, index: number) {
+    this.spec = spec
+    this.fault = readFault(spec.fault)
+    this.scope = scope
+    this.by = { ...scopeFields(scope), index }
+    this.#match = match
+  }
+
+  get document(): FaultDocument {
+    return this.spec.fault
+  }
+
+  hit(): void {
+    this.hits++
+  }
+
+  matches(call: Arrived): boolean {
+    return compare(this.#match, call).verdict === 'yes'
+  }
+
+  /** Whether the next call that matches is one to speak about. */
+  get isDue(): boolean {
+    const { after = 0, times = Number.POSITIVE_INFINITY } = this.spec
+    return this.seen >= after && this.hits < times
+  }
+}
+
+/** The scope as the control plane writes it; nothing for everyone's. */
+export function scopeFields(scope: Partition | undefined): { readonly account?: string; readonly site?: string } {
+  if (scope === undefined) return {}
+  const name = scope.slice(scope.indexOf(':') + 1)
+  return scope.startsWith('joor:') ? { account: name } : { site: name }
+}
+
+/** Faults that can be armed at a time, in all scopes. */
+const mostArmed = 10_000
+/** Faults that were disarmed before any call met them and are still told of. */
+const mostForgotten = 1_000
+
+/** More faults than may be armed at a time. */
+export class TooManyFaults extends Error {}
+
+/** What is armed, for everyone and for single accounts and sites; each scope is replaced by itself. */
+export class ArmedFaults {
+  readonly #lists = new Map<Partition | undefined, readonly Armed[]>()
+  readonly #neverHit: Armed[] = []
+
+  /** Puts a list in the place of what was armed under the scope. Throws TooManyFaults. */
+  arm(scope: Partition | undefined, specs: readonly Armed[]): void {
+    const others = [...this.#lists].reduce((sum, [of, list]) => sum + (of === scope ? 0 : list.length), 0)
+    if (others + specs.length > mostArmed)
+      throw new TooManyFaults(`${others} faults are armed under other scopes, and ${mostArmed} may be armed in all.`)
+    this.#forget(scope)
+    if (specs.length > 0) this.#lists.set(scope, specs)
+  }
+
+  /** Disarms one scope, or all of them. */
+  disarm(scope?: Partition): void {
+    for (const of of scope === undefined ? [...this.#lists.keys()] : [scope]) this.#forget(of)
+  }
+
+  /** What is armed under one scope, or under all of them. */
+  list(scope?: Partition): readonly Armed[] {
+    return scope === undefined ? [...this.#lists.values()].flat() : (this.#lists.get(scope) ?? [])
+  }
+
+  /** What a call asks, one after the other: its own scope's, then everyone's. */
+  *asked({ vendor, name }: Arrived): Iterable<Armed> {
+    if (vendor !== null && name !== undefined) yield* this.#lists.get(`${vendor}:${name}`) ?? []
+    yield* this.#lists.get(undefined) ?? []
+  }
+
+  get isEmpty(): boolean {
+    return this.#lists.size === 0
+  }
+
+  /** Faults that no call ever met, those disarmed since too (the last thousand): a sentence for each. */
+  neverHit(): readonly string[] {
+    const armed = this.list().filter(({ hits }) => hits === 0)
+    return [...this.#neverHit, ...armed].map(writeArmed)
+  }
+
+  #forget(scope: Partition | undefined): void {
+    this.#neverHit.push(...(this.#lists.get(scope) ?? []).filter(({ hits }) => hits === 0))
+    this.#neverHit.splice(0, this.#neverHit.length - mostForgotten)
+    this.#lists.delete(scope)
+  }
+}
+
+function writeArmed({ spec, scope }: Armed): string {
+  const { account, site } = scopeFields(scope)
+  const whose = account === undefined ? site && ` of site ${site}` : ` of account ${account}`
+  const match = spec.match && ` for ${JSON.stringify(spec.match)}`
+  return `${spec.fault.kind}${whose ?? ''}${match ?? ''}`
+}

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto'
+import { v4 as uuid } from 'uuid'
+import { Scoped, type SetFor } from './scoped.js'
+import type { CallIds, Partition, Scope } from './state/store.js'
+
+/** A seed, and how many ids of each sequence that hangs on it are given away. */
+interface Seeded {
+  readonly seed: number
+  readonly given: Map<string, number>
+}
+
+/** Tokens have a sequence of their own, so that declaring an account moves the number of no call. */
+type Purpose = 'call' | 'token'
+
+/** Ids of calls and made tokens: from the source, or reproducible ones for all or for single accounts and sites. */
+export class Ids {
+  readonly #source: () => string
+  readonly #seeds = new Scoped<Seeded>()
+
+  constructor(source: () => string, seed: number | undefined) {
+    this.#source = source
+    if (seed !== undefined) this.seed(undefined, seed)
+  }
+
+  /** The ids of one call of an account, of a site, or of nobody. */
+  ofCall(scope: Scope): CallIds {
+    return this.#open(scope, 'call')
+  }
+
+  /** The ids that are made into tokens of one account or site. */
+  ofToken(of: Partition): CallIds {
+    return this.#open(of, 'token')
+  }
+
+  told(of: Partition | undefined): { readonly seed: number | null; readonly setFor: SetFor } {
+    return { seed: this.#seeds.of(of)?.seed ?? null, setFor: this.#seeds.setFor(of) }
+  }
+
+  /** Begins the sequences anew: those of one account or site, or all that have no seed of their own. */
+  seed(of: Partition | undefined, seed: number): void {
+    this.#seeds.set(of, { seed, given: new Map() })
+  }
+
+  /** Back to what holds without it: the seed of all for an account or site, and the source for all. */
+  clear(of: Partition | undefined): void {
+    this.#seeds.clear(of)
+  }
+
+  #open(scope: Scope, purpose: Purpose): CallIds {
+    const seeded = this.#seeds.of(scope)
+    if (seeded === undefined) return { take: this.#source, keep: () => {} }
+    const sequence = `${purpose} ${scope ?? ''}`
+    const { seed, given } = seeded
+    let taken = 0
+    const count = () => given.get(sequence) ?? 0
+    return {
+      take: () => idOf(seed, sequence, count() + taken++),
+      keep: () => {
+        given.set(sequence, count() + taken)
+        taken = 0
+      },
+    }
+  }
+}
+
+/** Seed and number are digits, so no two sequences are ever written alike. */
+function idOf(seed: number, sequence: string, number: number): string {
+  const random = createHash('sha256').update(`${seed} ${number} ${sequence}`).digest()
+  return uuid({ random })
+}
