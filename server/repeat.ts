@@ -26,11 +26,10 @@ export async function repeatCall(entry: Entry, table: readonly AnyOperation[], p
   // A tracker's call has no token: its document names the site.
   const again = caller === undefined ? operation : { ...operation, identify: () => caller }
   const served = await serve(again, head, new KeptText(entry.request.body?.text ?? ''), parts)
-  // Only a client can hang up, and here is none.
-  if (served === undefined) throw new Error(`The repeated call ${entry.id} has no end.`)
-  const { id, sent } = served
-  if (sent === undefined) return { id, status: null, headers: null, body: null }
-  return { id, status: sent.reply.status, headers: sent.reply.headers, body: sent.reply.body.toString() }
+  // Only a client can hang up, and a fault lose a reply: here is neither.
+  if (served?.sent === undefined) throw new Error(`The repeated call ${entry.id} has no reply.`)
+  const { status, headers: replied, body } = served.sent.reply
+  return { id: replied['Backstock-Request-Id'] ?? '', status, headers: replied, body: body.toString() }
 }
 
 /** Why the journal has too little of a call to send it again. */

@@ -40,7 +40,6 @@ export interface Parts {
 
 /** The reply to send, and where to note that the client did not take it; none where a fault loses it. */
 export interface Served {
-  readonly id: string
   readonly sent: { readonly reply: Reply; readonly replied: Replied } | undefined
   /** How it goes out, where a fault has a say in it. */
   readonly delivery: Delivery | undefined
@@ -194,7 +193,7 @@ class Call {
       changes: {},
       entry: (changed) => this.#recorder().entry({ turn, caller: this.#caller, changed, ms: this.#elapsed(), fault }),
       committed: () => countHits(met),
-      result: { id: turn.id, sent: undefined, delivery: { delayMs: met.delayMs, lost: 'reset' }, told: undefined },
+      result: { sent: undefined, delivery: { delayMs: met.delayMs, lost: 'reset' }, told: undefined },
     }
   }
 
@@ -210,7 +209,7 @@ class Call {
       changes,
       entry: (changed) => recorder.entry({ ...settlement, changed, ms: this.#elapsed() }),
       committed: () => countHits(met),
-      result: { id: turn.id, sent, delivery, told: told(turn, outcome, written) },
+      result: { sent, delivery, told: told(turn, outcome, written) },
     }
   }
 

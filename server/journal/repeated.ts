@@ -3,9 +3,8 @@ export type Repeated =
   | {
       /** The id of the new request. */
       readonly id: string
-      /** Null, as the others, where a fault lost the reply. */
-      readonly status: number | null
-      readonly headers: Readonly<Record<string, string>> | null
-      readonly body: string | null
+      readonly status: number
+      readonly headers: Readonly<Record<string, string>>
+      readonly body: string
     }
   | { readonly obstacle: string }
