@@ -23,7 +23,7 @@ describe('What a journal has dropped', () => {
     fill(journal, 'jirafe:shop', 2)
     fill(journal, null, 3)
     expect([...journal.evicted('joor:brand')]).toMatchObject([
-      { scope: 'joor:brand', vendor: 'joor', count: 3, latest: 2_000, number: 2 },
+      { scope: 'joor:brand', vendor: 'joor', count: 3, latest: 2_000, first: 0, last: 2 },
     ])
     expect([...journal.evicted('jirafe:shop')]).toEqual([])
     expect(evictedOf(journal)).toBe(4)

@@ -209,12 +209,17 @@ describe('A sequence', () => {
     journal.append('joor:one', entry({ name: 'one', ...sent('a') }))
     journal.append('joor:two', entry({ name: 'two', ...sent('b') }))
     journal.append('joor:two', entry({ name: 'two', ...sent('x') }))
-    const wanted = [
+    const [a, b, x] = [
       { account: 'one', ...upc('a') },
       { account: 'two', ...upc('b') },
+      { account: 'two', ...upc('x') },
     ]
-    expect(questions.ask(sequence(undefined, ...wanted)).verdict).toBe('unknown')
-    expect(questions.ask(sequence(undefined, ...wanted.toReversed())).verdict).toBe('unknown')
+    const verdict = (...wanted: object[]) => questions.ask(sequence(undefined, ...wanted)).verdict
+    expect(verdict(a, b, x)).toBe('unknown')
+    expect(verdict(a, x)).toBe('pass')
+    // The one that was dropped came between the others.
+    expect(verdict(b, a)).toBe('fail')
+    expect(verdict(x, b)).toBe('fail')
     // Nothing of the first account was dropped, and what was of the second cannot be it.
     expect(questions.ask(sequence(undefined, { account: 'one', ...upc('a') }, { account: 'one' })).verdict).toBe('fail')
   })

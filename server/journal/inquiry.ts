@@ -17,8 +17,9 @@ export interface Inquiry {
 /** Calls that the journal dropped: which of the inquiry's matches one of them may have met. */
 export interface DroppedCalls {
   readonly count: number
-  /** The highest number of them. */
-  readonly number: number
+  /** The lowest and the highest number of them. */
+  readonly first: number
+  readonly last: number
   mayMeet(match: Match<Handled>): boolean
 }
 
