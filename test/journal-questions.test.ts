@@ -225,6 +225,93 @@ describe('A sequence', () => {
   })
 })
 
+const letters = ['a', 'b', 'x']
+
+/** Every history that looks the same once some letters are no longer known. */
+function worldsOf(known: readonly (string | undefined)[]): readonly (readonly string[])[] {
+  return known.reduce<readonly (readonly string[])[]>(
+    (worlds, letter) =>
+      worlds.flatMap((world) => (letter === undefined ? letters : [letter]).map((each) => [...world, each])),
+    [[]],
+  )
+}
+
+const countOf = (world: readonly string[], letter: string) => world.filter((each) => each === letter).length
+
+function hasSequence(world: readonly string[], steps: readonly string[]): boolean {
+  let met = 0
+  for (const letter of world) if (letter === steps[met]) met++
+  return met === steps.length
+}
+
+/** What a verdict has to be, by looking at every history that may have been. */
+function verdictIn(worlds: readonly (readonly string[])[], holds: (world: readonly string[]) => boolean): string {
+  const answers = new Set(worlds.map(holds))
+  return answers.size > 1 ? 'unknown' : answers.has(true) ? 'pass' : 'fail'
+}
+
+describe('Verdicts about histories by chance', () => {
+  it('are what every history that may have been agrees about, and unknown exactly where two differ', () => {
+    const told = new Map<string, number>()
+    let lies = 0
+    for (let seed = 0; seed < 400; seed++) {
+      const random = seededRandom(seed)
+      const pick = () => letters[Math.floor(random() * letters.length)] ?? ''
+      const kept = 1 + Math.floor(random() * 4)
+      const { journal, questions } = setUp(kept)
+      const history = Array.from({ length: Math.floor(random() * 7) }, pick)
+      const known = history.map((letter, index) => {
+        const isCut = random() < 0.25
+        journal.append('joor:brand', entry(isCut ? cut : sent(letter)))
+        return isCut || index < history.length - kept ? undefined : letter
+      })
+      const worlds = worldsOf(known)
+      const steps = Array.from({ length: 1 + Math.floor(random() * 3) }, pick)
+      const letter = pick()
+      const asked = Math.floor(random() * 4)
+      const expected = [
+        verdictIn(worlds, (world) => hasSequence(world, steps)),
+        verdictIn(worlds, (world) => countOf(world, letter) === asked),
+        verdictIn(worlds, (world) => countOf(world, letter) >= asked),
+      ]
+      const inquiries = [
+        sequence(undefined, ...steps.map(upc)),
+        count(upc(letter), { exactly: asked }),
+        count(upc(letter), { atLeast: asked }),
+      ]
+      const answers = inquiries.map((inquiry) => questions.ask(inquiry))
+      const verdicts = answers.map(({ verdict }) => verdict)
+      expect([seed, ...verdicts]).toEqual([seed, ...expected])
+      for (const verdict of verdicts) told.set(verdict, (told.get(verdict) ?? 0) + 1)
+      // What a journal would say that takes what it no longer has for what never was.
+      if (answers[2]?.count !== undefined && answers[2].count < asked && expected[2] !== 'fail') lies++
+    }
+    expect(lies).toBeGreaterThan(20)
+    // Each of the three was really asked for.
+    for (const verdict of ['pass', 'fail', 'unknown']) expect(told.get(verdict)).toBeGreaterThan(50)
+  })
+
+  it('never lie where calls of several accounts were dropped', () => {
+    const told = new Map<string, number>()
+    for (let seed = 0; seed < 400; seed++) {
+      const random = seededRandom(seed)
+      const pick = () => letters[Math.floor(random() * letters.length)] ?? ''
+      const { journal, questions } = setUp(1 + Math.floor(random() * 2))
+      const history = Array.from({ length: 1 + Math.floor(random() * 5) }, () => ({
+        name: random() < 0.5 ? 'one' : 'two',
+        letter: pick(),
+      }))
+      for (const { name, letter } of history) journal.append(`joor:${name}`, entry({ name, ...sent(letter) }))
+      const steps = Array.from({ length: 1 + Math.floor(random() * 3) }, pick)
+      const { verdict } = questions.ask(sequence(undefined, ...steps.map(upc)))
+      const world = history.map(({ letter }) => letter)
+      if (verdict !== 'unknown') expect([seed, verdict]).toEqual([seed, hasSequence(world, steps) ? 'pass' : 'fail'])
+      told.set(verdict, (told.get(verdict) ?? 0) + 1)
+    }
+    for (const verdict of ['pass', 'fail', 'unknown']) expect(told.get(verdict)).toBeGreaterThan(10)
+  })
+})
+
 describe('A question that waits', () => {
   it('is answered at once where it holds already', async () => {
     const { journal, questions, timers } = setUp()
