@@ -58,7 +58,7 @@ const partitionOf = ({ vendor, name }: Entry): Partition => `${vendor === 'jiraf
 
 /** Who the account or site is now, by the fingerprint of its token: the token itself nobody knows. */
 async function callerOf(entry: Entry, { store }: Parts): Promise<Caller | undefined> {
-  if (entry.fingerprint === undefined) return undefined
+  if (entry.fingerprint === undefined || entry.fingerprint === '') return undefined
   const setup = (await store.find(partitionOf(entry)))?.setup
   const token = setup?.token ?? entry.fingerprint
   if (entry.vendor === 'jirafe') return { vendor: 'jirafe', site: entry.name ?? '', token }
