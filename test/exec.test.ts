@@ -68,6 +68,13 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** The id of a process that a command left, as it was printed; it ends with the test, even where exec let it live. */
+function leftBehind(printed: string): number {
+  const pid = Number(printed)
+  onTestFinished(() => void (isAlive(pid) && process.kill(pid, 'SIGKILL')))
+  return pid
+}
+
 const isThere = (name: string) =>
   readFile(join(folder, name)).then(
     () => true,
@@ -283,7 +290,7 @@ describe('Faults that the suite arms', () => {
 })
 
 describe('A signal', () => {
-  /** Starts a script, and waits until it has said a number: mostly a process id. */
+  /** Starts a script, and waits until it has said something. */
   async function started(script: string) {
     const { program, done } = launch(['--', ...sh(script)])
     const said = await new Promise<string>((resolve) => {
@@ -293,7 +300,7 @@ describe('A signal', () => {
         if (output.includes('\n')) resolve(output)
       })
     })
-    return { program, done, pid: Number(said) }
+    return { program, done, said }
   }
 
   it.each([
@@ -301,7 +308,8 @@ describe('A signal', () => {
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const)('%s ends the command, its children and exec', async (signal, code) => {
-    const { program, done, pid } = await started('sleep 300 & echo $!; wait')
+    const { program, done, said } = await started('sleep 300 & echo $!; wait')
+    const pid = leftBehind(said)
     expect(isAlive(pid)).toBe(true)
     program.kill(signal)
     expect(await done()).toMatchObject({ code, signal: null, stderr: noCalls })
@@ -324,7 +332,8 @@ describe('A signal', () => {
   })
 
   it('SIGTERM kills a command that does not listen, after a grace', async () => {
-    const { program, done, pid } = await started("trap '' TERM; echo $$; while :; do sleep 0.05; done")
+    const { program, done, said } = await started("trap '' TERM; echo $$; while :; do sleep 0.05; done")
+    const pid = leftBehind(said)
     program.kill('SIGTERM')
     expect(await done()).toMatchObject({ code: 137, signal: null })
     expect(isAlive(pid)).toBe(false)
@@ -335,12 +344,13 @@ describe('What a command leaves behind', () => {
   it('is ended after it, whatever its exit code', async () => {
     const { code, stdout } = await run(['--', ...sh('sleep 300 & echo $!; exit 5')])
     expect(code).toBe(5)
-    expect(isAlive(Number(stdout))).toBe(false)
+    expect(isAlive(leftBehind(stdout))).toBe(false)
   })
 
   it('may put its things in order first', async () => {
-    const rest = `(trap 'echo last > last; exit' TERM; echo 1; while :; do sleep 0.05; done) & sleep 0.3; exit 0`
-    const { code } = await run(['--', ...sh(rest)])
+    const rest = `(trap 'echo last > last; exit' TERM; while :; do sleep 0.05; done) & echo $!; sleep 0.3; exit 0`
+    const { code, stdout } = await run(['--', ...sh(rest)])
+    leftBehind(stdout)
     expect(code).toBe(0)
     expect(await readFile(join(folder, 'last'), 'utf8')).toBe('last\n')
   })
@@ -349,7 +359,7 @@ describe('What a command leaves behind', () => {
     const rest = `(trap '' TERM; while :; do sleep 0.05; done) & echo $!; sleep 0.3; exit 0`
     const { code, stdout } = await run(['--', ...sh(rest)])
     expect(code).toBe(0)
-    expect(isAlive(Number(stdout))).toBe(false)
+    expect(isAlive(leftBehind(stdout))).toBe(false)
   })
 
   it('would be seen: a process of another group stays', async () => {
@@ -357,9 +367,7 @@ describe('What a command leaves behind', () => {
       console.log(pid)
       process.exit(0)`
     const { stdout } = await run(['--', ...node(away)])
-    const pid = Number(stdout)
-    expect(isAlive(pid)).toBe(true)
-    process.kill(pid, 'SIGKILL')
+    expect(isAlive(leftBehind(stdout))).toBe(true)
   })
 })
 
