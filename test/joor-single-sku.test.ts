@@ -160,6 +160,20 @@ describe('the single-SKU call', () => {
     expect((await lastRequest(emulator)).violations).toMatchObject([{ at: { path: 'query' } }])
   })
 
+  test('takes a plus in the path for a plus, and one in the query for a space', async () => {
+    const emulator = await startTestEmulator()
+    const metPlus = async () =>
+      (await lastRequest(emulator)).rules.some(({ rule }: { rule: string }) => rule === 'joor.single.plus')
+    const at = path('A+B', 'C')
+    expect((await put(emulator, 'upc=1+2&inventory=3', { at })).body).toEqual(passed('A+B-C-1 2'))
+    expect(await metPlus()).toBe(true)
+    expect((await put(emulator, 'upc=12&inventory=3', { at })).body).toEqual(passed('A+B-C-12'))
+    expect(await metPlus()).toBe(false)
+    const withoutQuery = await supertest(emulator.url).put(at).set('Authorization', oauth2('a-token'))
+    expect(withoutQuery.body).toEqual(failed('A+B-C'))
+    expect(await metPlus()).toBe(false)
+  })
+
   test('with dec_pending stores less than it was sent, once for each call', async () => {
     const pending = [{ warehouse: 'NY', upc: '1', quantity: 4 }]
     const emulator = await startTestEmulator({ seed: account({ pending }) })
