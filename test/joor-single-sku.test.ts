@@ -294,6 +294,15 @@ describe('a single-SKU call that is refused as a whole', () => {
     expect(await positions(emulator)).toMatchObject([{ available: 5 }])
   })
 
+  test('says of a body over 20 MB that none is needed, and not that it may be split', async () => {
+    const emulator = await started()
+    const reply = await send(emulator, { headers: chunked, at, body: Buffer.alloc(limit + 1) })
+    expect(reply.status).toBe(413)
+    expect(JSON.parse(reply.text).response.comment).toBe(
+      'The body has more than 20 MB (20,971,520 bytes). Send no body: path and query say everything.',
+    )
+  })
+
   test('is told in XML where that was asked for, and by its log', async () => {
     const emulator = await started()
     const reply = await put(emulator, 'upc=%zz&return_format=xml')
