@@ -198,9 +198,11 @@ describe('The image of a tracker', () => {
 
   it.each(['POST', 'PUT', 'HEAD', 'DELETE'])('is not taken by %s', async (method) => {
     const emulator = await startTestEmulator()
-    const { status, headers } = await call(emulator, method, '/v2/tracker/pageview.gif')
-    expect([status, headers.allow]).toEqual([405, 'GET'])
-    expect(await brokenRules(emulator)).toEqual(['jirafe.call.method'])
+    for (const path of ['/v2/tracker/pageview.gif', '//v2/tracker/pageview.gif']) {
+      const { status, headers } = await call(emulator, method, path)
+      expect([status, headers.allow]).toEqual([405, 'GET'])
+      expect(await brokenRules(emulator)).toEqual(['jirafe.call.method'])
+    }
   })
 
   it('is the same with repeated slashes, which are reported', async () => {

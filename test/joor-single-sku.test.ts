@@ -245,6 +245,8 @@ describe('the reply to a single-SKU call', () => {
     const xml = await put(emulator, `upc=${upc}&inventory=3&return_format=xml`)
     expect(xml.text).toContain(`<sku>${inXml}</sku>`)
     expect(await brokenRules(emulator)).toEqual(broken)
+    const { violations } = await lastRequest(emulator)
+    for (const { seen } of violations) expect(seen).toBe('a character that XML cannot hold is shown as U+FFFD')
   })
 })
 
