@@ -193,7 +193,11 @@ describe('The image of a tracker', () => {
     expect(headers).toMatchObject({ 'content-type': 'image/gif', 'content-length': '43' })
     expect(headers).not.toHaveProperty('backstock-violations')
     expect(await sites(emulator)).toEqual([])
-    expect(await lastRequest(emulator)).toMatchObject({ operation: 'jirafe.tracker.gif', status: 200 })
+    expect(await lastRequest(emulator)).toMatchObject({
+      vendor: 'jirafe',
+      operation: 'jirafe.tracker.gif',
+      status: 200,
+    })
   })
 
   it.each(['POST', 'PUT', 'HEAD', 'DELETE'])('is not taken by %s', async (method) => {
