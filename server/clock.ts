@@ -58,7 +58,7 @@ export class Clocks {
     this.#hands.set(of, 'stands' in hand ? { stands: hand.stands + ms } : { ahead: hand.ahead + ms })
   }
 
-  /** Back to what holds without it: the clock of all for an account or site, and real time for all. */
+  /** Back to what holds without it: the clock of all for an account or site; without one, real time for everyone. */
   clear(of: Partition | undefined): void {
     this.#hands.clear(of)
   }

@@ -45,6 +45,7 @@ export function alwaysRefused({ writeRefusal, ...refuser }: Refuser): AnyOperati
   return {
     ...refuser,
     read: never,
+    bodiless: true,
     asSent: () => undefined,
     needs: never,
     decide: never,

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
-import express from 'express'
 import { v4 as uuid } from 'uuid'
 import { Clocks } from './clock.js'
 import { control } from './control/router.js'
@@ -9,10 +8,8 @@ import { checkSeed, readSeedFile, type Seed, SeedError } from './documents/seed.
 import type { Step } from './documents/source.js'
 import { nowhere } from './elsewhere.js'
 import { ArmedFaults } from './faults/armed.js'
-import { targetOf } from './head.js'
 import { vendorTraffic } from './http/adapter.js'
-import { expectsContinue } from './http/body.js'
-import { lastResort } from './http/last-resort.js'
+import { originOf } from './http/origin.js'
 import { Ids } from './ids.js'
 import { declareSite } from './jirafe/declare.js'
 import { jirafeOperations, jirafeUnknownType } from './jirafe/operations.js'
@@ -56,7 +53,7 @@ export interface Emulator {
   counts(): Counts
   /** The same of one account or site; undefined where none was counted, or 10,000 others have called since. */
   countsOf(of: { readonly account: string } | { readonly site: string }): Counts | undefined
-  /** Faults that are armed and that no call has met, as a line each. */
+  /** Faults that no call has met, a line each: those that are armed, and the last thousand that were disarmed. */
   unusedFaults(): readonly string[]
   /** Stops listening, lets calls under way finish, and closes what is left after some seconds. */
   close(): Promise<void>
@@ -108,20 +105,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     // What a test armed is for its own client.
     repeat: (entry) => repeatCall(entry, table, { ...pipeline, faults: new ArmedFaults(), magic: false }),
   })
-  const app = express()
-  app.disable('x-powered-by').disable('etag')
-  app.use((request, response, next) => {
-    const target = targetOf(request)
-    if (!/^\/+_backstock(?:[/?]|$)/.test(target)) return serveVendors(request, response)
-    // Repeated slashes are collapsed before routing, at the start too. Mounting would not do: Express takes the origin
-    // of an absolute target for a part of the path.
-    const path = target.replace(/^[^?]*/, (whole) => whole.replaceAll(/\/{2,}/g, '/'))
-    request.url = path.replace(/^\/_backstock\/?/, '/')
-    // Every call here reads its body, and nobody else tells a client that waits to send it.
-    if (expectsContinue(request)) response.writeContinue()
-    return controlPlane(request, response, next)
-  })
-  app.use(lastResort(log))
+  const app = originOf(serveVendors, controlPlane, log)
 
   const port = options.port ?? defaultPort
   const listening = await listen(app, port, options.host).catch(async (error: unknown) => {

@@ -41,7 +41,7 @@ export class Ids {
     this.#seeds.set(of, { seed, given: new Map() })
   }
 
-  /** Back to what holds without it: the seed of all for an account or site, and the source for all. */
+  /** Back to what holds without it: the seed of all for an account or site; without one, the source for everyone. */
   clear(of: Partition | undefined): void {
     this.#seeds.clear(of)
   }

@@ -126,6 +126,8 @@ export interface Operation<Command, Result extends Verdict> {
   callerOf?(command: Command): Caller
   /** A price for every call that `admit` let in, whatever comes of it. */
   readonly charge?: Charge
+  /** Its body says nothing: whatever of it is missing, the command is known. */
+  readonly bodiless?: true
   /** The command as sent, before anybody understood it; undefined where it is none. */
   asSent(head: Head, text: string): SentValue | undefined
   /** What a fault may make it answer. Absent where nothing of the vendor's stands: no fault has a say there. */

@@ -37,7 +37,8 @@ function obstacleTo(entry: Entry): string | undefined {
   const { headers, body } = entry.request
   const way = 'Send the call once more from the client.'
   if (entry.name === undefined) return `The call came from no known account or site. ${way}`
-  if (entry.status === null) return `The client was gone before the call ended. ${way}`
+  // A fault that lost the reply left the call whole.
+  if (entry.status === null && entry.fault === null) return `The client was gone before the call ended. ${way}`
   if (body?.cut) return `Only the start of the body is kept. ${way} --journal-body-bytes keeps more.`
   if (body !== null && !body.faithful) return `The body is no text in UTF-8, and its bytes are not kept. ${way}`
   if (body === null && announcesBody(headers)) return `The body was refused before it was read. ${way}`
@@ -57,7 +58,7 @@ const partitionOf = ({ vendor, name }: Entry): Partition => `${vendor === 'jiraf
 
 /** Who the account or site is now, by the fingerprint of its token: the token itself nobody knows. */
 async function callerOf(entry: Entry, { store }: Parts): Promise<Caller | undefined> {
-  if (entry.fingerprint === undefined) return undefined
+  if (entry.fingerprint === undefined || entry.fingerprint === '') return undefined
   const setup = (await store.find(partitionOf(entry)))?.setup
   const token = setup?.token ?? entry.fingerprint
   if (entry.vendor === 'jirafe') return { vendor: 'jirafe', site: entry.name ?? '', token }

@@ -1,5 +1,6 @@
 import { grades, type Rule } from '../contracts/rules/book.js'
 import { endpoints } from '../contracts/rules/endpoints.js'
+import { errorTable, faultTable } from './fault-tables.js'
 import { allRules, books } from './rule-list.js'
 
 /** How many rules of each vendor rest on which evidence, as a Markdown table. */
@@ -38,16 +39,26 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
-const begin = (name: string) => `<!-- ${name}: printed from the rule book by "npm run tables" -->`
 const end = '<!-- end -->'
+
+/** Each table by the mark that it stands behind. */
+function writeTables(): readonly (readonly [mark: string, printed: string])[] {
+  const mark = (name: string, source: string) => `<!-- ${name}: printed from ${source} by "npm run tables" -->`
+  return [
+    [mark('endpoints', 'the rule book'), writeEndpointTable()],
+    [mark('evidence', 'the rule book'), writeEvidenceTable()],
+    [mark('unknown', 'the rule book'), writeUnknownTable()],
+    [mark('faults', 'server/faults'), table(faultTable.head, faultTable.rows)],
+    [mark('errors', "the vendors' rooms"), table(errorTable.head, errorTable.rows)],
+  ]
+}
 
 /** A Markdown text with its tables printed anew between their marks. */
 export function printTables(markdown: string): string {
-  const tables = { endpoints: writeEndpointTable(), evidence: writeEvidenceTable(), unknown: writeUnknownTable() }
-  return Object.entries(tables).reduce((text, [name, printed]) => {
-    const from = text.indexOf(begin(name))
+  return writeTables().reduce((text, [mark, printed]) => {
+    const from = text.indexOf(mark)
     const to = text.indexOf(end, from)
-    if (from < 0 || to < 0) throw new Error(`The text has no place for the table "${name}": ${begin(name)} … ${end}`)
-    return `${text.slice(0, from + begin(name).length)}\n\n${printed}\n\n${text.slice(to)}`
+    if (from < 0 || to < 0) throw new Error(`The text has no place for a table: ${mark} … ${end}`)
+    return `${text.slice(0, from + mark.length)}\n\n${printed}\n\n${text.slice(to)}`
   }, markdown)
 }

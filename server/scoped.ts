@@ -3,6 +3,12 @@ import type { Partition, Scope } from './state/store.js'
 /** Whose value holds: the account's or site's own, the one of all, or none. */
 export type SetFor = 'own' | 'all' | null
 
+/** Accounts and sites that may have a value of their own: names cost nothing to make up. */
+const mostOwn = 10_000
+
+/** More accounts and sites than may have a value of their own. */
+export class TooManyScopes extends Error {}
+
 /** One value for everything, and those of single accounts and sites, each of which stands over it. */
 export class Scoped<Value> {
   #all: Value | undefined
@@ -18,15 +24,18 @@ export class Scoped<Value> {
     return this.#all === undefined ? null : 'all'
   }
 
-  /** Replaces the value of one account or site, or the one of all; nobody else's. */
+  /** Replaces the value of one account or site, or the one of all; nobody else's. Throws TooManyScopes. */
   set(of: Partition | undefined, value: Value): void {
     if (of === undefined) this.#all = value
-    else this.#own.set(of, value)
+    else if (this.#own.size < mostOwn || this.#own.has(of)) this.#own.set(of, value)
+    else throw new TooManyScopes(`${mostOwn} accounts and sites have one of their own already.`)
   }
 
+  /** Takes away the value of one account or site, or everything that was set. */
   clear(of: Partition | undefined): void {
-    if (of === undefined) this.#all = undefined
-    else this.#own.delete(of)
+    if (of !== undefined) return void this.#own.delete(of)
+    this.#all = undefined
+    this.#own.clear()
   }
 
   #ownOf(scope: Scope | undefined): Value | undefined {

@@ -72,6 +72,11 @@ const directions: readonly Direction[] = [
     never: new RegExp(`${outside}|${anyRoom}/|state/(?:memory|file|commit|table)\\.ts)`),
   },
   {
+    says: 'faults know operations, matches and state types, and neither vendor nor storage',
+    from: /^server\/faults\//,
+    never: new RegExp(`${outside}|${anyRoom}/|journal/|state/(?:memory|file|commit|table)\\.ts)`),
+  },
+  {
     says: "what verifies judges by readers of its own, never by the emulator's",
     from: /^server\/verify\//,
     never: new RegExp(
@@ -169,6 +174,8 @@ describe('A planted fault', () => {
     ['server/joor/rules.ts', 'server/state/memory.ts'],
     ['server/commands/why.ts', 'server/cli.ts'],
     ['server/serve.ts', 'test/strict-store.ts'],
+    ['server/faults/specs.ts', 'server/joor/operations.ts'],
+    ['server/faults/armed.ts', 'server/http/adapter.ts'],
   ])('is caught: %s imports %s, and both are named', (from, to) => {
     const caught = wrongWays(new Map([[from, [to]]]))
     expect(caught).not.toEqual([])

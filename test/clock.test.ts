@@ -4,6 +4,7 @@ import supertest from 'supertest'
 import { describe, expect, it } from 'vitest'
 import { Clocks } from '../server/clock.js'
 import type { Emulator, EmulatorOptions } from '../server/emulator.js'
+import { TooManyScopes } from '../server/scoped.js'
 import { MemoryStore } from '../server/state/memory.js'
 import { bulk, items, lastRequest, startTestEmulator } from './emulator.js'
 
@@ -39,8 +40,7 @@ describe('The clock', () => {
     const asReal = { now: real, frozen: false, set_for: null }
     expect(await clockOf(emulator)).toEqual(asReal)
     await setClock(emulator, { freeze: frozen })
-    const { body } = await control(emulator).delete('/_backstock/clock').expect(200)
-    expect(body).toEqual(asReal)
+    await control(emulator).delete('/_backstock/clock').expect(204)
     expect(await clockOf(emulator)).toEqual(asReal)
     expect((await bulk(emulator, item)).headers.date).toBe(inHeader(real))
   })
@@ -140,11 +140,25 @@ describe('The clock of one account or site', () => {
       now: '2020-01-01T00:00:00.000Z',
       set_for: 'all',
     })
-    await control(emulator).delete('/_backstock/clock').expect(200)
-    expect(await clockOf(emulator, '?account=brand')).toMatchObject({ now: '2021-01-01T00:00:00.000Z' })
-    await control(emulator).delete('/_backstock/clock?account=brand').expect(200)
-    expect(await clockOf(emulator, '?account=brand')).toEqual({ now: real, frozen: false, set_for: null })
+    await control(emulator).delete('/_backstock/clock?account=brand').expect(204)
+    expect(await clockOf(emulator, '?account=brand')).toMatchObject({
+      now: '2020-01-01T00:00:00.000Z',
+      set_for: 'all',
+    })
     expect(await clockOf(emulator, '?site=brand')).toMatchObject({ now: '2022-01-01T00:00:00.000Z' })
+    await control(emulator).delete('/_backstock/clock').expect(204)
+    for (const scope of ['', '?account=brand', '?site=brand'])
+      expect(await clockOf(emulator, scope)).toEqual({ now: real, frozen: false, set_for: null })
+  })
+
+  it('is one of their own for ten thousand accounts and sites, and no more', () => {
+    const clocks = new Clocks(() => new Date(real))
+    for (let count = 0; count < 10_000; count++) clocks.freeze(`joor:brand-${count}`, new Date(frozen))
+    expect(() => clocks.freeze('joor:another', new Date(frozen))).toThrow(TooManyScopes)
+    clocks.advance('joor:brand-7', 1)
+    clocks.clear('joor:brand-7')
+    clocks.freeze('joor:another', new Date(frozen))
+    expect(clocks.now('joor:another').toISOString()).toBe(frozen)
   })
 
   it('advances from what holds for it, and leaves the one of all alone', async () => {
@@ -169,6 +183,14 @@ describe('The clock of one account or site', () => {
     expect((await send(emulator, 'other')).headers.date).toBe(inHeader(real))
     expect(await lastRequest(emulator)).toMatchObject({ site: 'other', at: real })
     expect(await levels(emulator, 'other')).toMatchObject([{ received_at: real }])
+  })
+
+  it('is looked at: a storage that dates all alike is caught', async () => {
+    const { emulator } = await startBeside({
+      store: (parts) => new MemoryStore({ ...parts, clock: () => parts.clock(null) }),
+    })
+    await setClock(emulator, { freeze: frozen }, '?site=shop')
+    expect((await send(emulator)).headers.date).toBe(inHeader(real))
   })
 
   it('dates the levels that are declared for it', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -125,8 +125,15 @@ describe('backstock', () => {
   })
 
   test('ends cleanly although it is told so again and again', async () => {
-    const { program, ended } = await start(['--port', '0'])
+    const { url, program, ended } = await start(['--port', '0'])
+    // A call under way keeps it from being gone before the last signal comes.
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    socket.write('POST /v2/shop/cart HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer token\r\n')
+    socket.write('Content-Type: application/json\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n')
+    expect(String((await once(socket, 'data'))[0])).toContain('100 Continue')
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGTERM'] as const) program.kill(signal)
+    await expect.poll(() => isHealthy(url)).toBe(false)
+    socket.destroy()
     expect(await ended()).toMatchObject({ code: 0, signal: null })
   })
 
@@ -242,6 +249,7 @@ describe('backstock tells about itself', () => {
     ['all', ['--help'], ['Usage: backstock ', '--port <n>', 'BACKSTOCK_PORT', 'why [options] <log_id>', 'Examples:']],
     ['all, by the verb', ['help'], ['Usage: backstock ', 'Examples:']],
     ['start', ['help', 'start'], ['Usage: backstock start', '--journal-body-bytes <n>', '(default:']],
+    ['exec', ['exec', '--help'], ['backstock exec [options] -- <command> [arguments...]', '--fail-on', '(default: 0,']],
     ['why', ['why', '--help'], ['Usage: backstock why', '--url <url>', 'BACKSTOCK_URL']],
   ])('help for %s', async (_, args, parts) => {
     const { code, stdout, stderr } = await run(args)

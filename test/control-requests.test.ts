@@ -117,6 +117,71 @@ describe('The list of requests', () => {
   })
 
   it.each([
+    ['?vendor=joor', [0, 1, 2]],
+    ['?vendor=jirafe', [3]],
+    ['?operation=joor.bulk-inventory', [0, 1, 2]],
+    ['?method=PUT', []],
+    ['?path=/v2/bulk-inventory', [0, 1, 2]],
+    ['?path=/nowhere', [4]],
+    ['?status=404', [4]],
+    ['?status=null', []],
+    ['?outcome=updated', [0, 3]],
+    ['?outcome=not_updated', [1]],
+    ['?outcome=refused', [2, 4]],
+    ['?violations=true', [1, 2]],
+    ['?violations=false', [0, 3, 4]],
+    ['?violations=1', [1, 2]],
+    ['?violations=joor.inventory.integer', [1]],
+    ['?since=2026-01-31T12:00:02Z', [2, 3, 4]],
+    ['?since=2026-01-31T13:00:02%2B01:00&status=200', [3]],
+    ['?account=token-fece50d2&status=200', []],
+  ])('is filtered: %s', async (query, shown) => {
+    let now = Date.parse('2026-01-31T12:00:00Z')
+    const emulator = await startTestEmulator({ clock: () => new Date(now) })
+    const ids: (string | undefined)[] = []
+    for (const call of [
+      () => bulk(emulator, items(row('1'))),
+      () => bulk(emulator, items(row('1', 'many'))),
+      () => bulk(emulator, '{'),
+      () => send(emulator, 'shop'),
+      () => control(emulator).get('/nowhere'),
+    ]) {
+      ids.push((await call()).headers['backstock-request-id'])
+      now += 1_000
+    }
+    const { requests } = await list(emulator, query)
+    expect(requests.map(({ id }: { id: string }) => ids.indexOf(id)).sort()).toEqual(shown)
+  })
+
+  it('goes on by its cursor through what its filter shows', async () => {
+    const emulator = await startTestEmulator()
+    for (let n = 0; n < 9; n++) await (n % 2 === 0 ? bulk(emulator, items(row(`${n}`))) : send(emulator, 'shop'))
+    const seen: string[] = []
+    let query = '?vendor=joor&limit=2'
+    const sizes: number[] = []
+    for (;;) {
+      const { requests, next } = await list(emulator, query)
+      sizes.push(requests.length)
+      seen.push(...requests.map(({ id }: { id: string }) => id))
+      if (next === null) break
+      query = `?vendor=joor&limit=2&cursor=${next}`
+    }
+    expect(sizes).toEqual([2, 2, 1])
+    expect(seen).toEqual((await list(emulator, '?vendor=joor')).requests.map(({ id }: { id: string }) => id))
+  })
+
+  it.each([
+    ['?status=ok', ['status', 'integer']],
+    ['?status=', ['status', 'integer']],
+    ['?outcome=done', ['outcome', 'updated, partial']],
+    ['?violations=joor.nothing', ['violations', 'no rule']],
+    ['?method=post', ['method', 'capitals']],
+    ['?vendor=shopify', ['vendor', 'joor or jirafe']],
+    ['?operation=joor.bulk', ['operation', 'no operation']],
+    ['?since=yesterday', ['since', 'ISO 8601']],
+    ['?path=/a%3Fb', ['path']],
+    ['?account=a&operation=jirafe.batch', ['operation', 'different vendors']],
+    ['?query=a', ['query']],
     ['?acount=brand', ['acount', 'account']],
     ['?account=a&site=b', ['account', 'site']],
     ['?limit=0', ['limit', '1 to 1000']],
@@ -133,6 +198,32 @@ describe('The list of requests', () => {
     expect(status).toBe(400)
     expect(headers['content-type']).toContain('application/problem+json')
     for (const part of told) expect(body.detail).toContain(part)
+  })
+})
+
+describe('DELETE requests', () => {
+  it('empties the journal, of an account or of all, and leaves what the calls did', async () => {
+    const emulator = await startTestEmulator({ seed: { joor: { accounts: { brand: { token: 'a-token' } } } } })
+    const first = await bulk(emulator, items(row('1')))
+    await send(emulator, 'brand')
+    await bulk(emulator, items(row('1')), { token: 'another' })
+    const { status, text } = await control(emulator).delete('/_backstock/requests?account=brand')
+    expect([status, text]).toEqual([204, ''])
+    expect((await list(emulator)).requests).toHaveLength(2)
+    expect((await list(emulator, '?account=brand')).requests).toEqual([])
+    const id = first.headers['backstock-request-id']
+    expect((await control(emulator).get(`/_backstock/requests/${id}`)).status).toBe(404)
+    expect((await control(emulator).get(`/_backstock/joor/logs/${first.body.response.log_id}`)).status).toBe(404)
+    await control(emulator).delete('/_backstock/requests').expect(204)
+    expect((await list(emulator)).requests).toEqual([])
+    expect(await positions(emulator)).toHaveLength(1)
+  })
+
+  it.each(['?acount=brand', '?account=a&site=b', '?status=200'])('refuses %s, and deletes nothing', async (query) => {
+    const emulator = await startTestEmulator()
+    await bulk(emulator, items(row('1')))
+    expect((await control(emulator).delete(`/_backstock/requests${query}`)).status).toBe(400)
+    expect((await list(emulator)).requests).toHaveLength(1)
   })
 })
 

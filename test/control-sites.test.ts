@@ -236,6 +236,7 @@ describe('The costs of a site', () => {
       ['a', '2015-12-31'],
       ['a', 'soon'],
       ['a', '20151'],
+      ['a', 'in 2015'],
     ])
       await sendType(emulator, 'product.cost', { ...cost, sku_code, effective_date })
     const { body } = await shown(emulator, 'costs')
@@ -249,10 +250,10 @@ describe('The costs of a site', () => {
       received_at: '2026-01-02T03:04:05.000Z',
     })
     const keys = body.costs.map((row: { sku_code: string; year: string }) => `${row.sku_code} ${row.year}`)
-    expect(keys).toEqual(['a 2015', 'a 2016', 'a 20151', 'a soon', 'b 2015'].sort())
+    expect(keys).toEqual(['a 2015', 'a 2016', 'a 20151', 'a in 2015', 'a soon', 'b 2015'].sort())
   })
 
-  it.each(['2015-06-01', '20150601', '20150601T000000Z', '2015-06-01T00:00:00+0000'])(
+  it.each(['2015-06-01', '20150601', '20150601T000000Z', '2015-06-01T00:00:00+0000', '2015', '2015-13-45'])(
     'are those of 2015 where effective_date is %s',
     async (effective_date) => {
       const emulator = await startTestEmulator()

@@ -418,6 +418,14 @@ describe('A great batch', () => {
     expect(counts.reduce((sum: number, count: number) => sum + count)).toBe(100_004)
   })
 
+  it('whose keys all hold no list tells 100,000 messages', async () => {
+    const emulator = await startTestEmulator()
+    const keys = Array.from({ length: 100_001 }, (_, index) => `"k${index}":0`)
+    const reply = await batch(emulator, `{${keys.join(',')}}`)
+    expect(reply.status).toBe(400)
+    expect(Object.keys(reply.body.errors)).toHaveLength(100_000)
+  })
+
   it('over 10 MB is answered 413', async () => {
     const emulator = await startTestEmulator()
     const text = `{"heartbeat":[{"version":"${'x'.repeat(10 * 1024 * 1024)}"}]}`

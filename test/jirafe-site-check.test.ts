@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import supertest from 'supertest'
 import { describe, expect, it } from 'vitest'
 import type { Emulator } from '../server/emulator.js'
@@ -78,6 +79,15 @@ describe('A credential check', () => {
     const emulator = await startTestEmulator()
     const reply = await check(emulator, { body })
     expect([reply.status, reply.body]).toEqual([400, { error_type: 'bad_json', success: false }])
+  })
+
+  it('with a body over 10 MB is answered 413', async () => {
+    const emulator = await startTestEmulator()
+    const headers = { Authorization: 'Bearer a-token', 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' }
+    const body = gzipSync(Buffer.alloc(10 * 1024 * 1024 + 1, ' '))
+    const reply = await fetch(`${emulator.url}/v2/shop/site_check`, { method: 'POST', headers, body })
+    expect([reply.status, await reply.json()]).toMatchObject([413, { error_type: 'unknown' }])
+    expect(await brokenRules(emulator)).toEqual(['jirafe.format.size'])
   })
 
   it.each(['delete', 'patch'] as const)('by %s is answered 405 with Allow', async (method) => {

@@ -193,14 +193,20 @@ describe('The image of a tracker', () => {
     expect(headers).toMatchObject({ 'content-type': 'image/gif', 'content-length': '43' })
     expect(headers).not.toHaveProperty('backstock-violations')
     expect(await sites(emulator)).toEqual([])
-    expect(await lastRequest(emulator)).toMatchObject({ operation: 'jirafe.tracker.gif', status: 200 })
+    expect(await lastRequest(emulator)).toMatchObject({
+      vendor: 'jirafe',
+      operation: 'jirafe.tracker.gif',
+      status: 200,
+    })
   })
 
   it.each(['POST', 'PUT', 'HEAD', 'DELETE'])('is not taken by %s', async (method) => {
     const emulator = await startTestEmulator()
-    const { status, headers } = await call(emulator, method, '/v2/tracker/pageview.gif')
-    expect([status, headers.allow]).toEqual([405, 'GET'])
-    expect(await brokenRules(emulator)).toEqual(['jirafe.call.method'])
+    for (const path of ['/v2/tracker/pageview.gif', '//v2/tracker/pageview.gif']) {
+      const { status, headers } = await call(emulator, method, path)
+      expect([status, headers.allow]).toEqual([405, 'GET'])
+      expect(await brokenRules(emulator)).toEqual(['jirafe.call.method'])
+    }
   })
 
   it('is the same with repeated slashes, which are reported', async () => {

@@ -614,6 +614,15 @@ describe('A refused event', () => {
     expect(await remembered(emulator, 'events')).toEqual(events)
   })
 
+  it.each([
+    ['heartbeat', 'an object'],
+    ['customer', 'an object with id, create_date, change_date'],
+  ])('that is no object is told that %s is %s', async (type, right) => {
+    const emulator = await startTestEmulator()
+    await send(emulator, type, 5)
+    expect((await lastRequest(emulator)).violations).toMatchObject([{ rule: 'jirafe.event.schema', right }])
+  })
+
   it('has a place for each message: of a missing field that of its object', async () => {
     const emulator = await startTestEmulator()
     const text = JSON.stringify(withValue(withValue(cart, 'items.0.id', undefined), 'total', null), null, 1)

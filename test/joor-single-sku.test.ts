@@ -160,6 +160,20 @@ describe('the single-SKU call', () => {
     expect((await lastRequest(emulator)).violations).toMatchObject([{ at: { path: 'query' } }])
   })
 
+  test('takes a plus in the path for a plus, and one in the query for a space', async () => {
+    const emulator = await startTestEmulator()
+    const metPlus = async () =>
+      (await lastRequest(emulator)).rules.some(({ rule }: { rule: string }) => rule === 'joor.single.plus')
+    const at = path('A+B', 'C')
+    expect((await put(emulator, 'upc=1+2&inventory=3', { at })).body).toEqual(passed('A+B-C-1 2'))
+    expect(await metPlus()).toBe(true)
+    expect((await put(emulator, 'upc=12&inventory=3', { at })).body).toEqual(passed('A+B-C-12'))
+    expect(await metPlus()).toBe(false)
+    const withoutQuery = await supertest(emulator.url).put(at).set('Authorization', oauth2('a-token'))
+    expect(withoutQuery.body).toEqual(failed('A+B-C'))
+    expect(await metPlus()).toBe(false)
+  })
+
   test('with dec_pending stores less than it was sent, once for each call', async () => {
     const pending = [{ warehouse: 'NY', upc: '1', quantity: 4 }]
     const emulator = await startTestEmulator({ seed: account({ pending }) })
@@ -231,6 +245,8 @@ describe('the reply to a single-SKU call', () => {
     const xml = await put(emulator, `upc=${upc}&inventory=3&return_format=xml`)
     expect(xml.text).toContain(`<sku>${inXml}</sku>`)
     expect(await brokenRules(emulator)).toEqual(broken)
+    const { violations } = await lastRequest(emulator)
+    for (const { seen } of violations) expect(seen).toBe('a character that XML cannot hold is shown as U+FFFD')
   })
 })
 
@@ -278,6 +294,15 @@ describe('a single-SKU call that is refused as a whole', () => {
     expect(JSON.parse(reply.text)).toEqual(refused)
     expect((await lastRequest(emulator)).violations).toHaveLength(1)
     expect(await positions(emulator)).toMatchObject([{ available: 5 }])
+  })
+
+  test('says of a body over 20 MB that none is needed, and not that it may be split', async () => {
+    const emulator = await started()
+    const reply = await send(emulator, { headers: chunked, at, body: Buffer.alloc(limit + 1) })
+    expect(reply.status).toBe(413)
+    expect(JSON.parse(reply.text).response.comment).toBe(
+      'The body has more than 20 MB (20,971,520 bytes). Send no body: path and query say everything.',
+    )
   })
 
   test('is told in XML where that was asked for, and by its log', async () => {

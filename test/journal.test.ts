@@ -2,43 +2,14 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import supertest from 'supertest'
 import { describe, expect, it } from 'vitest'
-import type { Entry } from '../server/journal/entry.js'
 import { Journal } from '../server/journal/journal.js'
 import { mayHold } from '../server/redaction.js'
 import type { Scope } from '../server/state/store.js'
 import { bulk, items, lastRequest, startTestEmulator } from './emulator.js'
 import { cost, send } from './jirafe-events.js'
+import { entry } from './journal-entries.js'
 
 const limits = { entries: 3, bytes: 1_000_000, bodyBytes: 100 }
-
-let count = 0
-const entry = (more: Partial<Entry> = {}): Entry => ({
-  id: `request-${++count}`,
-  at: new Date(0),
-  vendor: 'joor',
-  name: 'brand',
-  operation: 'joor.bulk-inventory',
-  method: 'POST',
-  path: '/v2/bulk-inventory',
-  status: 200,
-  items: { updated: 1, notUpdated: 0 },
-  violations: 0,
-  broken: new Map(),
-  ms: 1,
-  request: { headers: {}, body: null },
-  reply: null,
-  logId: `log-${count}`,
-  code: '0',
-  refusal: null,
-  fault: null,
-  rules: [],
-  breaches: [],
-  outcomes: [],
-  changes: [],
-  changesTotal: 0,
-  bytes: 1_000,
-  ...more,
-})
 
 const idsOf = (journal: Journal, scope?: Scope) => [...journal.newest(scope)].map(([, { id }]) => id)
 

@@ -159,13 +159,13 @@ describe('the other parts of a match', () => {
       { url: '/v2/bulk-inventory?overwrite=x&overwrite=1' },
       { violations: 3, broken: ['joor.date.forms'] },
     )
-    expect(compared(right, made)).toEqual({ verdict: 'yes', differences: [] })
+    expect(compared(right, made)).toEqual({ verdict: 'yes', differences: [], open: [] })
     expect(compared(wrong, made).verdict).toBe('no')
     expect(compared(wrong, made).differences).toHaveLength(1)
   })
 
   it('match every call where nothing is asked', () => {
-    expect(compared({}, call({}))).toEqual({ verdict: 'yes', differences: [] })
+    expect(compared({}, call({}))).toEqual({ verdict: 'yes', differences: [], open: [] })
   })
 })
 

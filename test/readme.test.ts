@@ -55,7 +55,7 @@ async function differences(markdown: string): Promise<readonly string[]> {
 }
 
 // Its commands start processes: each takes a second or more, and verify runs every case.
-describe('the README', { timeout: 120_000 }, () => {
+describe('the README', { timeout: 300_000 }, () => {
   it('shows the replies that its commands get', async () => {
     expect(examplesOf(readme).length).toBeGreaterThanOrEqual(4)
     expect(await differences(readme)).toEqual([])

@@ -10,7 +10,9 @@ const onEveryStore = [
   'test/wire-*.test.ts',
   'test/clock.test.ts',
   'test/ids.test.ts',
+  'test/counts.test.ts',
   'test/contract-cases.test.ts',
+  'test/cross-talk.test.ts',
 ]
 
 const project = (store: 'memory' | 'strict', files: string[], exclude: string[] = []) => ({

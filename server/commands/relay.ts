@@ -2,6 +2,8 @@ import type { Child, Ending, Outside, Signal } from './outside.js'
 
 /** How long what was told to end may take, in milliseconds; then it is killed. */
 const grace = 5_000
+/** How long the system may take to clear away what was killed; where nobody collects the dead they stay for ever. */
+const clearing = 3_000
 /** Between two looks whether something is left of a group. */
 const between = 50
 
@@ -9,7 +11,7 @@ const between = 50
 export class Relay {
   readonly #outside: Outside
   #child: Child | undefined
-  /** The first signal that came before there was a child. */
+  /** The first signal that came while there was no child. */
   #early: Signal | undefined
   #callOff = () => {}
 
@@ -23,10 +25,15 @@ export class Relay {
     if (this.#early !== undefined) return { signal: this.#early }
     const child = this.#outside.spawn(command, args, env)
     this.#child = child
-    const ending = await child.ended
-    this.#callOff()
-    await this.#endRest(child)
-    return ending
+    try {
+      const ending = await child.ended
+      await this.#endRest(child)
+      return ending
+    } finally {
+      // Its number may soon be that of another process.
+      this.#child = undefined
+      this.#callOff()
+    }
   }
 
   #take(signal: Signal): void {
@@ -45,11 +52,16 @@ export class Relay {
   }
 
   async #endRest(child: Child): Promise<void> {
-    if (!child.signal('SIGTERM')) return
-    for (let waited = 0; waited < grace; waited += between) {
-      await new Promise<void>((resolve) => this.#outside.later(between, resolve))
-      if (!child.signal(0)) return
-    }
+    if (!child.signal('SIGTERM') || (await this.#isGone(child, grace))) return
     child.signal('SIGKILL')
+    await this.#isGone(child, clearing)
+  }
+
+  async #isGone(child: Child, within: number): Promise<boolean> {
+    for (let waited = 0; waited < within; waited += between) {
+      if (!child.signal(0)) return true
+      await new Promise<void>((resolve) => this.#outside.later(between, resolve))
+    }
+    return false
   }
 }

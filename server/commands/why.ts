@@ -14,9 +14,12 @@ interface Log {
   readonly request: string
   readonly at: string
   readonly account: string
-  readonly status: number
+  /** Null where no reply was sent. */
+  readonly status: number | null
   readonly code: string
   readonly comment: string
+  /** What went wrong on purpose. */
+  readonly fault?: { readonly kind: string }
   readonly items: readonly Item[]
 }
 interface Item {
@@ -84,9 +87,13 @@ function writeCause(error: unknown): string {
   return error.message
 }
 
-function writeLog({ log_id, request, at, account, status, code, comment, items }: Log): readonly string[] {
+function writeLog({ log_id, request, at, account, status, code, comment, fault, items }: Log): readonly string[] {
+  const replied = status === null ? 'no reply' : `status ${status}`
   return [
-    `log ${log_id}: request ${request} of account ${account} at ${at}, status ${status}, code ${code}`,
+    `log ${log_id}: request ${request} of account ${account} at ${at}, ${replied}, code ${code}`,
+    ...(fault === undefined
+      ? []
+      : [`fault: ${fault.kind}, on purpose; /_backstock/requests/${request} shows what was armed`]),
     ...(comment === '' ? [] : [`comment: ${comment}`]),
     ...items.flatMap(writeItem),
   ]

@@ -29,9 +29,8 @@ export function clock({ clocks }: ControlParts): Router {
   })
 
   router.delete('/', (request, response) => {
-    const of = scopeIn(request)
-    clocks.clear(of)
-    sendJson(response, 200, writeClock(clocks, of))
+    clocks.clear(scopeIn(request))
+    response.status(204).end()
   })
 
   return router

@@ -1,6 +1,6 @@
 import type { ToldFault } from '../faults/telling.js'
 import type { Breach } from '../findings.js'
-import type { Entry, KeptBody } from '../journal/entry.js'
+import type { Entry, KeptBody, Summary } from '../journal/entry.js'
 import { writeRule } from '../rule-list.js'
 import type { Change } from '../state/store.js'
 import { writeCurl } from './curl.js'
@@ -11,7 +11,7 @@ import { writeChange } from './rows.js'
 const rowsShown = 1_000
 
 /** One call in a line. */
-export function writeEntry(entry: Entry) {
+export function writeEntry(entry: Summary) {
   const { id, at, vendor, name, operation, method, path, status, items, violations, ms } = entry
   const whose = name === undefined ? {} : vendor === 'jirafe' ? { site: name } : { account: name }
   return {
@@ -48,7 +48,7 @@ export function writeDetail(entry: Entry, url: string) {
 }
 
 /** The fault as it was armed; an error says on what evidence the vendor answers so. */
-function writeFault(fault: ToldFault | null) {
+export function writeFault(fault: ToldFault | null) {
   if (fault === null) return null
   const { rule, ...told } = fault
   return { ...told, ...(rule && writeRule(rule)) }

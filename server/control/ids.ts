@@ -22,9 +22,8 @@ export function ids({ ids: all }: ControlParts): Router {
   })
 
   router.delete('/', (request, response) => {
-    const of = scopeIn(request)
-    all.clear(of)
-    sendJson(response, 200, writeIds(all, of))
+    all.clear(scopeIn(request))
+    response.status(204).end()
   })
 
   return router

@@ -1,6 +1,7 @@
 import { Router } from 'express'
 import type { Entry } from '../journal/entry.js'
 import { Problem, readParameters, sendJson } from './answers.js'
+import { writeFault } from './entries.js'
 import { writeOutcome } from './outcomes.js'
 import type { ControlParts } from './parts.js'
 
@@ -27,6 +28,7 @@ function writeLog(logId: string, entry: Entry) {
     // As the reply had it: the setting `partial_code` may have changed since.
     code: entry.code ?? null,
     comment: entry.refusal ?? '',
+    ...(entry.fault !== null && { fault: writeFault(entry.fault) }),
     items: entry.outcomes.map(writeOutcome),
   }
 }

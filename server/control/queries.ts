@@ -64,6 +64,7 @@ export function queries(parts: ControlParts): Router {
       sendJson(response, 200, writeAnswer(inquiry, progress))
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error
+      if (gone.signal.aborted) return
       // A connection that is kept would keep the emulator from closing.
       response.set('Connection', 'close')
       throw new Problem(503, error.message)
@@ -84,11 +85,11 @@ export function queries(parts: ControlParts): Router {
   return router
 }
 
-/** A pointer into a body that is not kept to its end has nothing to show: it is `cut`. */
+/** Of a body that is not kept to its end, and of a text with the token in it, nobody knows what was there. */
 function writeNearest({ entry, differences, open }: Nearest) {
   const told = differences.map(({ part, expected, seen }) => ({ part, expected: short(expected), seen: short(seen) }))
-  const cut = open.map(({ part, expected }) => ({ part, expected: short(expected), seen: null, cut: true }))
-  return { id: entry.id, differences: [...told, ...cut] }
+  const unknown = open.map(({ part, expected }) => ({ part, expected: short(expected), seen: null, unknown: true }))
+  return { id: entry.id, differences: [...told, ...unknown] }
 }
 
 const longestValue = 200

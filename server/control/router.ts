@@ -2,6 +2,7 @@ import express, { type ErrorRequestHandler, type RequestHandler, Router } from '
 import { DocumentError } from '../documents/documents.js'
 import { checkSeed } from '../documents/seed.js'
 import { allRules, writeListed } from '../rule-list.js'
+import { TooManyScopes } from '../scoped.js'
 import { NameTaken, StorageFailure, TokenTaken } from '../state/store.js'
 import { accounts } from './accounts.js'
 import { bodyOf, Problem, readParameters, sendJson, sendProblem } from './answers.js'
@@ -85,6 +86,7 @@ function problems(log: (line: string) => void): ErrorRequestHandler {
     if (error instanceof DocumentError) return sendProblem(response, 400, error.message)
     if (error instanceof NameTaken)
       return sendProblem(response, 409, `There is a ${error.message} already. Choose another name, or delete it first.`)
+    if (error instanceof TooManyScopes) return sendProblem(response, 409, `${error.message} DELETE takes some away.`)
     if (error instanceof TokenTaken) return sendProblem(response, 409, writeTaken(error))
     if (error instanceof StorageFailure) return sendProblem(response, 503, `${error.message} Nothing was changed.`)
     const status = statusOf(error)

@@ -135,11 +135,11 @@ class EntryStream {
     const vendors = new Map([...operations].map(([name, { vendor }]) => [name, vendor]))
     const from = Math.max(this.#seen, this.#told)
     const missed = [...journal.evicted(this.#filter.scope)].filter(
-      (each) => each.number > from && mayHave(this.#filter.match, each, vendors),
+      (each) => each.last > from && mayHave(this.#filter.match, each, vendors),
     )
     if (missed.length === 0) return
-    this.#told = Math.max(...missed.map(({ number }) => number))
-    const evicted = missed.reduce((sum, { count, number }) => sum + Math.min(count, number - from), 0)
+    this.#told = Math.max(...missed.map(({ last }) => last))
+    const evicted = missed.reduce((sum, { count, last }) => sum + Math.min(count, last - from), 0)
     this.#send('event: evicted', { evicted })
   }
 

@@ -62,6 +62,8 @@ export function tableError(lines: readonly string[]): DocumentError {
 
 function readRows({ rows, ...others }: Readonly<Record<string, unknown>>): unknown {
   const [other] = Object.keys(others)
+  if (other === undefined && rows === undefined)
+    throw new DocumentError([faultAt([], 'must be a list of rows, or an object with "rows"')])
   if (other === undefined) return rows
   throw new DocumentError([
     faultAt([other], `unknown field${didYouMean(other, ['rows']) || '; known here: rows'}`, 'name'),

@@ -1,6 +1,7 @@
 import type { Arrived } from '../matching/call.js'
 import { compare, type Match } from '../matching/match.js'
 import type { Partition } from '../state/store.js'
+import { writeExact } from '../wire/exact-json.js'
 import type { FaultDocument, SpecDocument } from './document.js'
 import type { Fault } from './fault.js'
 import { readFault } from './reading.js'
@@ -109,6 +110,6 @@ export class ArmedFaults {
 function writeArmed({ spec, scope }: Armed): string {
   const { account, site } = scopeFields(scope)
   const whose = account === undefined ? site && ` of site ${site}` : ` of account ${account}`
-  const match = spec.match && ` for ${JSON.stringify(spec.match)}`
+  const match = spec.match && ` for ${writeExact(spec.match)}`
   return `${spec.fault.kind}${whose ?? ''}${match ?? ''}`
 }

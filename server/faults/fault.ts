@@ -51,7 +51,7 @@ export const kinds: Readonly<Record<FaultKind, Row>> = {
     magic: { word: 'BACKSTOCK-ERROR', fault: { kind: 'error', status: 503 } },
   },
   latency: {
-    says: 'the reply comes later, whatever it is',
+    says: 'the reply comes later; the call takes effect at once',
     applied: 'yes',
     parameters: '`ms`, or `distribution` with its own, [`seed`]',
     magic: { word: 'BACKSTOCK-LATENCY', fault: { kind: 'latency', ms: 2_000 } },
@@ -59,7 +59,7 @@ export const kinds: Readonly<Record<FaultKind, Row>> = {
   slow_body: {
     says: 'the body trickles in',
     applied: 'yes',
-    parameters: '`bytes_per_second`',
+    parameters: '`bytes_per_second`, from 1 on',
     magic: { word: 'BACKSTOCK-SLOW-BODY', fault: { kind: 'slow_body', bytes_per_second: 100 } },
   },
   reset: {
@@ -113,7 +113,7 @@ export const kinds: Readonly<Record<FaultKind, Row>> = {
   partial: {
     says: 'some items or events fail, the others count',
     applied: 'the other items',
-    parameters: '`items`: `{"index": [0]}`, `{"sku": ["…"]}` or `{"every": 2}`',
+    parameters: '`items`: `{"index": [0]}`, `{"sku": ["…"]}` or `{"every": 2}`, one of them',
     // Of a call by its SKU the item that bears it; of a whole site the first event of each call.
     magic: { word: 'BACKSTOCK-PARTIAL', fault: { kind: 'partial', items: { index: [0] } } },
   },

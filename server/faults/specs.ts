@@ -6,15 +6,15 @@ import {
   writeLines,
 } from '../documents/documents.js'
 import type { Step } from '../documents/source.js'
+import { readHead } from '../head.js'
 import type { Arrived } from '../matching/call.js'
 import { type Known, type Match, readArrivalMatch } from '../matching/match.js'
 import type { AnyOperation } from '../operation.js'
 import type { Partition, Vendor } from '../state/store.js'
-import { writeChoice } from '../suggestion.js'
 import { isRecord, writePointer } from '../wire/json-values.js'
 import { Armed } from './armed.js'
-import type { FaultDocument, SpecDocument } from './document.js'
-import { errorFor } from './vendor-error.js'
+import type { SpecDocument } from './document.js'
+import { faultsOf } from './fault-checks.js'
 
 /** The operations that faults are about: those of which the vendors' answers are known. */
 export function faultyOperations(table: readonly AnyOperation[]): readonly AnyOperation[] {
@@ -34,18 +34,26 @@ export function readSpecs(
   // The schema has judged it.
   const specs = document as readonly SpecDocument[]
   const known: Known = { operations: new Map(operations.map(({ name, vendor }) => [name, vendor])), rules: [] }
-  const faults: DocumentFault[] = []
-  const armed = specs.map((spec, index) => {
-    const match = readSpecMatch(spec, scope, known)
-    if ('faults' in match) faults.push(...match.faults.map((fault) => within([index, 'match'], fault)))
-    else
-      faults.push(
-        ...faultsOf(spec.fault, candidates(spec, scope, operations)).map((fault) => within([index, 'fault'], fault)),
-      )
-    return 'faults' in match ? [] : [new Armed(spec, match.match, scope, index)]
-  })
-  refuse(faults)
-  return armed.flat()
+  const readings = specs.map((spec, index) => readSpec(spec, index, scope, operations, known))
+  refuse(readings.flatMap((reading) => ('faults' in reading ? reading.faults : [])))
+  return readings.flatMap((reading) => ('armed' in reading ? [reading.armed] : []))
+}
+
+type Faulty = { readonly faults: readonly DocumentFault[] }
+
+function readSpec(
+  spec: SpecDocument,
+  index: number,
+  scope: Partition | undefined,
+  operations: readonly AnyOperation[],
+  known: Known,
+): { readonly armed: Armed } | Faulty {
+  const match = readSpecMatch(spec, scope, known)
+  if ('faults' in match) return { faults: match.faults.map((fault) => within([index, 'match'], fault)) }
+  const meant = candidates(spec, scope, operations)
+  if (meant.length === 0) return { faults: [faultAt([index, 'match', 'path'], 'no such call has this path')] }
+  const faults = faultsOf(spec.fault, meant).map((fault) => within([index, 'fault'], fault))
+  return faults.length > 0 ? { faults } : { armed: new Armed(spec, match.match, scope, index) }
 }
 
 function refuse(faults: readonly DocumentFault[]): void {
@@ -62,7 +70,7 @@ function readSpecMatch(
   { match = {} }: SpecDocument,
   scope: Partition | undefined,
   known: Known,
-): { readonly match: Match<Arrived> } | { readonly faults: readonly DocumentFault[] } {
+): { readonly match: Match<Arrived> } | Faulty {
   const reading = readArrivalMatch(match, known)
   if ('faults' in reading) return reading
   const { headers } = match
@@ -98,7 +106,7 @@ function candidates(
   scope: Partition | undefined,
   operations: readonly AnyOperation[],
 ): readonly AnyOperation[] {
-  const { operation, vendor, account, site } = match
+  const { operation, vendor, account, site, path } = match
   const vendors = [
     vendor,
     account === undefined ? undefined : 'joor',
@@ -106,63 +114,12 @@ function candidates(
     scope === undefined ? undefined : splitScope(scope)[0],
   ].filter((each) => each !== undefined)
   return operations.filter(
-    (each) => (operation === undefined || each.name === operation) && vendors.every((whose) => whose === each.vendor),
+    (each) =>
+      (operation === undefined || each.name === operation) &&
+      vendors.every((whose) => whose === each.vendor) &&
+      (typeof path !== 'string' || each.matches(readHead({ method: '', url: path, headers: {} }))),
   )
 }
-
-/** What the schema cannot judge: it depends on the calls that are meant. */
-function faultsOf(document: FaultDocument, meant: readonly AnyOperation[]): readonly DocumentFault[] {
-  switch (document.kind) {
-    case 'error':
-      return errorFaults(document, meant)
-    case 'partial': {
-      if (meant.some(({ skusOf }) => skusOf !== undefined)) return []
-      return [faultAt(['kind'], `is "partial", but ${writeNames(meant)} has no items; choose another kind`)]
-    }
-    case 'latency': {
-      const turned = document.distribution === 'uniform' && document.min_ms > document.max_ms
-      return turned ? [faultAt(['min_ms'], `is ${document.min_ms}, more than max_ms, which is ${document.max_ms}`)] : []
-    }
-    default:
-      return []
-  }
-}
-
-function errorFaults(
-  document: Extract<FaultDocument, { kind: 'error' }>,
-  meant: readonly AnyOperation[],
-): readonly DocumentFault[] {
-  const { status, error_type: type, message, retry_after: retryAfter } = document
-  for (const vendor of new Set(meant.map((operation) => operation.vendor))) {
-    const own = meant.filter((operation) => operation.vendor === vendor)
-    const who = own.length === 1 ? writeNames(own) : (vendor ?? '')
-    const given = own.flatMap(({ errors = [] }) => errors)
-    if (!given.some((error) => error.status === status)) {
-      const right = choice(given.map((error) => error.status))
-      const way = meant.length > own.length ? '; a match by vendor or operation leaves the others out' : ''
-      return [faultAt(['status'], `is ${status}, which ${who} never answers; right is ${right}${way}`)]
-    }
-    const ofStatus = given.filter((error) => error.status === status)
-    const types = ofStatus.flatMap((error) => error.type ?? [])
-    if (type !== undefined && !types.includes(type)) {
-      const right = types.length === 0 ? `none: ${who} has no such word` : choice(types)
-      return [faultAt(['error_type'], `is "${type}"; right with ${status} is ${right}`)]
-    }
-    const error = own
-      .map((operation) => errorFor({ status, ...(type !== undefined && { type }) }, operation))
-      .find(Boolean)
-    if (message !== undefined && error?.message === '')
-      return [faultAt(['message'], `stands beside ${status}, which ${who} answers without a sentence; leave it out`)]
-    if (retryAfter !== undefined && error?.retryAfter === undefined) {
-      const right = choice(given.flatMap((each) => (each.retryAfter === undefined ? [] : [each.status])))
-      return [faultAt(['retry_after'], `stands beside ${status}; right is with ${right}`)]
-    }
-  }
-  return []
-}
-
-const choice = (values: readonly (string | number)[]) => writeChoice([...new Set(values)].sort().map(String))
-const writeNames = (operations: readonly AnyOperation[]) => choice(operations.map(({ name }) => name))
 
 function splitScope(scope: Partition): readonly [Vendor, string] {
   const at = scope.indexOf(':')

@@ -60,8 +60,9 @@ async function truncate(
   after: After,
 ): Promise<void> {
   setHead(request, response, reply)
-  if (cutAt === 0) response.flushHeaders()
-  else response.write(Buffer.from(reply.body).subarray(0, cutAt))
+  // A reply to HEAD has no body, and its headers would wait for one.
+  response.flushHeaders()
+  response.write(Buffer.from(reply.body).subarray(0, cutAt))
   await close(request, after)
 }
 

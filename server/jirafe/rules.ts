@@ -76,7 +76,9 @@ export function decideEvents(
   }))
   const errors = replies.flatMap((each) => [...each.errors])
   // A refused event's reply has several members; an accepted one's has no comma.
-  if (errors.length > 0 || replies.some(({ failed }) => failed)) findings.applies(jirafe['reply.comma'])
+  const failed = replies.some((each) => each.failed)
+  if (errors.length > 0 || failed) findings.applies(jirafe['reply.comma'])
+  if (failed) findings.applies(jirafe['reply.unknown_message'])
   if (errors.some(([path, text]) => /[^ -~]/.test(path + text))) findings.applies(jirafe['reply.ascii'])
   return { outcomes, replies, lists: command.lists }
 }

@@ -71,6 +71,7 @@ export const trackerGif: Operation<null, Verdict> = {
     return null
   },
 
+  bodiless: true,
   asSent: () => undefined,
   errors: pixelErrors('GET'),
   needs: () => ({}),

@@ -53,6 +53,7 @@ const styleInventory: Operation<SingleCommand, SingleResult> = {
   identify,
   admit: (head, terms, findings) => admitCall(put, head, terms, findings),
   read: readSingle,
+  bodiless: true,
   asSent: singleAsSent,
   charge: chargeFor(joor['rate.single']),
   needs: () => ({}),

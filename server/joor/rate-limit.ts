@@ -64,10 +64,11 @@ function chargeCall(
 /** What is spent in the window that is open; a clock that was set back does not keep an old one open. */
 function meterOf({ now }: Turn, draft: Draft, { seconds }: Limit): MeterValue {
   const meter = draft.get('meters', key)
-  const age = meter === undefined ? Number.NaN : now.getTime() - Date.parse(meter.start)
-  return meter !== undefined && age >= 0 && age < seconds * 1000
-    ? meter
-    : { start: now.toISOString(), spent: 0, reported: false }
+  if (meter !== undefined) {
+    const age = now.getTime() - Date.parse(meter.start)
+    if (age >= 0 && age < seconds * 1000) return meter
+  }
+  return { start: now.toISOString(), spent: 0, reported: false }
 }
 
 /** A call for which too few credits are left: it costs nothing. */
@@ -88,8 +89,9 @@ function beyond(meter: MeterValue, limit: Limit, turn: Turn, draft: Draft, findi
   findings.breach(joor['rate.limit'], place, seen, right)
   findings.applies(joor['rate.refused_free'])
   findings.applies(joor['rate.retry_after'])
+  // The window is open, so a part of a second is left at least, which counts as a whole one.
   const left = Date.parse(meter.start) + seconds * 1000 - turn.now.getTime()
-  const wait = Math.max(1, Math.ceil(left / 1000))
+  const wait = Math.ceil(left / 1000)
   return new Refusal(429, sayBeyond(meter, limit, wait), { headers: { 'Retry-After': String(wait) } })
 }
 

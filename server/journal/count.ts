@@ -1,7 +1,7 @@
 import type { Handled } from '../matching/call.js'
 import { type Match, verdictOf } from '../matching/match.js'
 import type { Partition } from '../state/store.js'
-import type { Entry } from './entry.js'
+import { type Entry, type Summary, summaryOf } from './entry.js'
 import { type DroppedCalls, type Inquiry, listed, type Progress } from './inquiry.js'
 import { atLeast, type Bounds, certain, exactly, type Verdict } from './verdict.js'
 
@@ -34,7 +34,7 @@ class Count implements Progress {
   #open = 0
   #sure = 0
   /** Oldest first. */
-  readonly #met: Entry[] = []
+  readonly #met: Summary[] = []
 
   constructor(match: Match<Handled>, wanted: Wanted, evicted: number) {
     this.#match = match
@@ -47,7 +47,7 @@ class Count implements Progress {
     if (verdict === 'unknown') this.#open++
     if (verdict !== 'yes') return
     this.#sure++
-    this.#met.push(entry)
+    this.#met.push(summaryOf(entry))
     if (this.#met.length > listed) this.#met.shift()
   }
 
@@ -68,7 +68,7 @@ class Count implements Progress {
     return this.#sure
   }
 
-  get met(): readonly Entry[] {
+  get met(): readonly Summary[] {
     return this.#met.toReversed()
   }
 

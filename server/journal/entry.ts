@@ -16,15 +16,13 @@ export interface ReceivedText extends KeptBody {
   readonly faithful: boolean
 }
 
-/** One call of a vendor's API: what arrived, what was answered, and what it did. */
-export interface Entry {
+/** One call of a vendor's API in a line. */
+export interface Summary {
   readonly id: string
   readonly at: Date
   readonly vendor: Vendor | null
   /** The account or site; undefined where the caller names none. */
   readonly name: string | undefined
-  /** SHA-256 of the caller's token, in hex; undefined where there was none. It is shown nowhere. */
-  readonly fingerprint?: string | undefined
   readonly operation: string
   readonly method: string
   /** The request target as sent. */
@@ -34,10 +32,16 @@ export interface Entry {
   readonly items: { readonly updated: number; readonly notUpdated: number } | null
   /** (rule, place) pairs that the client broke. */
   readonly violations: number
-  /** The same by the id of the rule. */
-  readonly broken: ReadonlyMap<string, number>
   /** Milliseconds until the reply was ready. */
   readonly ms: number
+}
+
+/** The same with all of it: what arrived, what was answered, and what it did. */
+export interface Entry extends Summary {
+  /** (rule, place) pairs that the client broke, by the id of the rule. */
+  readonly broken: ReadonlyMap<string, number>
+  /** SHA-256 of the caller's token, in hex; undefined where there was none. It is shown nowhere. */
+  readonly fingerprint?: string | undefined
   readonly request: { readonly headers: Readonly<Record<string, string>>; readonly body: ReceivedText | null }
   readonly reply: Replied | null
   readonly logId: string | undefined
@@ -54,6 +58,12 @@ export interface Entry {
   readonly changesTotal: number
   /** Roughly what the entry takes in memory. */
   readonly bytes: number
+}
+
+/** The line alone, for whoever remembers a call longer than the journal may: bodies are under its budget. */
+export function summaryOf(entry: Entry): Summary {
+  const { id, at, vendor, name, operation, method, path, status, items, violations, ms } = entry
+  return { id, at, vendor, name, operation, method, path, status, items, violations, ms }
 }
 
 export interface Replied {

@@ -13,14 +13,16 @@ export interface Evicted {
   readonly count: number
   /** The latest instant of them, in milliseconds since 1970. */
   readonly latest: number
-  /** The highest number of them. */
-  readonly number: number
+  /** The lowest and the highest number of them. */
+  readonly first: number
+  readonly last: number
 }
 
 interface Tally {
   count: number
   latest: number
-  number: number
+  first: number
+  last: number
   /** Nothing of the same scope was counted by vendor before. */
   whole: boolean
 }
@@ -37,12 +39,13 @@ export class Evictions {
   }
 
   add(scope: Scope, number: number, at: Date): void {
-    this.#put(scope, { count: 1, latest: at.getTime(), number, whole: !this.#rest.has(vendorOf(scope)) })
+    const whole = !this.#rest.has(vendorOf(scope))
+    this.#put(scope, { count: 1, latest: at.getTime(), first: number, last: number, whole })
   }
 
   /** The account goes by another name from now on. */
   rename(from: Partition, to: Partition): void {
-    const tally = this.#tallies.get(from)
+    const tally = this.#tallies.get(from) ?? (this.#rest.has(vendorOf(from)) ? none(false) : undefined)
     if (tally === undefined) return
     this.#tallies.delete(from)
     this.#put(to, tally)
@@ -58,7 +61,7 @@ export class Evictions {
     this.#tallies.delete(scope)
     // Where all of the vendor's are known by their scope, an absent tally says none.
     if (!this.#rest.has(vendorOf(scope))) return
-    this.#put(scope, { count: 0, latest: Number.NEGATIVE_INFINITY, number: -1, whole: true })
+    this.#put(scope, none(true))
   }
 
   /** Those of one account or site, or all; where they were counted by vendor, all that may be of it. */
@@ -94,11 +97,17 @@ export class Evictions {
   }
 }
 
+const none = (whole: boolean): Tally => ({
+  ...{ count: 0, latest: Number.NEGATIVE_INFINITY, whole },
+  ...{ first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY },
+})
+
 function sumOf(one: Tally, other: Tally): Tally {
   return {
     count: one.count + other.count,
     latest: Math.max(one.latest, other.latest),
-    number: Math.max(one.number, other.number),
+    first: Math.min(one.first, other.first),
+    last: Math.max(one.last, other.last),
     whole: one.whole && other.whole,
   }
 }

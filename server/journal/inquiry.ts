@@ -1,7 +1,7 @@
 import type { Handled } from '../matching/call.js'
 import type { Match } from '../matching/match.js'
 import type { Partition } from '../state/store.js'
-import type { Entry } from './entry.js'
+import type { Entry, Summary } from './entry.js'
 import type { Verdict } from './verdict.js'
 
 /** Calls that an answer lists. */
@@ -17,8 +17,9 @@ export interface Inquiry {
 /** Calls that the journal dropped: which of the inquiry's matches one of them may have met. */
 export interface DroppedCalls {
   readonly count: number
-  /** The highest number of them. */
-  readonly number: number
+  /** The lowest and the highest number of them. */
+  readonly first: number
+  readonly last: number
   mayMeet(match: Match<Handled>): boolean
 }
 
@@ -33,7 +34,7 @@ export interface Progress {
   /** Dropped calls that may be meant. */
   readonly evicted: number
   /** The newest of those that are meant, newest first. */
-  readonly met: readonly Entry[]
+  readonly met: readonly Summary[]
   /** What is looked for where too little was found, and from behind which call on. */
   readonly wanted: { readonly match: Match<Handled>; readonly after: number } | undefined
 }

@@ -1,13 +1,13 @@
 import type { Handled } from '../matching/call.js'
-import { compare, type Difference, type Match } from '../matching/match.js'
+import { type Comparison, compare, type Difference, type Match } from '../matching/match.js'
 import type { Entry } from './entry.js'
 
 /** The call that comes nearest to a match, and what keeps it from being meant. */
 export interface Nearest {
   readonly entry: Entry
   readonly differences: readonly Difference[]
-  /** Pointers that nobody can look up any more: only the start of the body is kept. */
-  readonly open: readonly Pick<Difference, 'part' | 'expected'>[]
+  /** What nobody knows of it any more. */
+  readonly open: Comparison['open']
 }
 
 /** Calls by their number, newest first. */
@@ -28,11 +28,13 @@ export function nearestTo(
   for (const [number, entry] of calls) {
     const call = read(entry)
     const order = number > after ? [] : [{ part: 'order', expected: 'later', seen: 'earlier' }]
-    const differences = [...compare(quick, call).differences, ...order]
+    const one = compare(quick, call)
+    const differences = [...one.differences, ...order]
     // What is further away already needs no look at its command.
     if (nearest !== undefined && differences.length >= distance(nearest)) continue
-    const open = call.sent() === 'cut' ? deep.checks : []
-    const each = { entry, differences: [...differences, ...compare(deep, call).differences], open }
+    const other = compare(deep, call)
+    const open = [...one.open, ...other.open]
+    const each = { entry, differences: [...differences, ...other.differences], open }
     if (distance(each) > 0 && (nearest === undefined || distance(each) < distance(nearest))) nearest = each
   }
   return nearest

@@ -54,8 +54,7 @@ export class Questions {
   ask(inquiry: Inquiry): Progress {
     const { journal, operations } = this.#parts
     const dropped = [...journal.evicted(inquiry.scope)].map((each) => ({
-      count: each.count,
-      number: each.number,
+      ...each,
       mayMeet: (match: Parameters<typeof mayHave>[0]) => each.count > 0 && mayHave(match, each, this.#vendors),
     }))
     const progress = inquiry.begin(dropped)

@@ -1,7 +1,7 @@
 import type { Handled } from '../matching/call.js'
 import { type Match, verdictOf } from '../matching/match.js'
 import type { Partition } from '../state/store.js'
-import type { Entry } from './entry.js'
+import { type Entry, type Summary, summaryOf } from './entry.js'
 import { type DroppedCalls, type Inquiry, listed, type Progress } from './inquiry.js'
 import { atLeast, type Verdict } from './verdict.js'
 
@@ -24,19 +24,18 @@ class Sequence implements Progress {
   readonly evicted: number
   readonly #steps: readonly Match<Handled>[]
   readonly #dropped: readonly DroppedCalls[]
-  readonly #met: Entry[] = []
+  readonly #met: Summary[] = []
   /** The number of the call that was found last. */
   #last = -1
   /** The number of the call that was looked at last. */
   #seen = -1
   /** How many steps may have been met with the help of so many dropped calls: the place says how many. */
-  readonly #possible: number[] = [0]
+  #possible: readonly number[] = [0]
 
   constructor(steps: readonly Match<Handled>[], dropped: readonly DroppedCalls[]) {
     this.#steps = steps
     this.#dropped = dropped.filter((each) => steps.some((step) => each.mayMeet(step)))
     this.evicted = this.#dropped.reduce((sum, { count }) => sum + count, 0)
-    this.#takeDropped()
   }
 
   take(number: number, entry: Entry, call: Handled): void {
@@ -48,19 +47,21 @@ class Sequence implements Progress {
     }
     const next = this.#steps[this.count]
     if (next !== undefined && verdict(next) === 'yes') {
-      this.#met.push(entry)
+      this.#met.push(summaryOf(entry))
       this.#last = number
     }
-    for (const [used, met] of this.#possible.entries()) {
+    this.#possible = this.#withDropped(number).map((met) => {
       const step = this.#steps[met]
-      if (step !== undefined && verdict(step) !== 'no') this.#possible[used] = met + 1
-    }
+      return step !== undefined && verdict(step) !== 'no' ? met + 1 : met
+    })
     this.#seen = number
-    this.#takeDropped()
   }
 
   get verdict(): Verdict {
-    return atLeast(this.#steps.length, { sure: this.count, most: Math.max(...this.#possible) })
+    return atLeast(this.#steps.length, {
+      sure: this.count,
+      most: Math.max(...this.#withDropped(Number.POSITIVE_INFINITY)),
+    })
   }
 
   get settled(): boolean {
@@ -72,7 +73,7 @@ class Sequence implements Progress {
     return this.#met.length
   }
 
-  get met(): readonly Entry[] {
+  get met(): readonly Summary[] {
     return this.#met.toReversed().slice(0, listed)
   }
 
@@ -81,16 +82,16 @@ class Sequence implements Progress {
     return match === undefined ? undefined : { match, after: this.#last }
   }
 
-  /** Between the call that was seen last and the next, dropped ones may have met the steps that come then. */
-  #takeDropped(): void {
-    for (let used = 0; used < this.evicted && used < this.#steps.length; used++) {
-      const met = this.#possible[used]
+  /** The same, where dropped calls between the one that was seen last and the next have met the steps that come then. */
+  #withDropped(next: number): readonly number[] {
+    const between = this.#dropped.filter(({ first, last }) => first < next && last > this.#seen)
+    const possible = [...this.#possible]
+    for (let used = 0; used < Math.min(this.evicted, this.#steps.length); used++) {
+      const met = possible[used]
       const step = met === undefined ? undefined : this.#steps[met]
-      if (met === undefined || step === undefined) return
-      const may = this.#dropped.some((each) => each.number > this.#seen && each.mayMeet(step))
-      const known = this.#possible[used + 1] ?? 0
-      if (may) this.#possible[used + 1] = Math.max(known, met + 1)
-      else if (this.#possible[used + 1] === undefined) return
+      if (met === undefined || step === undefined) break
+      if (between.some((each) => each.mayMeet(step))) possible[used + 1] = Math.max(possible[used + 1] ?? 0, met + 1)
     }
+    return possible
   }
 }

@@ -59,11 +59,12 @@ export class Tally {
   }
 }
 
-function countsOf({ status, refusal, items, broken }: Entry): Counts {
+function countsOf({ status, fault, refusal, items, broken }: Entry): Counts {
   return {
     calls: 1,
     refused: refusal === null ? 0 : 1,
-    hungUp: status === null ? 1 : 0,
+    // A fault that loses the connection leaves no status either.
+    hungUp: status === null && fault === null ? 1 : 0,
     updated: items?.updated ?? 0,
     notUpdated: items?.notUpdated ?? 0,
     violations: broken,

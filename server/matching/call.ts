@@ -19,8 +19,8 @@ export interface Arrived {
 }
 
 /**
- * What became of a call: all its items counted, some, none, or it has none; it was refused as a whole; or its client
- * was gone before its end.
+ * What became of a call: all its items counted, some, none, or it has none; it was refused as a whole; or it was lost,
+ * since its client was gone before its end or a fault lost it before it took effect.
  */
 export const outcomes = ['updated', 'partial', 'not_updated', 'none', 'refused', 'lost'] as const
 export type Outcome = (typeof outcomes)[number]

@@ -2,7 +2,7 @@ import { isRecord } from '../wire/json-values.js'
 import type { SentValue } from '../wire/sent-value.js'
 import type { Arrived, Handled } from './call.js'
 import { readPointer, valuesAt } from './pointer.js'
-import { isSame, shown } from './sameness.js'
+import { isSame, mayHaveBeen, shown } from './sameness.js'
 
 /** What one check finds of a call: as expected, another value, or what cannot be told any more. */
 export type Look = 'same' | 'unknown' | { readonly seen: unknown }
@@ -24,7 +24,10 @@ function valueCheck<Call>(part: string, seenOf: (call: Call) => unknown): Make<C
   return (expected) => [{ part, expected, look: (call) => alike(expected, seenOf(call) ?? null) }]
 }
 
-const alike = (expected: unknown, seen: unknown): Look => (expected === seen ? 'same' : { seen })
+function alike(expected: unknown, seen: unknown): Look {
+  if (expected === seen) return 'same'
+  return mayHaveBeen(expected, seen) ? 'unknown' : { seen }
+}
 
 /** A check for each member of an object. */
 function memberChecks<Call>(makeOne: (name: string, expected: unknown) => Check<Call>): Make<Call> {
@@ -48,6 +51,7 @@ const queryCheck = (name: string, expected: unknown): Check<Arrived> => ({
   look({ query }) {
     const values = query.filter(([sent]) => sent === name).map(([, value]) => value)
     if (expected === null ? values.length === 0 : values.some((value) => value === expected)) return 'same'
+    if (values.some((value) => mayHaveBeen(expected, value))) return 'unknown'
     return { seen: values.length > 1 ? values : (values[0] ?? null) }
   },
 })
@@ -63,10 +67,13 @@ const commandCheck = (pointer: string, expected: unknown): Check<Arrived> => ({
     const sent = call.sent()
     if (sent === 'cut') return 'unknown'
     const seen: (SentValue | undefined)[] = []
+    let open = false
     for (const value of valuesAt(sent.value, readPointer(pointer) ?? [])) {
       if (isSame(expected, value)) return 'same'
+      open ||= mayHaveBeen(expected, value)
       if (seen.length < valuesShown) seen.push(value)
     }
+    if (open) return 'unknown'
     return { seen: seen.length > 1 ? seen.map(shown) : shown(seen[0]) }
   },
 })

@@ -18,16 +18,16 @@ export function journalled(entry: Entry, operations: ReadonlyMap<string, AnyOper
     headers: request.headers,
     sent() {
       // A match may look into one command several times, and reading it takes a while.
-      sent ??= isCut(request)
-        ? 'cut'
-        : { value: operations.get(entry.operation)?.asSent(head, request.body?.text ?? '') }
+      const operation = operations.get(entry.operation)
+      sent ??=
+        !operation?.bodiless && isCut(request) ? 'cut' : { value: operation?.asSent(head, request.body?.text ?? '') }
       return sent
     },
     at: entry.at,
     status: entry.status,
     outcome: outcomeOf(entry),
     violations: entry.violations,
-    broken: [...new Set(entry.breaches.map(({ rule }) => rule.id))],
+    broken: [...entry.broken.keys()],
   }
 }
 

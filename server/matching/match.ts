@@ -21,9 +21,11 @@ export interface Difference {
 }
 
 export interface Comparison {
-  /** `unknown` where only the start of a body is known and all else is as expected. */
+  /** `unknown` where only the start of a body is known, or a token was replaced, and all else is as expected. */
   readonly verdict: 'yes' | 'no' | 'unknown'
   readonly differences: readonly Difference[]
+  /** The parts that nobody knows any more. */
+  readonly open: readonly Omit<Difference, 'seen'>[]
 }
 
 /** What a match may name: the operations, with their vendors, and the rules. */
@@ -46,13 +48,13 @@ export function readArrivalMatch(document: unknown, known: Known): Reading<Arriv
 
 export function compare<Call>(match: Match<Call>, call: Call): Comparison {
   const differences: Difference[] = []
-  let open = false
+  const open: Omit<Difference, 'seen'>[] = []
   for (const { part, expected, look } of match.checks) {
     const found = look(call)
-    if (found === 'unknown') open = true
+    if (found === 'unknown') open.push({ part, expected })
     else if (found !== 'same') differences.push({ part, expected, seen: found.seen })
   }
-  return { verdict: differences.length > 0 ? 'no' : open ? 'unknown' : 'yes', differences }
+  return { verdict: differences.length > 0 ? 'no' : open.length > 0 ? 'unknown' : 'yes', differences, open }
 }
 
 /** The verdict alone: the command is read only where all else is as expected. */

@@ -1,3 +1,4 @@
+import { redacted } from '../redaction.js'
 import { ExactNumber } from '../wire/exact-json.js'
 import { isRecord } from '../wire/json-values.js'
 import type { SentValue } from '../wire/sent-value.js'
@@ -21,6 +22,14 @@ export function isSame(expected: unknown, sent: SentValue | undefined): boolean 
   if (isRecord(expected))
     return isMap(sent) && Object.entries(expected).every(([name, value]) => isSame(value, sent.get(name)))
   return sent === String(expected)
+}
+
+/** Whether a text was the expected one, before the call's own token was replaced in it. */
+export function mayHaveBeen(expected: unknown, seen: unknown): boolean {
+  if (typeof expected !== 'string' || typeof seen !== 'string' || !seen.includes(redacted)) return false
+  const parts = seen.split(redacted)
+  const known = parts.reduce((length, part) => length + part.length, 0)
+  return expected.length > known && expected.startsWith(parts[0] ?? '') && expected.endsWith(parts.at(-1) ?? '')
 }
 
 const shownLength = 200

@@ -5,7 +5,12 @@ const config = {
   vitest: { configFile: 'test/mutation/vitest.config.ts', related: false },
   // Stryker would read it with the programming interface of a TypeScript that is not ours, and no runner needs it.
   tsconfigFile: 'none',
-  mutate: ['server/joor/{read,rules,write}.ts', 'server/jirafe/{read,rules,write}.ts'],
+  mutate: [
+    'server/joor/{read,rules,write}.ts',
+    'server/jirafe/{read,rules,write}.ts',
+    'server/joor/{rate-limit,single-read,single-rules,single-write}.ts',
+    'server/jirafe/{batch,event,complaints,cost,site-check,tracker}.ts',
+  ],
   coverageAnalysis: 'perTest',
   concurrency: 2,
   timeoutMS: 20_000,
