@@ -6,7 +6,10 @@ const notHere = () => {
 }
 
 /** Runs the command line in this process: the exit code, and what it printed and complained of. */
-export async function command(...words: readonly string[]) {
+export const command = (...words: readonly string[]) => commandIn({}, ...words)
+
+/** The same in an outside that is told in part. */
+export async function commandIn(told: Partial<Outside>, ...words: readonly string[]) {
   const printed: string[] = []
   const complained: string[] = []
   let code: number | undefined
@@ -24,6 +27,7 @@ export async function command(...words: readonly string[]) {
     unread: new Promise(() => {}),
     print: (line) => printed.push(line),
     complain: (line) => complained.push(line),
+    ...told,
   }
   const end = (given: number) => {
     code = given

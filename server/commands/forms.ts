@@ -55,9 +55,11 @@ async function printCsv(rows: readonly Row[], fields: readonly Field[], outside:
  */
 export async function csvWriter(fields: readonly Field[], outside: Outside) {
   const { stringify } = await import('csv-stringify/sync')
-  // A file holds what was sent; a terminal would obey it.
-  const shown = outside.columns() === undefined ? (text: string) => text : printable
-  const record = (cells: readonly string[]) => `${stringify([cells], { eof: false, quoted_match: /[\r\n]/ })}\r`
+  // A file holds what was sent; a terminal would obey it, and ends its lines itself.
+  const isFile = outside.columns() === undefined
+  const shown = isFile ? (text: string) => text : printable
+  const end = isFile ? '\r' : ''
+  const record = (cells: readonly string[]) => stringify([cells], { eof: false, quoted_match: /[\r\n]/ }) + end
   return {
     head: () => record(fields.map(({ title }) => title)),
     row: (row: Row) => record(fields.map(({ read }) => shown(textOf(read(row))))),

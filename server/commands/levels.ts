@@ -1,3 +1,4 @@
+import { writeExact } from '../wire/exact-json.js'
 import { type Address, withEmulator } from './asking.js'
 import { type Form, fieldsOf, printJson, printRows, type View } from './forms.js'
 import type { Outside } from './outside.js'
@@ -24,7 +25,10 @@ export function levels(options: LevelsOptions, outside: Outside): Promise<number
 
 /** A level and what it was before, newest first, each as a row of its own. */
 function withPast({ history, ...level }: Row): readonly Row[] {
-  const past: readonly Row[] = Array.isArray(history) ? history : []
+  const states: readonly Row[] = Array.isArray(history) ? history : []
+  // Its history has the level as it is now, too.
+  const now = states.findIndex((each) => writeExact(each) === writeExact(level))
+  const past = states.filter((_, index) => index !== now)
   return [{ ...level, standing: 'current' }, ...past.map((each) => ({ ...each, standing: 'past' }))]
 }
 

@@ -2,7 +2,7 @@ import { identifierNames } from '../state/rows.js'
 import { type Address, NoAnswer, type Query, type RunningEmulator, withEmulator } from './asking.js'
 import { type Form, fieldsOf, printJson, printRows, type View } from './forms.js'
 import type { Outside } from './outside.js'
-import { listRows, partOf, type Row, rowsIn, textOf } from './rows.js'
+import { listRows, partOf, type Row, rowsIn, textOf, writeCount } from './rows.js'
 
 export interface StateOptions extends Address, Form {
   readonly account?: string
@@ -98,5 +98,5 @@ function vendorOf({ site }: Row): string {
 }
 
 function writeHeld({ positions, levels }: Row): string {
-  return positions === undefined ? `${textOf(levels)} levels` : `${textOf(positions)} positions`
+  return positions === undefined ? writeCount(levels, 'level') : writeCount(positions, 'position')
 }

@@ -57,15 +57,13 @@ export class Table<Row> {
 
   #line(textOf: (laid: Laid<Row>) => string, colorOf?: (laid: Laid<Row>) => Color | undefined): string {
     const all = layOut(this.#columns, this.#widths, this.#outside.columns())
-    const cells = all.map((laid, index) => {
+    const cells = all.map((laid) => {
       const text = shorten(printable(textOf(laid)), laid.width, laid.column.cut)
       const space = ' '.repeat(Math.max(0, laid.width - stringWidth(text)))
       const cell = paint(text, colorOf?.(laid), this.#outside)
-      if (laid.column.align === 'right') return space + cell
-      // Nothing stands behind the last cell, so a line never ends in spaces.
-      return index === all.length - 1 ? cell : cell + space
+      return laid.column.align === 'right' ? space + cell : cell + space
     })
-    return cells.join(gap)
+    return cells.join(gap).trimEnd()
   }
 }
 
