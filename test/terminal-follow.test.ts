@@ -204,6 +204,53 @@ describe('A stream that breaks off', () => {
   })
 })
 
+describe('Where something else answers', () => {
+  async function serving(body: string | undefined, status = 200) {
+    const server = createServer((_request, response) => {
+      if (body !== undefined) response.writeHead(status, { 'Content-Type': 'application/json' }).end(body)
+    }).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    onTestFinished(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    const { port } = server.address() as AddressInfo // A server on a port has this kind of address.
+    return `http://127.0.0.1:${port}`
+  }
+
+  it.each([
+    ['<html>', 200, 'what answers at URL is not Backstock'],
+    ['{}', 200, 'what answers at URL does not answer as Backstock does: status 200'],
+    ['{"requests":[7]}', 200, 'what answers at URL does not answer as Backstock does: status 200'],
+    ['{"detail":"no"}', 404, 'what answers at URL does not answer as Backstock does: status 404'],
+  ])('%s with %i is told in a sentence', async (body, status, sentence) => {
+    const url = await serving(body, status)
+    for (const words of [['requests'], ['requests', '--follow']]) {
+      const { code, printed, complained } = await commandIn({}, ...words, '--url', url)
+      expect({ code, printed }).toEqual({ code: 1, printed: [] })
+      expect(complained).toBe(sentence.replace('URL', url))
+    }
+  })
+
+  it('a page that says there is more but has no rows does not hold anybody up', async () => {
+    const url = await serving('{"positions":[],"next":"on"}')
+    expect(await commandIn({}, 'state', '--account', 'a', '--url', url)).toMatchObject({
+      code: 0,
+      complained: 'no positions',
+    })
+  })
+
+  it('nothing answers, and the process is told to end', async () => {
+    const url = await serving(undefined)
+    const stopped = new Promise<void>((resolve) => setTimeout(resolve, 50))
+    expect(await commandIn({ stopped }, 'requests', '--url', url)).toEqual({
+      code: 1,
+      printed: [],
+      complained: `stopped before the emulator at ${url} had answered`,
+    })
+  })
+})
+
 describe('Server-sent events', () => {
   async function* inChunks(bytes: Uint8Array, size: number) {
     for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size)

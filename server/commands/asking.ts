@@ -69,7 +69,7 @@ export class RunningEmulator {
     this.origin = origin
     const stop = new AbortController()
     this.#stopped = stop.signal
-    outside.stopped.then(() => stop.abort(new Error('told to stop')))
+    outside.stopped.then(() => stop.abort())
   }
 
   async ask(path: string, question: Question = {}): Promise<Answer> {
@@ -120,6 +120,7 @@ export class RunningEmulator {
 
   #silence(error: unknown): unknown {
     if (error instanceof NoAnswer) return error
+    if (this.#stopped.aborted) return new NoAnswer(1, `stopped before the emulator at ${this.origin} had answered`)
     const why = writeCause(error)
     const way = 'start one with "backstock", or name its address with --url'
     return new NoAnswer(1, `no emulator answers at ${this.origin} (${why}); ${way}`)

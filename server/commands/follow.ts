@@ -11,17 +11,24 @@ const between = 1_000
 /** Calls that are looked through for the last one that was known. */
 const lookedThrough = 1_000
 
+/** Where the calls are shown. */
+export interface Shown {
+  /** There is an emulator to follow. */
+  begin(): void
+  row(row: Row): void
+}
+
 /** Shows the calls that match as they come, with `before` of those that came before, until the process is told to end. */
 export async function follow(
   emulator: RunningEmulator,
   query: Query,
   before: number,
-  show: (row: Row) => void,
+  shown: Shown,
   outside: Outside,
 ): Promise<void> {
   const end = new AbortController()
   const ended = Promise.race([outside.stopped, outside.unread]).then(() => end.abort())
-  const following = new Following(emulator, query, show, outside, end.signal)
+  const following = new Following(emulator, query, shown, outside, end.signal)
   try {
     await following.begin(before)
     while (!end.signal.aborted) {
@@ -36,7 +43,7 @@ export async function follow(
 class Following {
   readonly #emulator: RunningEmulator
   readonly #query: Query
-  readonly #show: (row: Row) => void
+  readonly #shown: Shown
   readonly #outside: Outside
   readonly #end: AbortSignal
   #stream: AsyncIterable<Uint8Array> = nothing()
@@ -47,10 +54,10 @@ class Following {
   /** Calls that were shown from the list and may be in the stream as well. */
   #listed = new Set<unknown>()
 
-  constructor(emulator: RunningEmulator, query: Query, show: (row: Row) => void, outside: Outside, end: AbortSignal) {
+  constructor(emulator: RunningEmulator, query: Query, shown: Shown, outside: Outside, end: AbortSignal) {
     this.#emulator = emulator
     this.#query = query
-    this.#show = show
+    this.#shown = shown
     this.#outside = outside
     this.#end = end
   }
@@ -60,6 +67,7 @@ class Following {
     this.#stream = await this.#open()
     const rows = await this.#list(Math.max(before, 1))
     this.#newest = rows[0]?.id
+    this.#shown.begin()
     this.#showListed(rows.slice(0, before))
     this.#say(`following the calls at ${this.#emulator.origin}; Ctrl-C ends it`)
   }
@@ -112,7 +120,7 @@ class Following {
   /** Shows rows of the list, which begins with the newest. */
   #showListed(rows: readonly Row[]): void {
     this.#listed = new Set(rows.map(({ id }) => id))
-    for (const row of [...rows].reverse()) this.#show(row)
+    for (const row of [...rows].reverse()) this.#shown.row(row)
   }
 
   #take({ event, data, id }: StreamEvent): void {
@@ -120,7 +128,7 @@ class Following {
     const parsed = parseExact(data)
     if ('fault' in parsed || !isRecord(parsed.value)) throw new BadStream('an event that is no JSON object')
     const { value } = parsed
-    if (event === 'request' && !this.#listed.delete(value.id)) this.#show(value)
+    if (event === 'request' && !this.#listed.delete(value.id)) this.#shown.row(value)
     if (event === 'evicted') this.#say(writeEvicted(value.evicted))
   }
 

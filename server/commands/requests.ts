@@ -1,10 +1,10 @@
 import { type Address, NoAnswer, type Query, type RunningEmulator, withEmulator } from './asking.js'
-import { follow } from './follow.js'
+import { follow, type Shown } from './follow.js'
 import { csvWriter, type Form, printJson, printJsonText, printRows } from './forms.js'
 import type { Outside } from './outside.js'
 import { printDetail } from './request-detail.js'
 import { requestView } from './request-view.js'
-import { listRows, type Row, textOf } from './rows.js'
+import { listRows, textOf } from './rows.js'
 import { Table } from './table.js'
 
 export interface RequestsOptions extends Address, Form {
@@ -42,22 +42,22 @@ async function watch(emulator: RunningEmulator, options: RequestsOptions, outsid
   const { filters, limit, json, csv } = options
   // Who says how many, or since when, means calls that came before, too.
   const before = limit ?? (filters.since === undefined ? 0 : usualLimit)
-  const show = json === true ? showJson(outside) : csv === true ? await showCsv(outside) : showTable(outside)
-  await follow(emulator, filters, before, show, outside)
+  const shown = json === true ? showJson(outside) : csv === true ? await showCsv(outside) : showTable(outside)
+  await follow(emulator, filters, before, shown, outside)
 }
 
-const showJson = (outside: Outside) => (row: Row) => printJson(row, outside)
+function showJson(outside: Outside): Shown {
+  return { begin: () => {}, row: (row) => printJson(row, outside) }
+}
 
-async function showCsv(outside: Outside) {
+async function showCsv(outside: Outside): Promise<Shown> {
   const write = await csvWriter(requestView.fields, outside)
-  outside.print(write.head())
-  return (row: Row) => outside.print(write.row(row))
+  return { begin: () => outside.print(write.head()), row: (row) => outside.print(write.row(row)) }
 }
 
-function showTable(outside: Outside) {
+function showTable(outside: Outside): Shown {
   const table = new Table(requestView.columns, outside)
-  outside.print(table.head())
-  return (row: Row) => outside.print(table.row(row))
+  return { begin: () => outside.print(table.head()), row: (row) => outside.print(table.row(row)) }
 }
 
 async function detail(emulator: RunningEmulator, id: string, { json }: Form, outside: Outside): Promise<void> {

@@ -27,8 +27,10 @@ export async function listRows(
   do {
     const page = String(Math.min(mostAtATime, limit - rows.length))
     const { value } = await emulator.ask(path, { query: { ...query, limit: page, cursor: next ?? undefined } })
-    rows.push(...rowsIn(value, name, emulator.strange()))
-    next = isRecord(value) && typeof value.next === 'string' ? value.next : null
+    const more = rowsIn(value, name, emulator.strange())
+    rows.push(...more)
+    // A page without rows leads nowhere, whatever it says.
+    next = more.length > 0 && isRecord(value) && typeof value.next === 'string' ? value.next : null
   } while (next !== null && rows.length < limit)
   return { rows, next }
 }
