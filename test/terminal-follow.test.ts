@@ -156,12 +156,17 @@ describe('backstock requests --follow', () => {
   })
 })
 
-/** A server that answers the stream's calls in turn, each with the id that the reader goes on from, and ends them. */
+/**
+ * A server with one call in its list. It answers those who ask for the stream in turn and ends each answer; after the
+ * last it keeps them waiting. `asked` has the ids that they go on from.
+ */
 async function standIn(...streams: readonly string[]) {
   const asked: (string | undefined)[] = []
   const server: Server = createServer((request, response) => {
     if (!request.url?.startsWith('/_backstock/requests/stream'))
-      return response.setHeader('Content-Type', 'application/json').end('{"requests":[],"next":null}')
+      return response
+        .setHeader('Content-Type', 'application/json')
+        .end('{"requests":[{"id":"listed","site":"listed"}],"next":null}')
     asked.push(request.headers['last-event-id']?.toString())
     response.setHeader('Content-Type', 'text/event-stream')
     response.write(streams[asked.length - 1] ?? ': nothing more\n\n')
@@ -190,6 +195,15 @@ describe('A stream that breaks off', () => {
     expect(sitesIn(printed)).toEqual(['a', 'b'])
     expect(told).toContain('3 calls are missing here: the journal had dropped them')
     expect(told).toContain('1 call is missing here: the journal had dropped them')
+  })
+
+  it('shows a call that is in the list and in the stream once', async () => {
+    const { url } = await standIn(
+      'event: request\nid: 1\ndata: {"id":"listed","site":"listed"}\n\nevent: request\nid: 2\ndata: {"id":"b","site":"b"}\n\n',
+    )
+    const { printed } = following(url, '--json', '--limit', '5')
+    await until(() => printed).toHaveLength(2)
+    expect(sitesIn(printed)).toEqual(['listed', 'b'])
   })
 
   it.each([
