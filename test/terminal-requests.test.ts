@@ -1,4 +1,3 @@
-import { request as sendHttp } from 'node:http'
 import supertest from 'supertest'
 import { describe, expect, it } from 'vitest'
 import type { Emulator } from '../server/emulator.js'
@@ -174,19 +173,13 @@ describe('backstock requests ID', () => {
 
   it('says of a call without a reply that there was none', async () => {
     const emulator = await startTestEmulator()
-    const cut = sendHttp(`${emulator.url}/v2/shop/inventory`, {
-      method: 'POST',
-      headers: { authorization: 'Bearer a-token', 'content-length': '100' },
-    })
-    cut.on('error', () => {})
-    cut.write('{"half":')
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    cut.destroy()
-    await expect.poll(() => idsIn(emulator)).toHaveLength(1)
+    await at(emulator, 'fault', 'arm', 'reset')
+    await expect(level(emulator, 4)).rejects.toThrow()
     const [id = ''] = await idsIn(emulator)
     expect((await at(emulator, 'requests')).printed[1]).toContain('  lost  ')
     const { printed } = await at(emulator, 'requests', id)
     expect(printed.join('\n')).toContain('\nreply\n  none was sent\n')
+    expect(printed.join('\n')).toContain('\n  fault      {"kind":"reset"')
   })
 })
 
