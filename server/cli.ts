@@ -2,6 +2,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { CommanderError } from 'commander'
+import { wantsColor } from './commands/colors.js'
 import { type Child, type Ending, NoCommand, NotRunnable, type Outside, type Signal } from './commands/outside.js'
 import { createProgram, splitWords } from './commands/program.js'
 
@@ -66,6 +67,11 @@ function send(signal: Signal | 'SIGKILL' | 0, child: ChildProcess, ownGroup: boo
   }
 }
 
+const { stdout } = process
+/** What a terminal has that does not say how wide it is. */
+const usualColumns = 80
+const unread = new Promise<void>((resolve) => stdout.once('error', () => resolve()))
+
 const outside: Outside = {
   env: process.env,
   folder: process.cwd(),
@@ -82,7 +88,10 @@ const outside: Outside = {
     const timer = setTimeout(act, ms)
     return () => clearTimeout(timer)
   },
-  print: (line) => process.stdout.write(`${line}\n`),
+  columns: () => (stdout.isTTY ? stdout.columns || usualColumns : undefined),
+  colored: wantsColor(process.env, stdout.isTTY === true),
+  unread,
+  print: (line) => stdout.write(`${line}\n`),
   complain: (line) => process.stderr.write(`${line}\n`),
 }
 

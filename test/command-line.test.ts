@@ -199,6 +199,49 @@ describe('backstock refuses in one sentence on stderr, without a stack,', () => 
       "error: unknown option '--josn'\n(Did you mean --json?)\n",
     ],
     [
+      'a misspelt filter',
+      ['requests', '--stauts', '1'],
+      {},
+      2,
+      "error: unknown option '--stauts'\n(Did you mean --status?)\n",
+    ],
+    [
+      'a misspelt verb of a group',
+      ['snapshot', 'sav', 'x'],
+      {},
+      2,
+      `error: unknown command 'sav'; did you mean "save"?\n`,
+    ],
+    [
+      'a limit that is none',
+      ['state', '--limit', '0'],
+      {},
+      2,
+      "error: option '--limit <n>' argument '0' is invalid. Right is a number from 1 on.\n",
+    ],
+    ['a site that is not named', ['levels'], {}, 2, "error: required option '--site <id>' not specified\n"],
+    [
+      'two forms at once',
+      ['state', '--json', '--csv'],
+      {},
+      2,
+      "error: option '--json' cannot be used with option '--csv'\n",
+    ],
+    [
+      'two scopes at once',
+      ['reset', '--account', 'a', '--site', 'b'],
+      {},
+      2,
+      "error: option '--account <name>' cannot be used with option '--site <id>'\n",
+    ],
+    [
+      'a filter beside an id',
+      ['requests', 'x', '--status', '200'],
+      {},
+      2,
+      'error: --status is for a list of calls; an id names one call\n',
+    ],
+    [
       'an address that is none',
       ['why', 'x', '--url', 'localhost'],
       {},
@@ -250,6 +293,14 @@ describe('backstock tells about itself', () => {
     ['all, by the verb', ['help'], ['Usage: backstock ', 'Examples:']],
     ['start', ['help', 'start'], ['Usage: backstock start', '--journal-body-bytes <n>', '(default:']],
     ['exec', ['exec', '--help'], ['backstock exec [options] -- <command> [arguments...]', '--fail-on', '(default: 0,']],
+    ...(['requests', 'state', 'levels', 'reset', 'snapshot', 'fault'] as const).map(
+      (verb): [string, string[], string[]] => [
+        verb,
+        [verb, '--help'],
+        [`Usage: backstock ${verb}`, 'Examples:', `  backstock ${verb}`],
+      ],
+    ),
+    ['a verb of a group', ['fault', 'arm', '--help'], ['Usage: backstock fault arm', '--retry-after', 'Examples:']],
     ['why', ['why', '--help'], ['Usage: backstock why', '--url <url>', 'BACKSTOCK_URL']],
   ])('help for %s', async (_, args, parts) => {
     const { code, stdout, stderr } = await run(args)

@@ -6,7 +6,10 @@ const notHere = () => {
 }
 
 /** Runs the command line in this process: the exit code, and what it printed and complained of. */
-export async function command(...words: readonly string[]) {
+export const command = (...words: readonly string[]) => commandIn({}, ...words)
+
+/** The same in an outside that is told in part. */
+export async function commandIn(told: Partial<Outside>, ...words: readonly string[]) {
   const printed: string[] = []
   const complained: string[] = []
   let code: number | undefined
@@ -15,12 +18,16 @@ export async function command(...words: readonly string[]) {
     folder: '.',
     pid: 1,
     version: '0.0.0',
-    stopped: Promise.resolve(),
+    stopped: new Promise(() => {}),
     onSignal: () => {},
     spawn: notHere,
     later: notHere,
+    columns: () => undefined,
+    colored: false,
+    unread: new Promise(() => {}),
     print: (line) => printed.push(line),
     complain: (line) => complained.push(line),
+    ...told,
   }
   const end = (given: number) => {
     code = given

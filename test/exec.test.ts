@@ -401,6 +401,9 @@ describe('Beside what a process shows, exec', () => {
         timers.push(act)
         return () => void timers.splice(timers.indexOf(act), 1)
       },
+      columns: () => undefined,
+      colored: false,
+      unread: new Promise(() => {}),
       print: (line) => done.push(line),
       complain: (line) => done.push(line),
     }

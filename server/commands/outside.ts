@@ -35,6 +35,12 @@ export interface Outside {
   spawn(command: string, args: readonly string[], env: Readonly<Record<string, string | undefined>>): Child
   /** Does something in so many milliseconds; what is returned calls it off. */
   later(ms: number, act: () => void): () => void
+  /** How many columns the terminal has now; undefined where stdout is none. */
+  columns(): number | undefined
+  /** Whether stdout takes colours. */
+  readonly colored: boolean
+  /** Resolved when nobody reads stdout any more. */
+  readonly unread: Promise<void>
   /** One line to stdout. */
   print(line: string): void
   /** One line to stderr. */

@@ -1,10 +1,12 @@
 import { Command, Help, Option } from 'commander'
 import { execOptions, type Given, type StartOption, startOptions } from '../config/config.js'
-import { didYouMean } from '../suggestion.js'
+import { defaultUrl } from './asking.js'
+import { addControlVerbs } from './control-verbs.js'
 import type { Outside } from './outside.js'
 import type { RulesOptions } from './rules.js'
+import { suggestVerb } from './verb-options.js'
 import type { VerifyOptions } from './verify.js'
-import { defaultUrl, type WhyOptions, why } from './why.js'
+import { type WhyOptions, why } from './why.js'
 
 const examples = `
 Examples:
@@ -15,6 +17,7 @@ Examples:
   backstock exec -- npm test                       run a suite with an emulator of its own
   backstock why 1d4cb115-cb2c-4ee5-9f96-440a48e3ef04
                                                    why items of that call were not updated
+  backstock requests --follow                      watch the calls as they come
 
 Every option has a place in backstock.config.yaml, too: option > environment > config file > default.`
 
@@ -45,6 +48,7 @@ export function createProgram(
   const start = addStart(program, outside, end)
   addExec(program, outside, end, behind ?? [])
   addWhy(program, outside, end)
+  addControlVerbs(program, outside, end)
   addVerify(program, outside, end)
   addRules(program, outside, end)
   // `start` may be left out, so its options are at home in the first help that people see.
@@ -145,11 +149,6 @@ function addRules(program: Command, outside: Outside, end: (code: number) => voi
       const { rules } = await import('./rules.js')
       end(rules(options, outside))
     })
-}
-
-function suggestVerb(verb: string, program: Command): string {
-  const verbs = program.commands.map((command) => command.name())
-  return didYouMean(verb, verbs) || `; known: ${verbs.join(', ')}`
 }
 
 function createOption({ flag, env, fallback, says }: StartOption): Option {
