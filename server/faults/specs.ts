@@ -23,12 +23,14 @@ export function faultyOperations(table: readonly AnyOperation[]): readonly AnyOp
 
 /**
  * Reads what is to be armed under a scope; throws DocumentError, which names each place by its JSON pointer. What no
- * call could ever meet is refused, so that a test does not wait for it in vain.
+ * call could ever meet is refused, so that a test does not wait for it in vain. `first` is the place of the first one in
+ * the list of the scope.
  */
 export function readSpecs(
   document: unknown,
   scope: Partition | undefined,
   operations: readonly AnyOperation[],
+  first = 0,
 ): readonly Armed[] {
   refuse(schemaFaults('faults', document))
   // The schema has judged it.
@@ -42,7 +44,7 @@ export function readSpecs(
       faults.push(
         ...faultsOf(spec.fault, candidates(spec, scope, operations)).map((fault) => within([index, 'fault'], fault)),
       )
-    return 'faults' in match ? [] : [new Armed(spec, match.match, scope, index)]
+    return 'faults' in match ? [] : [new Armed(spec, match.match, scope, first + index)]
   })
   refuse(faults)
   return armed.flat()
