@@ -8,6 +8,7 @@ const onEveryStore = [
   'test/control-*.test.ts',
   'test/faults-*.test.ts',
   'test/wire-*.test.ts',
+  'test/client.test.ts',
   'test/clock.test.ts',
   'test/ids.test.ts',
   'test/contract-cases.test.ts',
