@@ -208,7 +208,8 @@ export interface Level {
 
 export interface Cost {
   readonly sku_code: string
-  readonly year: number
+  /** As the date begins; where none can be read in it, the whole text. */
+  readonly year: string
   readonly sku_cost: number
   readonly effective_date: string
   readonly change_date: string
