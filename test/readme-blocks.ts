@@ -28,10 +28,14 @@ export function examplesOf(markdown: string): readonly Example[] {
   })
 }
 
-/** The files that the text shows: a YAML block whose first line is a comment with its path. */
+/** The files that the text shows: a YAML or JavaScript block whose first line is a comment with its path. */
 export function filesOf(markdown: string): ReadonlyMap<string, string> {
-  const yaml = blocksOf(markdown).filter(({ language }) => language === 'yaml')
-  return new Map(yaml.map(({ text }) => [/^# (\S+\.yaml)\n/.exec(text)?.[1] ?? '', text]))
+  const paths = new Map([
+    ['yaml', /^# (\S+\.yaml)\n/],
+    ['js', /^\/\/ (\S+\.js)\n/],
+  ])
+  const files = blocksOf(markdown).map(({ language, text }) => [paths.get(language)?.exec(text)?.[1], text] as const)
+  return new Map(files.flatMap(([path, text]) => (path === undefined ? [] : [[path, text]])))
 }
 
 /** What an example prints when it is run against an emulator at `url` instead of the address in the text. */
