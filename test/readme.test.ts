@@ -81,6 +81,7 @@ describe('the README', { timeout: 120_000 }, () => {
 
   it('would not pass with a test of its own that ends otherwise', async () => {
     const section = sectionOf(readme, 'From a test')
+    expect(await differences(section)).toEqual([])
     const wrong = section.replace("inventory: '26' }])\n})", 'inventory: 26 }])\n})').replace("'documented'", 'true')
     expect(await differences(wrong)).toHaveLength(2)
   })
