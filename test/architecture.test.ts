@@ -84,6 +84,13 @@ const directions: readonly Direction[] = [
     ),
   },
   {
+    says: 'the client knows the control plane over HTTP only',
+    from: /^client\//,
+    never: /^(?!client\/)/,
+  },
+  { says: 'the client needs no runner', from: /^client\/(?!runners\/)/, never: /^client\/runners\// },
+  { says: 'nothing of the emulator needs its client', from: /^(?:server|contracts)\//, never: /^client\// },
+  {
     says: 'the reference models know nothing of what they are held against',
     from: /^test\/model\//,
     never: /^(?:server|contracts)\//,
@@ -95,7 +102,11 @@ const directions: readonly Direction[] = [
   },
   { says: 'nothing imports the program', from: /./, never: /^server\/cli\.ts/ },
   { says: 'only a command starts an emulator', from: /^server\/(?!commands\/)/, never: /^server\/emulator\.ts/ },
-  { says: 'the product imports no test and no bench', from: /^(?:server|contracts)\//, never: /^(?:test|bench)\// },
+  {
+    says: 'the product imports no test and no bench',
+    from: /^(?:server|contracts|client)\//,
+    never: /^(?:test|bench)\//,
+  },
 ]
 
 /** Every import that goes the wrong way, as a sentence with both files. */
@@ -131,7 +142,7 @@ function importsOf(file: string, text: string): readonly string[] {
 }
 
 function readGraph(): Graph {
-  const files = ['server', 'contracts', 'test/model'].flatMap((folder) =>
+  const files = ['server', 'contracts', 'client', 'test/model'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts'))
       .map((path) => join(folder, path)),
@@ -176,6 +187,9 @@ describe('A planted fault', () => {
     ['server/serve.ts', 'test/strict-store.ts'],
     ['server/faults/specs.ts', 'server/joor/operations.ts'],
     ['server/faults/armed.ts', 'server/http/adapter.ts'],
+    ['client/account.ts', 'server/state/store.ts'],
+    ['client/client.ts', 'client/runners/vitest.ts'],
+    ['server/commands/why.ts', 'client/client.ts'],
   ])('is caught: %s imports %s, and both are named', (from, to) => {
     const caught = wrongWays(new Map([[from, [to]]]))
     expect(caught).not.toEqual([])

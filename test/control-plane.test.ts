@@ -91,7 +91,6 @@ describe('The control plane', () => {
   })
 
   it.each([
-    ['get', 'violations'],
     ['get', 'coverage'],
     ['get', 'events'],
     ['get', 'metrics'],

@@ -60,6 +60,25 @@ await emulator.close()`
     )
   })
 
+  it('has the client, and helpers that need no runner but their own', async () => {
+    const program = `import { startEmulator } from 'backstock'
+import { connect } from 'backstock/client'
+import { test } from 'node:test'
+import { useBackstock } from 'backstock/node-test'
+const emulator = await startEmulator({ port: 0 })
+const backstock = await connect(emulator)
+const { name, positions } = await backstock.joor.account({ positions: [{ warehouse: 'A', upc: '1', inventory: 3 }] })
+console.log((await positions())[0].available, (await backstock.joor.accounts())[0].account === name)
+await emulator.close()
+test('has an account', async (t) => console.log(await (await useBackstock(t)).account.positions()))`
+    writeFileSync(join(folder, 'client.mjs'), program)
+    const { stdout } = await run(process.execPath, ['client.mjs'], { cwd: folder })
+    expect(stdout).toContain('3 true\n')
+    for (const line of ['[]', '# pass 1']) expect(stdout.split('\n')).toContain(line)
+    for (const name of ['client', 'runners/vitest', 'runners/jest', 'runners/node-test'])
+      expect(readFileSync(join(folder, `node_modules/backstock/dist/client/${name}.d.ts`), 'utf8')).toContain('export')
+  })
+
   it('brings nothing that only its own tests and benchmarks need', async () => {
     const { stdout } = await run('npm', ['pack', '--dry-run', '--json'])
     const [{ files }] = JSON.parse(stdout)

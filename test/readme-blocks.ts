@@ -28,17 +28,23 @@ export function examplesOf(markdown: string): readonly Example[] {
   })
 }
 
-/** The files that the text shows: a YAML block whose first line is a comment with its path. */
+/** The files that the text shows: a YAML or JavaScript block whose first line is a comment with its path. */
 export function filesOf(markdown: string): ReadonlyMap<string, string> {
-  const yaml = blocksOf(markdown).filter(({ language }) => language === 'yaml')
-  return new Map(yaml.map(({ text }) => [/^# (\S+\.yaml)\n/.exec(text)?.[1] ?? '', text]))
+  const paths = new Map([
+    ['yaml', /^# (\S+\.yaml)\n/],
+    ['js', /^\/\/ (\S+\.js)\n/],
+  ])
+  const files = blocksOf(markdown).map(({ language, text }) => [paths.get(language)?.exec(text)?.[1], text] as const)
+  return new Map(files.flatMap(([path, text]) => (path === undefined ? [] : [[path, text]])))
 }
 
 /** What an example prints when it is run against an emulator at `url` instead of the address in the text. */
 export async function outputOf({ command }: Example, url: string, folder: string): Promise<string> {
+  // A pipe has no colours unless somebody asks for them, as runners do for their workers, and in CI.
+  const { FORCE_COLOR: _colour, ...env } = process.env
   const { stdout } = await run('sh', ['-c', command.replaceAll('http://127.0.0.1:4350', url)], {
     cwd: folder,
-    env: { ...process.env, JOOR_SANDBOX_TOKEN: 'sandbox-token' },
+    env: { ...env, NO_COLOR: '1', JOOR_SANDBOX_TOKEN: 'sandbox-token' },
   })
   return stdout
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -24,6 +24,11 @@ function folderOfAUser(): string {
   const folder = temporaryFolder()
   mkdirSync(join(folder, 'node_modules', '.bin'), { recursive: true })
   symlinkSync(resolve('.'), join(folder, 'node_modules', 'backstock'))
+  for (const runner of ['vitest', 'jest']) {
+    symlinkSync(resolve('node_modules', runner), join(folder, 'node_modules', runner))
+    symlinkSync(realpathSync(join('node_modules', '.bin', runner)), join(folder, 'node_modules', '.bin', runner))
+  }
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', jest: { transform: {} } }))
   // What npm makes of the package's "bin" when it installs it.
   const command = `#!/bin/sh\nexec "${process.execPath}" "${resolve('dist/server/cli.js')}" "$@"\n`
   writeFileSync(join(folder, 'node_modules', '.bin', 'backstock'), command, { mode: 0o755 })
@@ -74,8 +79,24 @@ describe('the README', { timeout: 300_000 }, () => {
     expect(await differences(wrong)).toHaveLength(2)
   })
 
+  it('would not pass with a test of its own that ends otherwise', async () => {
+    const section = sectionOf(readme, 'From a test')
+    expect(await differences(section)).toEqual([])
+    const wrong = section.replace("inventory: '26' }])\n})", 'inventory: 26 }])\n})').replace("'documented'", 'true')
+    expect(await differences(wrong)).toHaveLength(2)
+  })
+
   it('shows files by their paths', () => {
-    expect([...filesOf(readme).keys()].sort()).toEqual(['my-cases/nightly.yaml', 'sandbox.yaml', 'seed.yaml'])
+    expect([...filesOf(readme).keys()].sort()).toEqual([
+      'connector.js',
+      'jest/stock.test.js',
+      'my-cases/nightly.yaml',
+      'node-test/stock.test.js',
+      'sandbox.yaml',
+      'seed.yaml',
+      'stock.js',
+      'vitest/stock.test.js',
+    ])
   })
 
   it('would not pass with a wrong command', async () => {
@@ -99,7 +120,8 @@ describe('the README', { timeout: 300_000 }, () => {
   })
 
   it('shows a program that runs', async () => {
-    const programs = blocksOf(readme).filter(({ language }) => language === 'js')
+    const files = new Set(filesOf(readme).values())
+    const programs = blocksOf(readme).filter(({ language, text }) => language === 'js' && !files.has(text))
     expect(programs).toHaveLength(1)
     const folder = folderOfAUser()
     writeFileSync(join(folder, 'program.mjs'), programs[0]?.text ?? '')

@@ -9,6 +9,8 @@ const onEveryStore = [
   'test/faults-*.test.ts',
   'test/wire-*.test.ts',
   'test/terminal-{requests,state,follow}.test.ts',
+  'test/client.test.ts',
+  'test/client-judgement.test.ts',
   'test/clock.test.ts',
   'test/ids.test.ts',
   'test/counts.test.ts',

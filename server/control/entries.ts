@@ -58,7 +58,8 @@ function writeBody(body: KeptBody | null) {
   return body === null ? { body: null } : { body: body.text, bytes: body.bytes, cut: body.cut }
 }
 
-function writeViolation({ rule, at, seen, right }: Breach, request: string) {
+/** One rule that a call broke, and where. */
+export function writeViolation({ rule, at, seen, right }: Breach, request: string) {
   const level = rule.breach.startsWith('refuse') ? 'error' : 'warn'
   return { ...writeRule(rule), level, at, seen, right, request }
 }

@@ -1,7 +1,6 @@
 import { Router } from 'express'
 import { type Armed, scopeFields, TooManyFaults } from '../faults/armed.js'
 import { faultyOperations, readSpecs } from '../faults/specs.js'
-import type { Partition } from '../state/store.js'
 import { bodyOf, Problem, sendJson } from './answers.js'
 import type { ControlParts } from './parts.js'
 import { scopeIn } from './requests.js'
@@ -18,8 +17,15 @@ export function faults({ faults: armed, operations }: ControlParts): Router {
   router.put('/', (request, response) => {
     const scope = scopeIn(request)
     const specs = readSpecs(bodyOf(request), scope, faulty)
-    arm(scope, specs)
+    arm(() => armed.arm(scope, specs))
     sendJson(response, 200, { faults: specs.map(writeArmed) })
+  })
+
+  router.post('/', (request, response) => {
+    const scope = scopeIn(request)
+    const specs = readSpecs(bodyOf(request), scope, faulty, armed.sizeOf(scope))
+    arm(() => armed.add(scope, specs))
+    sendJson(response, 201, { faults: specs.map(writeArmed) })
   })
 
   router.delete('/', (request, response) => {
@@ -27,9 +33,9 @@ export function faults({ faults: armed, operations }: ControlParts): Router {
     response.status(204).end()
   })
 
-  function arm(scope: Partition | undefined, specs: readonly Armed[]): void {
+  function arm(take: () => void): void {
     try {
-      armed.arm(scope, specs)
+      take()
     } catch (error) {
       if (!(error instanceof TooManyFaults)) throw error
       throw new Problem(409, `${error.message} Disarm some: DELETE /_backstock/faults.`)

@@ -17,9 +17,10 @@ import { sites } from './sites.js'
 import { snapshots } from './snapshots.js'
 import { stateCheck } from './state-check.js'
 import { stream } from './stream.js'
+import { violations } from './violations.js'
 
 const bodyLimit = '64mb'
-const later = ['violations', 'coverage', 'events', 'metrics']
+const later = ['coverage', 'events', 'metrics']
 
 /** Everything under /_backstock/. Errors are problems (RFC 9457) that say what would have been right. */
 export function control(parts: ControlParts): RequestHandler {
@@ -34,6 +35,7 @@ export function control(parts: ControlParts): RequestHandler {
   router.use('/verify', stateCheck(parts))
   router.use('/faults', faults(parts))
   router.use('/snapshots', snapshots(parts))
+  router.use('/violations', violations(parts))
   router.use(state(parts))
   for (const name of later) router.use(`/${name}`, notYet)
   router.use((request) => {

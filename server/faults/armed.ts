@@ -74,6 +74,19 @@ export class ArmedFaults {
     if (specs.length > 0) this.#lists.set(scope, specs)
   }
 
+  /** Arms more behind what is armed under the scope, which keeps its counters. Throws TooManyFaults. */
+  add(scope: Partition | undefined, specs: readonly Armed[]): void {
+    const standing = [...this.#lists.values()].reduce((sum, list) => sum + list.length, 0)
+    if (standing + specs.length > mostArmed)
+      throw new TooManyFaults(`${standing} faults are armed already, and ${mostArmed} may be armed in all.`)
+    if (specs.length > 0) this.#lists.set(scope, [...(this.#lists.get(scope) ?? []), ...specs])
+  }
+
+  /** How many are armed under the very scope; undefined is everyone's. */
+  sizeOf(scope: Partition | undefined): number {
+    return this.#lists.get(scope)?.length ?? 0
+  }
+
   /** Disarms one scope, or all of them. */
   disarm(scope?: Partition): void {
     for (const of of scope === undefined ? [...this.#lists.keys()] : [scope]) this.#forget(of)

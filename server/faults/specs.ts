@@ -23,18 +23,20 @@ export function faultyOperations(table: readonly AnyOperation[]): readonly AnyOp
 
 /**
  * Reads what is to be armed under a scope; throws DocumentError, which names each place by its JSON pointer. What no
- * call could ever meet is refused, so that a test does not wait for it in vain.
+ * call could ever meet is refused, so that a test does not wait for it in vain. `first` is the place of the first one in
+ * the list of the scope.
  */
 export function readSpecs(
   document: unknown,
   scope: Partition | undefined,
   operations: readonly AnyOperation[],
+  first = 0,
 ): readonly Armed[] {
   refuse(schemaFaults('faults', document))
   // The schema has judged it.
   const specs = document as readonly SpecDocument[]
   const known: Known = { operations: new Map(operations.map(({ name, vendor }) => [name, vendor])), rules: [] }
-  const readings = specs.map((spec, index) => readSpec(spec, index, scope, operations, known))
+  const readings = specs.map((spec, index) => readSpec(spec, index, first, scope, operations, known))
   refuse(readings.flatMap((reading) => ('faults' in reading ? reading.faults : [])))
   return readings.flatMap((reading) => ('armed' in reading ? [reading.armed] : []))
 }
@@ -44,6 +46,7 @@ type Faulty = { readonly faults: readonly DocumentFault[] }
 function readSpec(
   spec: SpecDocument,
   index: number,
+  first: number,
   scope: Partition | undefined,
   operations: readonly AnyOperation[],
   known: Known,
@@ -53,7 +56,7 @@ function readSpec(
   const meant = candidates(spec, scope, operations)
   if (meant.length === 0) return { faults: [faultAt([index, 'match', 'path'], 'no such call has this path')] }
   const faults = faultsOf(spec.fault, meant).map((fault) => within([index, 'fault'], fault))
-  return faults.length > 0 ? { faults } : { armed: new Armed(spec, match.match, scope, index) }
+  return faults.length > 0 ? { faults } : { armed: new Armed(spec, match.match, scope, first + index) }
 }
 
 function refuse(faults: readonly DocumentFault[]): void {

@@ -1,0 +1,32 @@
+import type { ControlPlane } from './control-plane.js'
+import type { Comparison } from './replies.js'
+import { nameOf, type Of, type Scope } from './scope.js'
+import { unmetState } from './unmet.js'
+
+export interface StateOptions {
+  /** Whether what no row names is a difference. Default `report`. */
+  readonly extra?: 'report' | 'ignore'
+}
+
+/** Rejected with UnmetError where a row differs. */
+export async function demandState(
+  plane: ControlPlane,
+  of: Of,
+  rows: readonly object[],
+  { extra }: StateOptions = {},
+): Promise<Comparison> {
+  const comparison = await plane.call<Comparison>('POST', 'verify/state', { query: { ...of, extra }, body: rows })
+  if (comparison.verdict === 'pass') return comparison
+  throw unmetState(nameOf(of), comparison)
+}
+
+/** Removes an account or site and everything that was armed, set or kept for it: its name may never come back. */
+export async function leave(plane: ControlPlane, path: string, of: Of, scope: Scope): Promise<void> {
+  const query = { ...of }
+  const snapshots = await scope.snapshots()
+  await Promise.all([
+    ...['faults', 'clock', 'ids'].map((setting) => plane.call('DELETE', setting, { query })),
+    ...snapshots.map(({ name }) => scope.dropSnapshot(name)),
+  ])
+  await plane.call('DELETE', path)
+}
