@@ -18,7 +18,7 @@ export interface Account extends Scope {
   setPending(rows: readonly PendingDocument[]): Promise<readonly PendingRow[]>
   /** Holds a table against the positions. Rejected with UnmetError, which names the rows, where they differ. */
   verifyState(rows: readonly PositionRow[], options?: StateOptions): Promise<Comparison>
-  /** An account of its own with the same state. */
+  /** An account of its own with the same state, which it keeps as its snapshot `as-forked`. */
   fork(as?: ForkDocument): Promise<Account>
   /** Back to what it was declared with or, of a fork, to what it began with. */
   reset(): Promise<void>

@@ -19,7 +19,7 @@ export interface Site extends Scope {
   events(filter?: EventFilter): Promise<readonly SiteEvent[]>
   /** Holds a table against the levels. Rejected with UnmetError, which names the rows, where they differ. */
   verifyState(rows: readonly LevelRow[], options?: StateOptions): Promise<Comparison>
-  /** A site of its own with the same state. */
+  /** A site of its own with the same state, which it keeps as its snapshot `as-forked`. */
   fork(as?: ForkDocument): Promise<Site>
   /** Back to what it was declared with or, of a fork, to what it began with. */
   reset(): Promise<void>

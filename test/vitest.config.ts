@@ -9,6 +9,7 @@ const onEveryStore = [
   'test/faults-*.test.ts',
   'test/wire-*.test.ts',
   'test/client.test.ts',
+  'test/client-judgement.test.ts',
   'test/clock.test.ts',
   'test/ids.test.ts',
   'test/contract-cases.test.ts',
