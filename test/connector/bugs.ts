@@ -1,9 +1,7 @@
 import { Connector } from './connector.js'
 import type { Outcome, Report } from './report.js'
-import type { Stock } from './rows.js'
+import type { Page, Stock } from './rows.js'
 import { TimeoutEnds, TimeoutKept } from './time-outs.js'
-
-type Page = readonly Stock[]
 
 export class NoRetry extends Connector {
   override readonly attempts = 1
@@ -43,6 +41,13 @@ export class OverwriteAlways extends Connector {
 export class NotUpdatedIgnored extends Connector {
   override async call<Row>(...[place, path, init]: Parameters<Connector['call']>): Promise<Outcome<Row>> {
     return super.call<Row>(place, path, init, async () => [])
+  }
+}
+
+/** Only what was sent is reported. */
+export class NotUpdatedDropped extends Connector {
+  override async sendPage(page: Page, query: string): Promise<Report<Stock>> {
+    return { ...(await super.sendPage(page, query)), notUpdated: [] }
   }
 }
 

@@ -1,6 +1,6 @@
 import { bodyIn, type Format, notUpdatedIn, types } from './formats.js'
 import { type Outcome, type Report, reportOf, together } from './report.js'
-import type { Level, Stock } from './rows.js'
+import type { Level, Page, Stock } from './rows.js'
 
 /** Where one vendor is, and how its caller is let in. */
 export interface Place {
@@ -49,20 +49,20 @@ export class Connector {
     return reportOf(levels, await this.patiently(() => this.postLevels(levels, at)))
   }
 
-  pagesOf(rows: readonly Stock[]): readonly (readonly Stock[])[] {
+  pagesOf(rows: readonly Stock[]): readonly Page[] {
     const { pageSize } = this.options
     return Array.from({ length: Math.ceil(rows.length / pageSize) }, (_, n) =>
       rows.slice(n * pageSize, (n + 1) * pageSize),
     )
   }
 
-  async sendPages(pages: readonly (readonly Stock[])[], query: string): Promise<Report<Stock>> {
+  async sendPages(pages: readonly Page[], query: string): Promise<Report<Stock>> {
     const reports: Report<Stock>[] = []
     for (const page of pages) reports.push(await this.sendPage(page, query))
     return together(reports)
   }
 
-  async sendPage(page: readonly Stock[], query: string): Promise<Report<Stock>> {
+  async sendPage(page: Page, query: string): Promise<Report<Stock>> {
     return reportOf(
       page,
       await this.patiently((attempt) => (attempt === 1 ? this.post(page, query) : this.postAgain(page, query))),
@@ -70,11 +70,11 @@ export class Connector {
   }
 
   /** An item sets its position: sent once more it changes nothing. */
-  postAgain(page: readonly Stock[], query: string): Promise<Outcome<Stock>> {
+  postAgain(page: Page, query: string): Promise<Outcome<Stock>> {
     return this.post(page, query)
   }
 
-  async post(page: readonly Stock[], query: string, method = 'POST'): Promise<Outcome<Stock>> {
+  async post(page: Page, query: string, method = 'POST'): Promise<Outcome<Stock>> {
     const { joor, format } = this.options
     const type = types[format]
     const headers = { 'content-type': type, accept: type }

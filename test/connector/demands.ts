@@ -6,10 +6,9 @@ import { standing } from './stock.js'
 
 type Key = Pick<Position, 'warehouse' | 'sku'>
 
-const isOf =
-  ({ warehouse, upc }: Stock) =>
-  (key: Key) =>
-    key.warehouse === warehouse && key.sku.upc === upc
+const isOf = (row: Stock) => (key: Key) => key.warehouse === row.warehouse && key.sku.upc === row.upc
+const isSame = (row: Stock) => (other: Stock) => row.warehouse === other.warehouse && row.upc === other.upc
+const kinds = ['sent', 'notUpdated', 'failed', 'unknown'] as const
 const write = ({ inventory, upc, warehouse }: Stock) => `${inventory} of ${upc} in ${warehouse}`
 
 function demandNone(wrong: readonly string[]): void {
@@ -17,19 +16,18 @@ function demandNone(wrong: readonly string[]): void {
 }
 
 /** What is reported of each row is to be what became of it. */
-export async function demandTruth(report: Report<Stock>, account: Account): Promise<void> {
+export async function demandTruth(report: Report<Stock>, rows: readonly Stock[], account: Account): Promise<void> {
   const positions = await account.positions()
-  const was = (row: Stock) => standing.find(({ warehouse, upc }) => isOf(row)({ warehouse, sku: { upc } }))?.inventory
+  const was = (row: Stock) => standing.find(isSame(row))?.inventory
   demandNone(
-    (['sent', 'notUpdated', 'failed'] as const).flatMap((said) =>
-      report[said].flatMap((row) => {
-        const now = positions.find(isOf(row))?.available
-        if ((now === row.inventory) === (said === 'sent')) return []
-        return [
-          `${write(row)}: reported as ${said}; it was ${was(row) ?? 'nothing'} before and is ${now ?? 'nothing'} now`,
-        ]
-      }),
-    ),
+    rows.flatMap((row) => {
+      const now = positions.find(isOf(row))?.available
+      const said = kinds.filter((kind) => report[kind].some(isSame(row)))
+      const right = now === row.inventory ? ['sent', 'unknown'] : ['notUpdated', 'failed', 'unknown']
+      if (said.length === 1 && said.every((kind) => right.includes(kind))) return []
+      const what = said.length === 0 ? 'not reported' : `reported as ${said.join(' and ')}`
+      return [`${write(row)}: ${what}; it was ${was(row) ?? 'nothing'} before and is ${now ?? 'nothing'} now`]
+    }),
   )
 }
 

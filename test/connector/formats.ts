@@ -1,8 +1,9 @@
 import { Builder, parseStringPromise } from 'xml2js'
 import type { Stock } from './rows.js'
 
-/** The two formats of JOOR. */
-export type Format = 'json' | 'xml'
+/** The two of JOOR. */
+export const formats = ['json', 'xml'] as const
+export type Format = (typeof formats)[number]
 
 export const types = { json: 'application/json', xml: 'application/xml' } as const
 

@@ -1,9 +1,7 @@
 import { Connector } from './connector.js'
 import { type Outcome, type Report, together } from './report.js'
-import type { Stock } from './rows.js'
+import type { Page, Stock } from './rows.js'
 import { TimeoutKept } from './time-outs.js'
-
-type Page = readonly Stock[]
 
 /** A page that got no reply is sent again behind all others. */
 export class RetryLast extends Connector {
@@ -57,10 +55,18 @@ export class PagesOfOne extends Connector {
 export class NotUpdatedAgain extends Connector {
   override async sendPage(page: Page, query: string): Promise<Report<Stock>> {
     const report = await super.sendPage(page, query)
-    // An overwrite of these alone would clear the others.
     if (report.notUpdated.length === 0) return report
+    // An overwrite of these alone would clear the others.
     const again = await super.sendPage(report.notUpdated, '')
     return together([{ ...report, notUpdated: [] }, again])
+  }
+}
+
+/** What was not updated is reported by warehouse, whatever its place in the table was. */
+export class NotUpdatedSorted extends Connector {
+  override async sendPages(pages: readonly Page[], query: string): Promise<Report<Stock>> {
+    const report = await super.sendPages(pages, query)
+    return { ...report, notUpdated: report.notUpdated.toSorted((a, b) => (a.warehouse < b.warehouse ? -1 : 1)) }
   }
 }
 

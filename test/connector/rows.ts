@@ -5,6 +5,9 @@ export interface Stock {
   readonly inventory: number
 }
 
+/** What one call sends. */
+export type Page = readonly Stock[]
+
 /** How much there is of one product, over all channels. */
 export interface Level {
   readonly code: string

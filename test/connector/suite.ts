@@ -3,11 +3,11 @@ import { createTest } from 'backstock/vitest'
 import { describe, expect } from 'vitest'
 import type { Connector } from './connector.js'
 import { demandKept, demandTruth } from './demands.js'
-import { types } from './formats.js'
+import { formats, types } from './formats.js'
 import type { Stock } from './rows.js'
 import { levels, newer, old, standing, stock } from './stock.js'
 import { TestClock } from './test-clock.js'
-import { formats, variants } from './variants.js'
+import { variants } from './variants.js'
 
 const today = new Date('2026-01-23T12:00:00Z')
 
@@ -33,7 +33,7 @@ describe.each(matrix)('%s', { concurrent: true }, (_name, Connector, format) => 
   test('sends the table, and leaves what it does not name', async ({ account, site }) => {
     const report = await connect(account, site).send(stock)
     await demandKept(old, account)
-    await demandTruth(report, account)
+    await demandTruth(report, stock, account)
     await account.verifyState(beside(stock))
     expect(report.sent).toHaveLength(stock.length)
     await account.waitFor({ headers: { 'content-type': types[format], accept: types[format] } }, { timeoutMs: 0 })
@@ -71,18 +71,26 @@ describe.each(matrix)('%s', { concurrent: true }, (_name, Connector, format) => 
   test('replaces all stock', async ({ account, site }) => {
     const report = await connect(account, site).replace(stock)
     await demandKept(stock, account)
-    await demandTruth(report, account)
+    await demandTruth(report, stock, account)
+    await account.verifyState(only(stock))
+  })
+
+  test('replaces all stock also where its reply was lost', async ({ account, site }) => {
+    await account.arm({ times: 1, fault: { kind: 'after_commit' } })
+    await connect(account, site).replace(stock)
+    await demandKept(stock, account)
     await account.verifyState(only(stock))
   })
 
   test('reports what is not updated', async ({ account, site }) => {
     await account.arm({ fault: { kind: 'partial', items: { sku: ['b', 'd'] } } })
-    await demandTruth(await connect(account, site).send(stock), account)
+    await demandTruth(await connect(account, site).send(stock), stock, account)
   })
 
   test('reports what became of a page whose reply comes late', async ({ account, site }) => {
     const clock = new TestClock()
-    await demandTruth(await sendBesideLateReply(connect(account, site, clock), account, clock), account)
+    const report = await sendBesideLateReply(connect(account, site, clock), account, clock)
+    await demandTruth(report, stock, account)
   })
 
   test('leaves newer stock alone after a reply that came late', async ({ account, site }) => {

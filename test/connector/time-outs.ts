@@ -1,8 +1,6 @@
 import { Connector } from './connector.js'
 import type { Outcome, Report } from './report.js'
-import type { Stock } from './rows.js'
-
-type Page = readonly Stock[]
+import type { Page, Stock } from './rows.js'
 
 /** What timed out is not sent again at once. */
 export abstract class TimeoutEnds extends Connector {

@@ -2,18 +2,21 @@ import * as bugs from './bugs.js'
 import { Connector } from './connector.js'
 import * as nearMisses from './near-misses.js'
 
-/** A connector that one planted change tells from the right one. */
 export interface Variant {
   readonly name: string
-  /** What it does. */
-  readonly says: string
   readonly Connector: typeof Connector
 }
 
-export const right: Variant = { name: 'right', says: 'keeps to all of it', Connector }
+/** One change tells it from the right one. */
+export interface Planted extends Variant {
+  /** What it does. */
+  readonly says: string
+}
+
+export const right: Variant = { name: 'right', Connector }
 
 /** What connectors do wrong, each with what looks like it and is right. */
-export const planted: readonly { readonly bug: Variant; readonly nearMiss: Variant }[] = [
+export const planted: readonly { readonly bug: Planted; readonly nearMiss: Planted }[] = [
   {
     bug: { name: 'no-retry', says: 'sends nothing again', Connector: bugs.NoRetry },
     nearMiss: {
@@ -67,6 +70,18 @@ export const planted: readonly { readonly bug: Variant; readonly nearMiss: Varia
     },
   },
   {
+    bug: {
+      name: 'not-updated-dropped',
+      says: 'reports only what was updated',
+      Connector: bugs.NotUpdatedDropped,
+    },
+    nearMiss: {
+      name: 'not-updated-sorted',
+      says: 'reports what was not updated in another order',
+      Connector: nearMisses.NotUpdatedSorted,
+    },
+  },
+  {
     bug: { name: 'timeout-fails', says: 'reports a time-out as a failure', Connector: bugs.TimeoutFails },
     nearMiss: { name: 'awaits', says: 'awaits the slow reply', Connector: nearMisses.Awaits },
   },
@@ -83,7 +98,5 @@ export const planted: readonly { readonly bug: Variant; readonly nearMiss: Varia
     },
   },
 ]
-
-export const formats = ['json', 'xml'] as const
 
 export const variants: readonly Variant[] = [right, ...planted.flatMap(({ bug, nearMiss }) => [bug, nearMiss])]
