@@ -96,6 +96,11 @@ const directions: readonly Direction[] = [
     never: /^(?:server|contracts)\//,
   },
   {
+    says: 'the sample connector knows the package as its users do',
+    from: /^test\/connector\//,
+    never: /^(?!test\/connector\/)/,
+  },
+  {
     says: 'only the program imports its commands',
     from: /^(?!server\/(?:cli\.ts|commands\/))/,
     never: /^server\/commands\//,
@@ -142,7 +147,7 @@ function importsOf(file: string, text: string): readonly string[] {
 }
 
 function readGraph(): Graph {
-  const files = ['server', 'contracts', 'client', 'test/model'].flatMap((folder) =>
+  const files = ['server', 'contracts', 'client', 'test/model', 'test/connector'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts'))
       .map((path) => join(folder, path)),
@@ -190,6 +195,7 @@ describe('A planted fault', () => {
     ['client/account.ts', 'server/state/store.ts'],
     ['client/client.ts', 'client/runners/vitest.ts'],
     ['server/commands/why.ts', 'client/client.ts'],
+    ['test/connector/suite.ts', 'client/client.ts'],
   ])('is caught: %s imports %s, and both are named', (from, to) => {
     const caught = wrongWays(new Map([[from, [to]]]))
     expect(caught).not.toEqual([])

@@ -21,6 +21,8 @@ export interface Runner {
   /** The program and its arguments. */
   readonly command: readonly string[]
   read(output: string): Results
+  /** Milliseconds until it is taken for stuck. Default 60,000. */
+  readonly timeout?: number
 }
 
 const preamble = `
@@ -114,14 +116,14 @@ export function projectOf(text: string): string {
 
 /** Runs all tests of a folder; a runner whose tests fail ends with another code than 0. */
 export function run(
-  { command, read }: Runner,
+  { command, read, timeout = 60_000 }: Pick<Runner, 'command' | 'read' | 'timeout'>,
   folder: string,
   url?: string,
 ): Promise<{ code: number; results: Results }> {
   const [program = '', ...args] = command
   // What vitest has set for its own workers would make the one that is started believe to be one of them.
   const { NODE_OPTIONS: _options, VITEST: _vitest, NODE_TEST_CONTEXT: _context, ...env } = process.env
-  const options = { cwd: folder, timeout: 60_000, env: { ...env, CI: '1', ...(url && { BACKSTOCK_URL: url }) } }
+  const options = { cwd: folder, timeout, env: { ...env, CI: '1', ...(url && { BACKSTOCK_URL: url }) } }
   return new Promise((done, failed) => {
     execFile(program, args, options, (error, stdout, stderr) => {
       const code = error === null ? 0 : error.code

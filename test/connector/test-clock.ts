@@ -1,0 +1,23 @@
+import type { Clock } from './connector.js'
+
+/** Nobody waits by it, and a time-out comes when the test says so. */
+export class TestClock implements Clock {
+  /** In milliseconds, in their order. */
+  readonly slept: number[] = []
+  readonly #waiting: { readonly ms: number; readonly end: AbortController }[] = []
+
+  async sleep(ms: number): Promise<void> {
+    this.slept.push(ms)
+  }
+
+  timeout(ms: number): AbortSignal {
+    const end = new AbortController()
+    this.#waiting.push({ ms, end })
+    return end.signal
+  }
+
+  /** So long has passed for whoever waits now. */
+  elapse(passed: number): void {
+    for (const { ms, end } of this.#waiting) if (ms <= passed) end.abort()
+  }
+}
