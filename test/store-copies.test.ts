@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import { Draft } from '../server/state/draft.js'
 import { LayeredMap } from '../server/state/layered-map.js'
+import { MemoryStore } from '../server/state/memory.js'
 import type { Key, Row } from '../server/state/rows.js'
 import { Table } from '../server/state/table.js'
 
@@ -128,5 +130,35 @@ describe('A map in layers', () => {
     } finally {
       looks.mockRestore()
     }
+  })
+})
+
+describe('An account', () => {
+  it.each([
+    ['forked', (store: MemoryStore<unknown>) => store.fork('joor:brand', (setup) => ({ ...setup, name: 'fork' }))],
+    ['kept in a snapshot', (store: MemoryStore<unknown>) => store.save('snapshot', 'joor:brand')],
+    ['restored', (store: MemoryStore<unknown>) => store.restore('before', 'joor:brand')],
+    ['reset', (store: MemoryStore<unknown>) => store.reset('joor:brand')],
+  ])('is %s at the same cost, however many rows it has', async (_what, act) => {
+    const costs: number[] = []
+    for (const rows of [10, 100_000]) {
+      const draft = new Draft({ get: () => undefined })
+      for (let sku = 0; sku < rows; sku++) draft.put('marks', ['', '', `${sku}`], { sku: {} })
+      const nothing = { declared: true, token: null, settings: {}, warehouses: null, styles: null, pending: [] }
+      const declaration = { setup: { vendor: 'joor' as const, name: 'brand', ...nothing }, changes: draft.changes }
+      const journal = { append: () => {}, rename: () => {} }
+      const ids = () => ({ take: () => 'id', keep: () => {} })
+      const store = new MemoryStore<unknown>({ journal, ids, clock: () => new Date(0), anonymousLimit: 1 })
+      await store.load([declaration])
+      await store.save('before', 'joor:brand')
+      const written = vi.spyOn(Map.prototype, 'set')
+      try {
+        await act(store)
+        costs.push(written.mock.calls.length)
+      } finally {
+        written.mockRestore()
+      }
+    }
+    expect(costs[1]).toBe(costs[0])
   })
 })
