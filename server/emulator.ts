@@ -1,24 +1,20 @@
-import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { v4 as uuid } from 'uuid'
 import { Clocks } from './clock.js'
 import { control } from './control/router.js'
-import { type Fault, faultAt } from './documents/documents.js'
-import { checkSeed, readSeedFile, type Seed, SeedError } from './documents/seed.js'
-import type { Step } from './documents/source.js'
+import { declarationsOf, judgeSeed } from './declarations.js'
+import { checkSeed, readSeedFile, type Seed } from './documents/seed.js'
 import { nowhere } from './elsewhere.js'
 import { ArmedFaults } from './faults/armed.js'
 import { vendorTraffic } from './http/adapter.js'
 import { originOf } from './http/origin.js'
 import { Ids } from './ids.js'
-import { declareSite } from './jirafe/declare.js'
 import { jirafeOperations, jirafeUnknownType } from './jirafe/operations.js'
-import { declareAccount, type RowFault } from './joor/declare.js'
 import { joorElsewhere, joorOperations } from './joor/operations.js'
-import type { Entry } from './journal/entry.js'
 import { Journal } from './journal/journal.js'
 import { type Counts, Tally } from './journal/tally.js'
 import { listen } from './listen.js'
+import { openStore } from './open-store.js'
 import {
   checkOptions,
   defaultAnonymousLimit,
@@ -29,11 +25,8 @@ import {
 } from './options.js'
 import { repeatCall } from './repeat.js'
 import { defaultSettings } from './settings.js'
-import { openDataFile } from './state/file.js'
-import { type MemoryOptions, MemoryStore } from './state/memory.js'
 import { partitionOf } from './state/partitions.js'
-import { openSnapshotFolder } from './state/snapshot-folder.js'
-import { DataFileError, type Declaration, type Scope, StorageFailure, type Store } from './state/store.js'
+import type { Scope } from './state/store.js'
 import { machineTimers } from './timers.js'
 
 export { type Seed, SeedError } from './documents/seed.js'
@@ -132,52 +125,3 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
 // The package's own file; its version is a string.
 const { version } = createRequire(import.meta.url)('#package') as { version: string }
-
-/** The store with its seed: in memory, or over a file that a later start finds again. */
-async function openStore(options: EmulatorOptions, storage: MemoryOptions<Entry>, seed: Seed): Promise<Store<Entry>> {
-  const declarations = declarationsOf(seed, storage.clock)
-  const folder = options.snapshots === undefined ? undefined : await openSnapshotFolder(options.snapshots)
-  const withFolder = folder === undefined ? storage : { ...storage, snapshots: folder }
-  if (options.data === undefined) {
-    const store = options.store?.(withFolder) ?? new MemoryStore(withFolder)
-    await store.seed(declarations)
-    await store.reset()
-    return store
-  }
-  const fingerprint =
-    options.seed === undefined ? null : createHash('sha256').update(JSON.stringify(seed)).digest('hex')
-  const file = await openDataFile(options.data, fingerprint, options.recover ?? false)
-  if (file.seedChanged)
-    options.log?.(`${options.data} was begun with another seed: its state stays, the new seed counts for reset only.`)
-  const store = new MemoryStore({ ...withFolder, kept: file.kept, keep: file.keep })
-  await store.seed(declarations)
-  if (file.fresh) await store.reset().catch(unwritable)
-  return store
-}
-
-/** A state that cannot be kept from the start is no state to work with. */
-function unwritable(error: unknown): never {
-  if (!(error instanceof StorageFailure)) throw error
-  throw new DataFileError(`The data file cannot be written. ${error.message}`, { cause: error })
-}
-
-/** Every account and site of a seed with its rows judged; throws SeedError naming each row that means nothing. */
-function declarationsOf(seed: Seed, clock: (scope: Scope) => Date): readonly Declaration[] {
-  const { declarations, faults } = judgeSeed(seed, clock)
-  if (faults.length > 0) throw new SeedError(faults)
-  return declarations
-}
-
-function judgeSeed(seed: Seed, clock: (scope: Scope) => Date) {
-  const faults: Fault[] = []
-  const declarations: Declaration[] = []
-  const take = (at: readonly Step[], declared: Declaration | { faults: readonly RowFault[] }) => {
-    if (!('faults' in declared)) declarations.push(declared)
-    else faults.push(...declared.faults.map(({ steps, message }) => faultAt([...at, ...steps], message)))
-  }
-  for (const [name, account] of Object.entries(seed.joor?.accounts ?? {}))
-    take(['joor', 'accounts', name], declareAccount(name, account))
-  for (const [name, site] of Object.entries(seed.jirafe?.sites ?? {}))
-    take(['jirafe', 'sites', name], declareSite(name, site, clock(partitionOf('jirafe', name))))
-  return { declarations, faults }
-}

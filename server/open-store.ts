@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto'
+import { declarationsOf } from './declarations.js'
+import type { Seed } from './documents/seed.js'
+import type { Entry } from './journal/entry.js'
+import type { EmulatorOptions } from './options.js'
+import { openDataFile } from './state/file.js'
+import { type MemoryOptions, MemoryStore } from './state/memory.js'
+import { openSnapshotFolder } from './state/snapshot-folder.js'
+import { DataFileError, StorageFailure, type Store } from './state/store.js'
+
+/** The store with its seed: in memory, or over a file that a later start finds again. */
+export async function openStore(
+  options: EmulatorOptions,
+  storage: MemoryOptions<Entry>,
+  seed: Seed,
+): Promise<Store<Entry>> {
+  const declarations = declarationsOf(seed, storage.clock)
+  const folder = options.snapshots === undefined ? undefined : await openSnapshotFolder(options.snapshots)
+  const withFolder = folder === undefined ? storage : { ...storage, snapshots: folder }
+  if (options.data === undefined) {
+    const store = options.store?.(withFolder) ?? new MemoryStore(withFolder)
+    await store.seed(declarations)
+    await store.reset()
+    return store
+  }
+  const fingerprint =
+    options.seed === undefined ? null : createHash('sha256').update(JSON.stringify(seed)).digest('hex')
+  const file = await openDataFile(options.data, fingerprint, options.recover ?? false)
+  if (file.seedChanged)
+    options.log?.(`${options.data} was begun with another seed: its state stays, the new seed counts for reset only.`)
+  const store = new MemoryStore({ ...withFolder, kept: file.kept, keep: file.keep })
+  await store.seed(declarations)
+  if (file.fresh) await store.reset().catch(unwritable)
+  return store
+}
+
+/** A state that cannot be kept from the start is no state to work with. */
+function unwritable(error: unknown): never {
+  if (!(error instanceof StorageFailure)) throw error
+  throw new DataFileError(`The data file cannot be written. ${error.message}`, { cause: error })
+}
