@@ -23,16 +23,22 @@ function spellingsOf(secret: string): readonly string[] {
   return [secret, inUrl, lowerCase, inJson, inJson.replaceAll('/', '\\/'), inXml, inXml.replaceAll('"', '&quot;')]
 }
 
+/** The text without the secrets; what is replaced already stays as it is, also where a token is a word of the mark. */
 export function redact(text: string, secrets: readonly string[]): string {
   let safe = text
-  for (const secret of secrets) if (safe.includes(secret)) safe = safe.replaceAll(secret, redacted)
+  for (const secret of secrets)
+    if (safe.includes(secret)) safe = betweenMarks(safe, (part) => part.replaceAll(secret, redacted))
   return safe
+}
+
+function betweenMarks(text: string, change: (part: string) => string): string {
+  return text.split(redacted).map(change).join(redacted)
 }
 
 /** A JSON text without the secrets, those behind escapes too; as it was written wherever none stands in it. */
 export function redactJson(text: string, secrets: readonly string[]): string {
   const safe = redact(text, secrets)
-  if (!mayHold(safe, secrets)) return safe
+  if (!mayHold(safe.replaceAll(redacted, ''), secrets)) return safe
   const plain = mapTexts<unknown>(JSON.parse(text), (each) => redact(each, secrets))
   return redact(JSON.stringify(plain), secrets)
 }

@@ -193,6 +193,19 @@ describe('The journal of an emulator', () => {
     }
   })
 
+  it.each(['tok', 'to', 'token', 'e'])(
+    'puts its mark once in the place of the token %j, a word of the mark',
+    async (token) => {
+      const emulator = await startTestEmulator()
+      await bulk(emulator, items(row(`a ${token}`)), { token })
+      const { request, curl } = await lastRequest(emulator)
+      expect(request.headers.authorization).toBe('OAuth2 «token»')
+      expect(curl).toContain(`'authorization: OAuth2 '"$BACKSTOCK_TOKEN"`)
+      expect(request.body).toContain('a «token»')
+      expect(request.body).not.toContain('««')
+    },
+  )
+
   it('keeps twenty places of a rule, counts the rest, and shows the first thousand changes', async () => {
     const emulator = await startTestEmulator()
     const many = Array.from({ length: 1_200 }, (_, n) => row(`sku-${n}`, String(n)))
