@@ -4,6 +4,7 @@ import type { Emulator } from '../server/emulator.js'
 import { command } from './command.js'
 import { bulk, items, lastRequest, oauth2, positions, startTestEmulator } from './emulator.js'
 import { arm, hits, isLost, level, levelsOf, sendEvent } from './faults.js'
+import { cancelled, cost, customer, pageview, product } from './jirafe-events.js'
 
 const item = (upc: string, inventory: unknown = 1, more: object = {}) => ({
   warehouse: 'New York',
@@ -293,12 +294,71 @@ describe('A partial failure at Jirafe', () => {
     expect(atB).toEqual([])
   })
 
+  it.each<[name: string, list: string, event: object, code: string]>([
+    ['product_code', 'inventory', level(1, 'A-1'), 'A-1'],
+    ['sku_code', 'product.cost', cost, 'SKU-1'],
+    ['code', 'product', product, 'P-1'],
+    ['id', 'customer', customer, 'c1'],
+    ['order_number', 'order', cancelled, 'o1'],
+  ])('chooses an event by its %s', async (_name, list, event, code) => {
+    const emulator = await startTestEmulator()
+    await arm(emulator, partial({ sku: [code] }))
+    const reply = await sendEvent(emulator, { [list]: [event] }, 'shop/batch')
+    expect(reply?.body).toEqual({ [list]: [failed] })
+    expect(await hits(emulator)).toEqual([1])
+    const { rules } = await lastRequest(emulator)
+    expect(rules.map(({ rule }: { rule: string }) => rule)).toContain('jirafe.reply.unknown_message')
+  })
+
+  it('passes by an event that is none, or whose code is no text', async () => {
+    const emulator = await startTestEmulator()
+    await arm(emulator, partial({ sku: ['7', 'B'] }))
+    const batch = { inventory: [null, 'B', ['B'], { ...level(1), product_code: 7 }, level(2, 'A')] }
+    const reply = await sendEvent(emulator, batch, 'shop/batch')
+    expect(reply?.status).toBe(200)
+    expect(JSON.stringify(reply?.body)).not.toContain(failed.message)
+    expect(await hits(emulator)).toEqual([0])
+    expect(await levelsOf(emulator)).toEqual([2])
+    const { rules } = await lastRequest(emulator)
+    expect(rules.map(({ rule }: { rule: string }) => rule)).not.toContain('jirafe.reply.unknown_message')
+  })
+
   it('of a single event is 503 unknown', async () => {
     const emulator = await startTestEmulator()
     await arm(emulator, partial({ index: [0] }))
     const reply = await sendEvent(emulator, level(1))
     expect([reply?.status, reply?.body]).toEqual([503, failed])
     expect(await levelsOf(emulator)).toEqual([])
+  })
+})
+
+describe('An error of the wrong method', () => {
+  it.each([
+    ['jirafe.tracker/pageview', 'post', '/v2/tracker/pageview', 'POST, PUT'],
+    ['jirafe.tracker/visit', 'post', '/v2/tracker/visit', 'POST, PUT'],
+    ['jirafe.tracker.gif', 'get', '/v2/tracker/pageview.gif', 'GET'],
+    ['jirafe.cart', 'post', '/v2/shop/cart', 'POST, PUT'],
+  ] as const)('of %s names its methods', async (operation, method, path, allow) => {
+    const emulator = await startTestEmulator()
+    await arm(emulator, [{ match: { operation }, fault: { kind: 'error', status: 405 } }])
+    const reply = await supertest(emulator.url)[method](path).set('Authorization', 'Bearer a-token')
+    expect([reply.status, reply.headers.allow]).toEqual([405, allow])
+  })
+})
+
+describe('A fault by what a call says', () => {
+  it.each([
+    ['/v2/tracker/pageview', pageview, { '/site': 'shop' }],
+    ['/v2/shop/site_check', { site: 'shop' }, { '/site': 'shop' }],
+    ['/v2/shop/cart', { id: 'a1' }, { '/id': 'a1' }],
+  ])('is met at %s', async (path, body, command) => {
+    const emulator = await startTestEmulator()
+    await arm(emulator, [{ match: { command }, fault: { kind: 'error', status: 503 } }])
+    const send = (document: object) =>
+      supertest(emulator.url).post(path).set('Authorization', 'Bearer a-token').send(document)
+    expect((await send(body)).status).toBe(503)
+    expect((await send({ other: 'shop' })).status).not.toBe(503)
+    expect(await hits(emulator)).toEqual([1])
   })
 })
 

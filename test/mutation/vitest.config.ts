@@ -14,7 +14,12 @@ class QuickFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL('../..', import.meta.url)),
-    include: ['test/joor-*.test.ts', 'test/jirafe-*.test.ts', 'test/control-sites.test.ts'],
+    include: [
+      'test/joor-*.test.ts',
+      'test/jirafe-*.test.ts',
+      'test/control-sites.test.ts',
+      'test/faults-state.test.ts',
+    ],
     exclude: ['test/*-model.test.ts', 'test/joor-large-calls.test.ts', 'test/*-hostile-values.test.ts'],
     // It throws at a row that `needs` does not name, so that this can be missed as well.
     provide: { store: 'strict' },
