@@ -56,7 +56,7 @@ export interface Clock {
   /** What time it is; with an instant, it runs on from there. */
   now(from?: Instant): Promise<ClockTold>
   /** It is the machine's again. */
-  real(): Promise<ClockTold>
+  real(): Promise<void>
 }
 
 /** A text is in ISO 8601; without an offset it is UTC. */
@@ -70,12 +70,17 @@ export function scopeOf(plane: ControlPlane, of: Of): Scope {
     request: (id) => plane.call('GET', `requests/${encodeURIComponent(id)}`),
     find: (match) => ask('find', { match }),
     count: (match, count) => ask('count', { match, count }),
-    async waitFor(match, { count = 1, timeoutMs = 5_000 } = {}) {
+    async waitFor(match, options = {}) {
+      refuseUnknown('waitFor', options, ['count', 'timeoutMs'])
+      const { count = 1, timeoutMs = 5_000 } = options
       const answer = await ask('wait', { match, count, timeout_ms: timeoutMs })
       if (answer.verdict === 'pass') return answer
       throw unmetWait(nameOf(of), match, count, timeoutMs, answer)
     },
-    sequence: (matches, { timeoutMs } = {}) => ask('sequence', { matches, timeout_ms: timeoutMs }),
+    sequence(matches, options = {}) {
+      refuseUnknown('sequence', options, ['timeoutMs'])
+      return ask('sequence', { matches, timeout_ms: options.timeoutMs })
+    },
     async arm(faults) {
       const body = Array.isArray(faults) ? faults : [faults]
       return (await plane.call<Faults>('POST', 'faults', { query, body })).faults
@@ -90,6 +95,12 @@ export function scopeOf(plane: ControlPlane, of: Of): Scope {
     restore: (name) => plane.call('POST', `${snapshotAt(name)}/restore`, { query }),
     dropSnapshot: (name) => plane.call('DELETE', snapshotAt(name), { query }),
   }
+}
+
+/** JavaScript lets a misspelt option pass, and a wait would take its usual time in silence. */
+function refuseUnknown(what: string, options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find((name) => !known.includes(name))
+  if (unknown !== undefined) throw new TypeError(`${what} has no option ${unknown}. Right is ${known.join(' or ')}.`)
 }
 
 interface Faults {

@@ -94,6 +94,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     ...{ store, journal, operations, faults, clocks, ids, log, version, loadSeed },
     timers: machineTimers,
     closing: closing.signal,
+    forget(of) {
+      faults.disarm(of)
+      clocks.clear(of)
+      ids.clear(of)
+    },
     url: () => url,
     // What a test armed is for its own client.
     repeat: (entry) => repeatCall(entry, table, { ...pipeline, faults: new ArmedFaults(), magic: false }),

@@ -20,6 +20,7 @@ import {
   type Written,
 } from './operation.js'
 import type { JournalLimits } from './options.js'
+import { printable } from './printable.js'
 import type { Settings } from './settings.js'
 import { Draft } from './state/draft.js'
 import { type Caller, type Settled, StorageFailure, type Store, TooManyPartitions, type Turn } from './state/store.js'
@@ -242,6 +243,6 @@ function told(turn: Turn, outcome: Verdict | Refusal, written: Written): string 
   if (outcome instanceof Refusal || written.logId === undefined) return undefined
   const refused = outcome.outcomes.filter((item) => item.outcome === 'not_updated').length
   if (refused === 0) return undefined
-  const name = turn.setup?.name ?? 'nobody'
+  const name = printable(turn.setup?.name ?? 'nobody')
   return `${name}: ${refused} of ${outcome.outcomes.length} items not updated; backstock why ${written.logId}`
 }

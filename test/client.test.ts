@@ -248,6 +248,15 @@ describe('Questions about calls', () => {
     expect(await waiting).toMatchObject({ verdict: 'pass', count: 2 })
   })
 
+  it('takes no option that it does not know', async () => {
+    const account = await (await open()).joor.account()
+    // What a program in JavaScript may send.
+    const misspelt = { timeout_ms: 1 } as object
+    expect(await errorOf(account.waitFor({}, misspelt))).toMatchObject({
+      message: 'waitFor has no option timeout_ms. Right is count or timeoutMs.',
+    })
+  })
+
   it('that wait in vain say what was expected and which call came nearest', async () => {
     const account = await (await open()).joor.account({ name: 'brand' })
     await send(account, item(5))
@@ -338,7 +347,8 @@ describe('Clock, ids, snapshots and the seed', () => {
     expect(await account.clock.advance(1.5)).toMatchObject({ now: '2030-01-01T00:00:01.500Z' })
     expect(await account.clock.now('2031-01-01')).toMatchObject({ frozen: false, set_for: 'own' })
     expect(await account.clock.now()).toMatchObject({ now: expect.stringMatching(/^2031/) })
-    expect(await account.clock.real()).toMatchObject({ set_for: null })
+    await account.clock.real()
+    expect(await account.clock.now()).toMatchObject({ set_for: null })
     expect(await account.seedIds(7)).toEqual({ seed: 7, set_for: 'own' })
     expect(await backstock.clock.now()).toMatchObject({ set_for: null })
   })

@@ -245,6 +245,28 @@ describe('An account', () => {
     expect(await list(emulator)).toMatchObject([{ account: anonymousName('a-token'), positions: 1 }])
   })
 
+  it('leaves nothing armed or set for the next one of its name', async () => {
+    const emulator = await startTestEmulator()
+    await put(emulator, 'brand', { token: 'a-token' })
+    await control(emulator)
+      .put('/_backstock/faults?account=brand')
+      .send([{ fault: { kind: 'reset' } }])
+    await control(emulator).put('/_backstock/clock?account=brand').send({ freeze: '2031-01-01T00:00:00Z' })
+    await control(emulator).put('/_backstock/ids?account=brand').send({ seed: 7 })
+    await control(emulator)
+      .put('/_backstock/faults?account=other')
+      .send([{ fault: { kind: 'reset' } }])
+    await control(emulator).delete('/_backstock/joor/accounts/brand')
+    await put(emulator, 'brand', { token: 'a-token' })
+    for (const [path, told] of [
+      ['faults', { faults: [] }],
+      ['clock', { frozen: false, set_for: null }],
+      ['ids', { seed: null, set_for: null }],
+    ] as const)
+      expect((await control(emulator).get(`/_backstock/${path}?account=brand`)).body).toMatchObject(told)
+    expect((await control(emulator).get('/_backstock/faults?account=other')).body.faults).toHaveLength(1)
+  })
+
   it('of a token that nobody declared is made by its first call, and not by asking', async () => {
     const emulator = await startTestEmulator()
     const ask = () => control(emulator).get('/_backstock/joor/account').set('Authorization', oauth2('a-token'))

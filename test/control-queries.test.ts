@@ -334,3 +334,35 @@ describe('A question that means nothing', () => {
     for (const part of told) expect(body.detail).toContain(part)
   })
 })
+
+describe('A question about a call whose token stands in it', () => {
+  const item = { warehouse: 'New York', upc: '822', inventory: 3 }
+
+  it.each(['inventory', 'upc', 'json', 'app', 'i', '3', '"', 'items'])(
+    'never denies what was sent: the token %j',
+    async (token) => {
+      const emulator = await startTestEmulator()
+      await bulk(emulator, items(item), { token })
+      const ask = async (question: string, body: object) =>
+        (await supertest(emulator.url).post(`/_backstock/requests/${question}`).send(body)).body.verdict
+      for (const command of [
+        { '/inventory_items/0/upc': '822' },
+        { '/inventory_items/*/upc': '822' },
+        { '/inventory_items/0': { upc: '822' } },
+      ]) {
+        expect(await ask('find', { match: { command } })).not.toBe('fail')
+        expect(await ask('count', { match: { command }, count: 0 })).not.toBe('pass')
+      }
+      const absent = { command: { '/inventory_items/0/upc': null } }
+      expect(await ask('find', { match: absent })).not.toBe('pass')
+    },
+  )
+
+  it('is answered as any other where the token stands in its header alone', async () => {
+    const emulator = await startTestEmulator()
+    await bulk(emulator, items(item), { token: 'brand' })
+    const command = { '/inventory_items/0/size': '822' }
+    const { body } = await supertest(emulator.url).post('/_backstock/requests/find').send({ match: { command } })
+    expect(body.verdict).toBe('fail')
+  })
+})

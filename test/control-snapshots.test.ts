@@ -95,8 +95,8 @@ describe('A snapshot', () => {
   it.each([
     ['GET', '/never', 404, 'There is no snapshot never of everything.'],
     ['POST', '/never/restore', 404, 'There is no snapshot never of everything.'],
-    ['DELETE', '/never?account=one', 404, 'There is no snapshot never of joor:one.'],
-    ['PUT', '/new?site=nowhere', 404, 'There is no jirafe:nowhere'],
+    ['DELETE', '/never?account=one', 404, 'There is no snapshot never of account one.'],
+    ['PUT', '/new?site=nowhere', 404, 'There is no site nowhere'],
     ['PUT', '/..%2fescape', 400, 'cannot be that of a file'],
     ['PUT', '/.hidden', 400, 'cannot be that of a file'],
     ['PUT', '/new?acount=one', 400, 'Did you mean account?'],

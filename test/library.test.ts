@@ -148,6 +148,18 @@ describe('startEmulator', () => {
     )
     expect(lines).toEqual([`brand: 1 of 2 items not updated; backstock why ${reply.body.response.log_id}`])
   })
+
+  it('tells of an account without letting its name steer a terminal or begin a line', async () => {
+    const lines: string[] = []
+    const name = '\u001b[31mbrand\nline'
+    const emulator = await startTestEmulator({
+      log: (line) => lines.push(line),
+      seed: { joor: { accounts: { [name]: { token: 'a-token' } } } },
+    })
+    await bulk(emulator, items({ upc: '1', inventory: 'x' }))
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toMatch(/^\\u001b\[31mbrand\\u000aline: 1 of 1 items not updated/)
+  })
 })
 
 describe('An emulator', () => {

@@ -33,7 +33,7 @@ function call(
     path: url.replace(/\?.*/, ''),
     query: head.query,
     headers: head.headers,
-    sent: () => ({ value }),
+    sent: () => ({ value, holed: false }),
     at: new Date('2026-01-31T12:00:00Z'),
     status: 200,
     outcome: 'updated',

@@ -3,8 +3,8 @@ import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
 import { paint, wantsColor } from '../server/commands/colors.js'
 import type { Outside } from '../server/commands/outside.js'
-import { printable, printableBetweenTabs } from '../server/commands/printable.js'
 import { type Column, shorten, Table } from '../server/commands/table.js'
+import { printable, printableBetweenTabs } from '../server/printable.js'
 
 interface Pair {
   readonly name: string

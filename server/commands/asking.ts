@@ -1,7 +1,7 @@
+import { printable } from '../printable.js'
 import { parseExact } from '../wire/exact-json.js'
 import { isRecord } from '../wire/json-values.js'
 import type { Outside } from './outside.js'
-import { printable } from './printable.js'
 
 export const defaultUrl = 'http://127.0.0.1:4350'
 const patience = 10_000

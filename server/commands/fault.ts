@@ -1,7 +1,7 @@
+import { printable } from '../printable.js'
 import { type Address, withEmulator } from './asking.js'
 import { type Form, fieldsOf, printJsonText, printRows, type View } from './forms.js'
 import type { Outside } from './outside.js'
-import { printable } from './printable.js'
 import { behind, type Scope, scopeQuery, writeScope } from './reset.js'
 import { partOf, type Row, rowsIn, textOf, writeCount } from './rows.js'
 

@@ -1,9 +1,9 @@
+import { printable } from '../printable.js'
 import { parseExact } from '../wire/exact-json.js'
 import { isRecord } from '../wire/json-values.js'
 import { NoAnswer, type Query, type RunningEmulator } from './asking.js'
 import { BadStream, readEvents, type StreamEvent } from './event-stream.js'
 import type { Outside } from './outside.js'
-import { printable } from './printable.js'
 import { listRows, type Row, writeCount } from './rows.js'
 
 /** Between two attempts to reach an emulator that has gone, in milliseconds. */

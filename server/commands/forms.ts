@@ -1,6 +1,6 @@
+import { printable } from '../printable.js'
 import { writeExact } from '../wire/exact-json.js'
 import type { Outside } from './outside.js'
-import { printable } from './printable.js'
 import { type Row, textOf } from './rows.js'
 import { type Column, Table } from './table.js'
 

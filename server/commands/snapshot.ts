@@ -1,8 +1,8 @@
+import { printable } from '../printable.js'
 import { isRecord } from '../wire/json-values.js'
 import { type Address, type RunningEmulator, withEmulator } from './asking.js'
 import { type Form, fieldsOf, printJsonText, printRows, type View } from './forms.js'
 import type { Outside } from './outside.js'
-import { printable } from './printable.js'
 import { behind, type Scope, scopeQuery, writeCounts, writeScope } from './reset.js'
 import { type Row, rowsIn, textOf, writeInstant } from './rows.js'
 

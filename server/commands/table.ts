@@ -1,7 +1,7 @@
 import stringWidth from 'string-width'
+import { printable } from '../printable.js'
 import { type Color, paint } from './colors.js'
 import type { Outside } from './outside.js'
-import { printable } from './printable.js'
 
 /** One column of a table for people; widths are columns of the terminal. */
 export interface Column<Row> {

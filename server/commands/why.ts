@@ -1,7 +1,7 @@
+import { printable } from '../printable.js'
 import { isRecord } from '../wire/json-values.js'
 import { type Address, type Answer, NoAnswer, type RunningEmulator, withEmulator } from './asking.js'
 import type { Outside } from './outside.js'
-import { printable } from './printable.js'
 import { textOf } from './rows.js'
 
 export interface WhyOptions extends Address {

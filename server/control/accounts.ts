@@ -13,7 +13,7 @@ import { exact, writeIdentifiers } from './rows.js'
 const reserved = /^token-[0-9a-f]{8}$/
 
 /** /_backstock/joor/…: accounts, what they were given, and where their stock stands. */
-export function accounts({ store, ids }: ControlParts): Router {
+export function accounts({ store, ids, forget }: ControlParts): Router {
   const router = Router()
 
   router.get('/accounts', async (request, response) => {
@@ -58,7 +58,9 @@ export function accounts({ store, ids }: ControlParts): Router {
 
   router.delete('/accounts/:account', async (request, response) => {
     readParameters(request, [])
-    if (!(await store.remove(of(request.params.account)))) throw noAccount(request.params.account)
+    const partition = of(request.params.account)
+    if (!(await store.remove(partition))) throw noAccount(request.params.account)
+    forget(partition)
     response.status(204).end()
   })
 

@@ -6,7 +6,7 @@ import type { Entry } from '../journal/entry.js'
 import type { Journal } from '../journal/journal.js'
 import type { Repeated } from '../journal/repeated.js'
 import type { AnyOperation } from '../operation.js'
-import type { Store } from '../state/store.js'
+import type { Partition, Store } from '../state/store.js'
 import type { Timers } from '../timers.js'
 
 /** What the control plane works with; all of it is handed in. */
@@ -21,6 +21,8 @@ export interface ControlParts {
   readonly timers: Timers
   /** Aborted when the emulator closes: nobody waits any longer. */
   readonly closing: AbortSignal
+  /** Takes away what was armed and set for an account or site that is gone: another one may get its name. */
+  readonly forget: (of: Partition) => void
   readonly log: (line: string) => void
   readonly version: string
   /** The origin under which the emulator is reached. */

@@ -21,7 +21,7 @@ import type { ControlParts } from './parts.js'
 import { writeCost, writeEvent, writeLevel } from './rows.js'
 
 /** /_backstock/jirafe/…: sites and their levels. */
-export function sites({ store, ids, clocks }: ControlParts): Router {
+export function sites({ store, ids, clocks, forget }: ControlParts): Router {
   const router = Router()
 
   router.get('/sites', async (request, response) => {
@@ -51,7 +51,9 @@ export function sites({ store, ids, clocks }: ControlParts): Router {
 
   router.delete('/sites/:site', async (request, response) => {
     readParameters(request, [])
-    if (!(await store.remove(of(request.params.site)))) throw noSite(request.params.site)
+    const partition = of(request.params.site)
+    if (!(await store.remove(partition))) throw noSite(request.params.site)
+    forget(partition)
     response.status(204).end()
   })
 

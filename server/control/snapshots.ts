@@ -26,7 +26,8 @@ export function snapshots({ store }: ControlParts): Router {
     if (isNew && known.length >= most)
       throw new Problem(409, `There are ${most} snapshots already. Delete some, or take the name of one.`)
     const snapshot = await store.save(name, of)
-    if (snapshot === undefined) throw new Problem(404, `There is no ${of}, so there is nothing to keep.`)
+    if (snapshot === undefined)
+      throw new Problem(404, `There is no ${of && writeScope(of)}, so there is nothing to keep.`)
     sendJson(response, isNew ? 201 : 200, writeSnapshot(snapshot))
   })
 
@@ -60,14 +61,17 @@ function readName({ params: { name } }: Request<{ name: string }>): string {
   if (nameForm.test(name)) return name
   throw new Problem(
     400,
-    `The name ${name} cannot be that of a file. Right are letters, digits, ".", "_" and "-", at most 100.`,
+    `The name ${name} cannot be that of a file. Right is a letter or digit, then letters, digits, ".", "_" and "-", at most 100 in all.`,
   )
 }
 
 function noSnapshot(name: string, of: Partition | undefined): Problem {
-  const whose = of === undefined ? 'of everything' : `of ${of}`
+  const whose = of === undefined ? 'of everything' : `of ${writeScope(of)}`
   return new Problem(404, `There is no snapshot ${name} ${whose}. GET /_backstock/snapshots lists those there are.`)
 }
+
+/** `account brand` or `site shop` */
+const writeScope = (of: Partition) => of.replace(/^joor:/, 'account ').replace(/^jirafe:/, 'site ')
 
 function writeSnapshot({ name, of, at, accounts, sites }: SnapshotSummary) {
   const scope = of?.startsWith('joor:')

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { Ajv, type ErrorObject, type SchemaObject, type ValidateFunction } from 'ajv'
 import { entryOf } from '../entry-of.js'
 import { didYouMean, writeChoice } from '../suggestion.js'
+import { ExactNumber } from '../wire/exact-json.js'
 import { type About, type Step, writePath } from './source.js'
 
 /** One thing that is wrong with a document. */
@@ -172,6 +173,8 @@ function writeType(type: string): string {
 function seen({ data, instancePath }: ErrorObject): string {
   if (instancePath.endsWith('/token')) return 'what is given'
   if (Array.isArray(data)) return 'a list'
+  // Beyond 2^53 an integer is no number of ours.
+  if (data instanceof ExactNumber) return `${data.digits}, which is too large`
   if (typeof data === 'object' && data !== null) return 'an object'
   const text = JSON.stringify(data)
   return text.length > valueShown ? `${text.slice(0, valueShown)}…` : text

@@ -54,6 +54,8 @@ export function scopeFields(scope: Partition | undefined): { readonly account?: 
 
 /** Faults that can be armed at a time, in all scopes. */
 const mostArmed = 10_000
+/** The same under one scope; the schema of a list has it too. */
+const mostOfScope = 1_000
 /** Faults that were disarmed before any call met them and are still told of. */
 const mostForgotten = 1_000
 
@@ -76,6 +78,9 @@ export class ArmedFaults {
 
   /** Arms more behind what is armed under the scope, which keeps its counters. Throws TooManyFaults. */
   add(scope: Partition | undefined, specs: readonly Armed[]): void {
+    const own = this.#lists.get(scope)?.length ?? 0
+    if (own + specs.length > mostOfScope)
+      throw new TooManyFaults(`${own} faults are armed under this scope, and ${mostOfScope} may be armed under one.`)
     const standing = [...this.#lists.values()].reduce((sum, list) => sum + list.length, 0)
     if (standing + specs.length > mostArmed)
       throw new TooManyFaults(`${standing} faults are armed already, and ${mostArmed} may be armed in all.`)

@@ -15,7 +15,7 @@ export function arriving(operation: AnyOperation, head: Head, text: string, name
     headers,
     sent() {
       // A match may look into one command several times, and reading it takes a while.
-      sent ??= { value: operation.asSent(head, text) }
+      sent ??= { value: operation.asSent(head, text), holed: false }
       return sent
     },
   }

@@ -1,6 +1,12 @@
 import type { Vendor } from '../state/store.js'
 import type { SentValue } from '../wire/sent-value.js'
 
+export interface SentCommand {
+  readonly value: SentValue | undefined
+  /** The token was replaced somewhere in it, perhaps in a name: what is not there may have been. */
+  readonly holed: boolean
+}
+
 /** A call as it arrived, before anything was decided. */
 export interface Arrived {
   readonly vendor: Vendor | null
@@ -14,8 +20,8 @@ export interface Arrived {
   readonly query: readonly (readonly [name: string, value: string])[]
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string | undefined>>
-  /** The command as sent; `cut` where only the start of it is known. */
-  sent(): { readonly value: SentValue | undefined } | 'cut'
+  /** The command as sent; `cut` where it is not known as a whole. */
+  sent(): SentCommand | 'cut'
 }
 
 /**

@@ -1,7 +1,8 @@
 import { readHead } from '../head.js'
 import type { Entry } from '../journal/entry.js'
-import type { AnyOperation } from '../operation.js'
-import type { Handled, Outcome } from './call.js'
+import type { AnyOperation, Head } from '../operation.js'
+import { redacted } from '../redaction.js'
+import type { Handled, Outcome, SentCommand } from './call.js'
 
 /** A call of the journal as a match looks at it; its operation is one of the table. */
 export function journalled(entry: Entry, operations: ReadonlyMap<string, AnyOperation>): Handled {
@@ -18,9 +19,7 @@ export function journalled(entry: Entry, operations: ReadonlyMap<string, AnyOper
     headers: request.headers,
     sent() {
       // A match may look into one command several times, and reading it takes a while.
-      const operation = operations.get(entry.operation)
-      sent ??=
-        !operation?.bodiless && isCut(request) ? 'cut' : { value: operation?.asSent(head, request.body?.text ?? '') }
+      sent ??= sentOf(entry, head, operations.get(entry.operation))
       return sent
     },
     at: entry.at,
@@ -29,6 +28,16 @@ export function journalled(entry: Entry, operations: ReadonlyMap<string, AnyOper
     violations: entry.violations,
     broken: [...entry.broken.keys()],
   }
+}
+
+function sentOf({ path, request }: Entry, head: Head, operation: AnyOperation | undefined): SentCommand | 'cut' {
+  const text = request.body?.text ?? ''
+  if (!operation?.bodiless && isCut(request)) return 'cut'
+  const holed = text.includes(redacted) || path.includes(redacted)
+  const value = operation?.asSent(head, text)
+  // Without the token's letters it may be no JSON any more, or no format that is known.
+  const spoilt = value === undefined && (holed || request.headers['content-type']?.includes(redacted))
+  return spoilt ? 'cut' : { value, holed }
 }
 
 /** Only the start is kept, or nothing of a body that was refused before it was read. */
