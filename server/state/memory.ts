@@ -200,7 +200,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
 
   async save(name: string, of?: Partition): Promise<SnapshotSummary | undefined> {
     while (this.#keeping !== undefined) await this.#keeping
-    const states = of === undefined ? this.#directory.states : this.#directory.only(of)
+    const states = of === undefined ? this.#directory.states : this.#directory.alone(of)
     if (states === undefined) return undefined
     const copies = new Map([...states].map(([partition, state]) => [partition, copied(state)]))
     const snapshot = { name, of, at: this.#options.clock(of ?? null).toISOString(), states: copies }

@@ -73,7 +73,7 @@ export class Directory {
   }
 
   /** That account or site alone; undefined where it is not there. */
-  only(partition: Partition): Partitions | undefined {
+  alone(partition: Partition): Partitions | undefined {
     const state = this.#states.get(partition)
     return state && new Map([[partition, state]])
   }
