@@ -6,6 +6,7 @@ import { describe, expect, it, type TestContext } from 'vitest'
 import type { Emulator } from '../server/emulator.js'
 import { startTestEmulator } from './emulator.js'
 import { arm, level, levelsOf } from './faults.js'
+import { tellMissing } from './missing-tools.js'
 
 /** What a client makes of a call: the reply as it got it, or how it failed. */
 type Result =
@@ -142,7 +143,6 @@ function run(program: string, args: readonly string[], input = ''): Promise<{ co
   })
 }
 
-/** Where the tool is missing this says so, and in CI it is a failure: a proof that did not run is none. */
 async function needed(tool: string | undefined, context: TestContext): Promise<void> {
   if (tool === undefined) return
   const there = await run(tool, ['--version']).then(
@@ -150,10 +150,7 @@ async function needed(tool: string | undefined, context: TestContext): Promise<v
     () => false,
   )
   if (there) return
-  const message = `${tool} is missing, so nobody knows what it makes of a fault. Install it.`
-  if (process.env.CI) throw new Error(message)
-  console.warn(message)
-  context.skip(message)
+  tellMissing(`${tool} is missing, so nobody knows what it makes of a fault. Install it.`, context)
 }
 
 const clients = [byFetch, byHttp, byPython('urllib'), byPython('http.client'), byCurl]

@@ -20,6 +20,9 @@ const makers: readonly { readonly program: string; readonly args: (command: stri
 /** A program that makes terminals. Without one nothing of what depends on a window would be tested. */
 const maker = makers.find(({ program, args }) => spawnSync(program, args('exit 7'), { stdio: 'ignore' }).status === 7)
 
+export const canOpenTerminal = maker !== undefined
+export const noTerminal = 'No program here makes a terminal: install util-linux (its "script") or python3.'
+
 export interface InTerminal {
   /** Everything that came to the screen so far, stderr too. */
   readonly screen: () => string
@@ -34,8 +37,7 @@ export function inTerminal(
   words: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): InTerminal {
-  if (maker === undefined)
-    throw new Error('No program here makes a terminal: install util-linux (its "script") or python3.')
+  if (maker === undefined) throw new Error(noTerminal)
   const quoted = [process.execPath, cli, ...words].map((word) => `'${word.replaceAll("'", "'\\''")}'`)
   const command = `stty cols ${columns} rows 24 -echo && exec ${quoted.join(' ')}`
   const program: ChildProcessByStdio<Writable, Readable, null> = spawn(maker.program, maker.args(command), {

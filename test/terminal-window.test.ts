@@ -4,10 +4,11 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import stringWidth from 'string-width'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { type Emulator, startEmulator } from '../server/emulator.js'
 import { bulk, items } from './emulator.js'
-import { inTerminal } from './pty.js'
+import { tellMissing } from './missing-tools.js'
+import { canOpenTerminal, inTerminal, noTerminal } from './pty.js'
 
 const cli = fileURLToPath(new URL('../dist/server/cli.js', import.meta.url))
 const hostile = '\u001b[2J\u202e'
@@ -27,6 +28,9 @@ beforeAll(async () => {
   )
 })
 afterAll(() => emulator.close())
+beforeEach((context) => {
+  if (!canOpenTerminal) tellMissing(noTerminal, context)
+})
 
 /** What a command shows in a window, line by line. */
 async function shown(columns: number, words: readonly string[], env = {}) {
