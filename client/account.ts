@@ -70,7 +70,7 @@ function accountOf(plane: ControlPlane, name: string, token: string, reset: () =
     verifyState: (rows, options) => demandState(plane, of, rows, options),
     fork: (as = {}) => forkAccount(plane, name, as),
     reset,
-    remove: () => leave(plane, path, of, scope),
+    remove: () => leave(plane, path, scope),
   }
 }
 

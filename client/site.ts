@@ -73,7 +73,7 @@ function siteOf(plane: ControlPlane, name: string, token: string, reset: () => P
     verifyState: (rows, options) => demandState(plane, of, rows, options),
     fork: (as = {}) => forkSite(plane, name, as),
     reset,
-    remove: () => leave(plane, path, of, scope),
+    remove: () => leave(plane, path, scope),
   }
 }
 

@@ -20,13 +20,9 @@ export async function demandState(
   throw unmetState(nameOf(of), comparison)
 }
 
-/** Removes an account or site and everything that was armed, set or kept for it: its name may never come back. */
-export async function leave(plane: ControlPlane, path: string, of: Of, scope: Scope): Promise<void> {
-  const query = { ...of }
+/** Removes an account or site, with what is armed and set for it, and its snapshots: its name may never come back. */
+export async function leave(plane: ControlPlane, path: string, scope: Scope): Promise<void> {
   const snapshots = await scope.snapshots()
-  await Promise.all([
-    ...['faults', 'clock', 'ids'].map((setting) => plane.call('DELETE', setting, { query })),
-    ...snapshots.map(({ name }) => scope.dropSnapshot(name)),
-  ])
+  await Promise.all(snapshots.map(({ name }) => scope.dropSnapshot(name)))
   await plane.call('DELETE', path)
 }

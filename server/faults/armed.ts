@@ -78,7 +78,7 @@ export class ArmedFaults {
 
   /** Arms more behind what is armed under the scope, which keeps its counters. Throws TooManyFaults. */
   add(scope: Partition | undefined, specs: readonly Armed[]): void {
-    const own = this.#lists.get(scope)?.length ?? 0
+    const own = this.sizeOf(scope)
     if (own + specs.length > mostOfScope)
       throw new TooManyFaults(`${own} faults are armed under this scope, and ${mostOfScope} may be armed under one.`)
     const standing = [...this.#lists.values()].reduce((sum, list) => sum + list.length, 0)
