@@ -11,8 +11,10 @@ import { originOf } from './http/origin.js'
 import { Ids } from './ids.js'
 import { jirafeOperations, jirafeUnknownType } from './jirafe/operations.js'
 import { joorElsewhere, joorOperations } from './joor/operations.js'
+import { Commits } from './journal/commits.js'
 import { Journal } from './journal/journal.js'
 import { type Counts, Tally } from './journal/tally.js'
+import { Levels } from './levels.js'
 import { listen } from './listen.js'
 import { openStore } from './open-store.js'
 import {
@@ -31,6 +33,7 @@ import { machineTimers } from './timers.js'
 
 export { type Seed, SeedError } from './documents/seed.js'
 export type { Counts } from './journal/tally.js'
+export type { Level, LevelOptions, LevelsByRule } from './levels.js'
 export { DataFileError, type EmulatorOptions, type JournalLimits, ListenError } from './options.js'
 export type { Settings } from './settings.js'
 
@@ -72,9 +75,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       : checkSeed(options.seed ?? {})
   const limits = withDefaults(defaultJournal, options.journal)
   const tally = new Tally()
-  const journal = new Journal(limits, tally)
+  const journal = new Journal(limits)
+  const commits = new Commits(journal, [tally])
   const anonymousLimit = options.anonymousLimit ?? defaultAnonymousLimit
-  const storage = { journal, clock, ids: (scope: Scope) => ids.ofCall(scope), anonymousLimit }
+  const storage = { journal: commits, clock, ids: (scope: Scope) => ids.ofCall(scope), anonymousLimit }
   const store = await openStore(options, storage, seed)
   const loadSeed = async (given: Seed) => {
     const declarations = declarationsOf(given, clock)
@@ -88,10 +92,21 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const closing = new AbortController()
   const faults = new ArmedFaults()
   const stopwatch = () => performance.now()
-  const pipeline = { store, settings, limits, faults, magic: options.magic ?? false, stopwatch, log }
+  const levels = new Levels(options)
+  const pipeline = {
+    store,
+    settings,
+    levels,
+    repeated: false,
+    limits,
+    faults,
+    magic: options.magic ?? false,
+    stopwatch,
+    log,
+  }
   const serveVendors = vendorTraffic(table, pipeline, machineTimers)
   const controlPlane = control({
-    ...{ store, journal, operations, faults, clocks, ids, log, version, loadSeed },
+    ...{ store, journal, commits, operations, faults, clocks, ids, log, version, loadSeed },
     timers: machineTimers,
     closing: closing.signal,
     forget(of) {
@@ -101,7 +116,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
     url: () => url,
     // What a test armed is for its own client.
-    repeat: (entry) => repeatCall(entry, table, { ...pipeline, faults: new ArmedFaults(), magic: false }),
+    repeat: (entry) =>
+      repeatCall(entry, table, { ...pipeline, repeated: true, faults: new ArmedFaults(), magic: false }),
   })
   const app = originOf(serveVendors, controlPlane, log)
 

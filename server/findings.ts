@@ -1,4 +1,5 @@
-import type { Breakable, Rule } from '../contracts/rules/book.js'
+import type { Breakable, ClientRule, Rule } from '../contracts/rules/book.js'
+import { type Level, Levels } from './levels.js'
 import type { Settings } from './settings.js'
 
 /** Where a breach was seen: a JSON pointer into the command as sent, or a path such as `header.content-type`. */
@@ -8,7 +9,8 @@ export type Place =
 
 /** One (rule, place) pair that the client broke; `seen` and `right` are sentences or values for people, uncut. */
 export interface Breach {
-  readonly rule: Breakable
+  readonly rule: ClientRule
+  readonly level: Level
   readonly at: Place
   readonly seen: string
   readonly right: string
@@ -17,6 +19,7 @@ export interface Breach {
 export type Contract = Settings['contract']
 
 const nothingBroken: ReadonlyMap<string, number> = new Map()
+const defaultLevels = new Levels()
 /** Places that are kept for one rule and request; beyond them breaches are only counted. */
 const placesKept = 20
 export const inHeader = (name: string): Place => ({ path: `header.${name}` })
@@ -25,18 +28,21 @@ export const inPath: Place = { path: 'path' }
 export const inBody: Place = { pointer: '' }
 
 /**
- * What one call met and broke. Contract modes are decided here and nowhere else: under `enforce` a reported breach
- * refuses as well, under `off` nothing is judged, and what breaks a documented requirement is refused in every mode.
+ * What one call met and broke. Contract modes and levels are decided here and nowhere else: under `enforce` a reported
+ * breach refuses as well, under `off` nothing is judged, and what breaks a documented requirement is refused in every
+ * mode. A rule whose level is off is broken without a word.
  */
 export class Findings {
   readonly #met = new Set<Rule>()
   readonly #counts = new Map<Breakable, number>()
   readonly #breaches: Breach[] = []
   readonly #contract: Contract
+  readonly #levels: Levels
   #refusal: Breakable | undefined
 
-  constructor(contract: Contract) {
+  constructor(contract: Contract, levels = defaultLevels) {
     this.#contract = contract
+    this.#levels = levels
   }
 
   /** The rule decided something for this call. */
@@ -52,10 +58,12 @@ export class Findings {
     const refuses = rule.breach === 'refuse call' || rule.breach === 'refuse item'
     if (this.#contract === 'off') return refuses
     this.#met.add(rule)
+    const level = this.#levels.of(rule)
+    if (level === 'off') return refuses
     const count = (this.#counts.get(rule) ?? 0) + 1
     this.#counts.set(rule, count)
     // Finding line and column costs a look at the text, so what is not kept is not asked for.
-    if (count <= placesKept) this.#breaches.push({ rule, at: told(at), seen, right: told(right) })
+    if (count <= placesKept) this.#breaches.push({ rule, level, at: told(at), seen, right: told(right) })
     if (refuses) return true
     if (this.#contract !== 'enforce') return false
     if (rule.breach === 'report item') return true

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { declarationsOf } from './declarations.js'
 import type { Seed } from './documents/seed.js'
-import type { Entry } from './journal/entry.js'
+import type { Committed } from './journal/committed.js'
 import type { EmulatorOptions } from './options.js'
 import { openDataFile } from './state/file.js'
 import { type MemoryOptions, MemoryStore } from './state/memory.js'
@@ -11,9 +11,9 @@ import { DataFileError, StorageFailure, type Store } from './state/store.js'
 /** The store with its seed: in memory, or over a file that a later start finds again. */
 export async function openStore(
   options: EmulatorOptions,
-  storage: MemoryOptions<Entry>,
+  storage: MemoryOptions<Committed>,
   seed: Seed,
-): Promise<Store<Entry>> {
+): Promise<Store<Committed>> {
   const declarations = declarationsOf(seed, storage.clock)
   const folder = options.snapshots === undefined ? undefined : await openSnapshotFolder(options.snapshots)
   const withFolder = folder === undefined ? storage : { ...storage, snapshots: folder }

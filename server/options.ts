@@ -1,5 +1,8 @@
+import { grades } from '../contracts/rules/book.js'
 import type { Seed } from './documents/seed.js'
-import type { Entry } from './journal/entry.js'
+import type { Committed } from './journal/committed.js'
+import { type LevelOptions, levels, meansAny } from './levels.js'
+import { allRules } from './rule-list.js'
 import { choicesOf, isSetting, isSettingValue, type Settings, settingValues } from './settings.js'
 import type { MemoryOptions } from './state/memory.js'
 import type { Store } from './state/store.js'
@@ -12,7 +15,7 @@ export interface JournalLimits {
 }
 
 /** What an emulator is started with; everything has a default. */
-export interface EmulatorOptions {
+export interface EmulatorOptions extends LevelOptions {
   /** 0 takes a free port. Default 4350. */
   readonly port?: number
   /** One address or name to listen on. Default: both loopbacks, 127.0.0.1 and ::1. */
@@ -41,7 +44,7 @@ export interface EmulatorOptions {
   /** Log and request ids are a reproducible sequence per account or site, from this integer; it stands over `ids`. */
   readonly seedIds?: number
   /** Another storage than memory; it is given what it needs and must keep the promises of `Store`. */
-  readonly store?: (parts: MemoryOptions<Entry>) => Store<Entry>
+  readonly store?: (parts: MemoryOptions<Committed>) => Store<Committed>
 }
 
 export const defaultPort = 4350
@@ -49,7 +52,8 @@ export const defaultAnonymousLimit = 10_000
 export const defaultJournal: JournalLimits = { entries: 1_000, bytes: 64 * 1024 * 1024, bodyBytes: 256 * 1024 }
 
 /** What the types forbid is what JavaScript lets in; an option that nothing acts on would be a promise not kept. */
-export function checkOptions({ data, store, seedIds, settings = {} }: EmulatorOptions): void {
+export function checkOptions({ data, store, seedIds, settings = {}, ...told }: EmulatorOptions): void {
+  checkLevels(told)
   if (seedIds !== undefined && !(Number.isSafeInteger(seedIds) && seedIds >= 0))
     throw new TypeError(`seedIds is ${seedIds}. Right is an integer from 0 on.`)
   if (data !== undefined && store !== undefined)
@@ -60,6 +64,16 @@ export function checkOptions({ data, store, seedIds, settings = {} }: EmulatorOp
     if (value !== undefined && !isSettingValue(name, value))
       throw new TypeError(`The setting ${name} is ${JSON.stringify(value)}. Right is ${choicesOf(name).join(' or ')}.`)
   }
+}
+
+function checkLevels({ levels: given = {}, evidence = 'assumed' }: LevelOptions): void {
+  for (const [pattern, level] of Object.entries(given)) {
+    if (!meansAny(pattern, allRules)) throw new TypeError(`No rule is called ${pattern}. GET rules lists them.`)
+    if (!levels.includes(level))
+      throw new TypeError(`The level of ${pattern} is ${JSON.stringify(level)}. Right is ${levels.join(' or ')}.`)
+  }
+  if (!grades.includes(evidence))
+    throw new TypeError(`evidence is ${JSON.stringify(evidence)}. Right is ${grades.join(' or ')}.`)
 }
 
 /** A member that is given as undefined is not given. */

@@ -4,8 +4,10 @@ import { countHits, type Met, meet, nothingMet, withoutPartial } from './faults/
 import { type ToldFault, tellFault } from './faults/telling.js'
 import { refusalBy } from './faults/vendor-error.js'
 import { Findings } from './findings.js'
-import type { Entry, Replied } from './journal/entry.js'
-import { type ReceivedBody, Recorder } from './journal/record.js'
+import type { Committed } from './journal/committed.js'
+import type { Replied } from './journal/entry.js'
+import { type ReceivedBody, Recorder, type Settlement } from './journal/record.js'
+import type { Levels } from './levels.js'
 import { arriving } from './matching/arriving.js'
 import {
   type AnyOperation,
@@ -27,8 +29,11 @@ import { type Caller, type Settled, StorageFailure, type Store, TooManyPartition
 
 /** What the pipeline works with; all of it is handed in. */
 export interface Parts {
-  readonly store: Store<Entry>
+  readonly store: Store<Committed>
   readonly settings: Settings
+  readonly levels: Levels
+  /** The control plane sends a call once more: it is no client's. */
+  readonly repeated: boolean
   readonly limits: JournalLimits
   /** What tests made go wrong. */
   readonly faults: ArmedFaults
@@ -65,7 +70,7 @@ export async function serve(
   }
 }
 
-type Settling = Settled<Entry, Served & { readonly told: string | undefined }>
+type Settling = Settled<Committed, Served & { readonly told: string | undefined }>
 
 class Call {
   readonly #operation: AnyOperation
@@ -85,7 +90,7 @@ class Call {
     this.#began = parts.stopwatch()
     this.#caller = operation.identify(head)
     this.#terms = { settings: parts.settings, setup: undefined, name: undefined, opens: [] }
-    this.#findings = new Findings(parts.settings.contract)
+    this.#findings = new Findings(parts.settings.contract, parts.levels)
   }
 
   async run(): Promise<Served> {
@@ -113,7 +118,7 @@ class Call {
 
   /** Everything that can be judged without state, in the contract mode that holds for the caller. */
   async #judge(): Promise<{ turnedAway: Refusal | undefined; read: unknown }> {
-    this.#findings = new Findings(this.#terms.settings.contract)
+    this.#findings = new Findings(this.#terms.settings.contract, this.#parts.levels)
     const turnedAway = this.#operation.admit(this.#head, this.#terms, this.#findings)
     const read = turnedAway ?? (await this.#operation.read(this.#head, this.#body, this.#terms, this.#findings))
     return { turnedAway, read }
@@ -130,7 +135,7 @@ class Call {
   async hungUp(): Promise<undefined> {
     await this.#parts.store.call(this.#knownCaller(), {}, (turn) => ({
       changes: {},
-      entry: (changed) => this.#recorder().entry({ turn, caller: this.#caller, changed, ms: this.#elapsed() }),
+      entry: (changed) => this.#commit(this.#recorder(), { turn, caller: this.#caller, changed }),
       result: undefined,
     }))
   }
@@ -192,7 +197,7 @@ class Call {
     const fault = tellFault(met, this.#operation)
     return {
       changes: {},
-      entry: (changed) => this.#recorder().entry({ turn, caller: this.#caller, changed, ms: this.#elapsed(), fault }),
+      entry: (changed) => this.#commit(this.#recorder(), { turn, caller: this.#caller, changed, fault }),
       committed: () => countHits(met),
       result: { sent: undefined, delivery: { delayMs: met.delayMs, lost: 'reset' }, told: undefined },
     }
@@ -208,7 +213,7 @@ class Call {
     const settlement = { turn, caller: this.#caller, outcome, written, fault, ...(sent && { replied: sent.replied }) }
     return {
       changes,
-      entry: (changed) => recorder.entry({ ...settlement, changed, ms: this.#elapsed() }),
+      entry: (changed) => this.#commit(recorder, { ...settlement, changed }),
       committed: () => countHits(met),
       result: { sent, delivery, told: told(turn, outcome, written) },
     }
@@ -229,8 +234,10 @@ class Call {
     return new Recorder(this.#operation, this.#head, this.#body, this.#findings, this.#parts.limits)
   }
 
-  #elapsed(): number {
-    return this.#parts.stopwatch() - this.#began
+  /** What the store writes down of the call. */
+  #commit(recorder: Recorder, settlement: Omit<Settlement, 'ms'>): Committed {
+    const ms = this.#parts.stopwatch() - this.#began
+    return { entry: recorder.entry({ ...settlement, ms }), repeated: this.#parts.repeated }
   }
 
   #knownCaller(): Caller {

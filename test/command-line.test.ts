@@ -132,7 +132,7 @@ describe('backstock', () => {
     socket.write('Content-Type: application/json\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n')
     expect(String((await once(socket, 'data'))[0])).toContain('100 Continue')
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGTERM'] as const) program.kill(signal)
-    await expect.poll(() => isHealthy(url)).toBe(false)
+    await expect.poll(() => isHealthy(url), { timeout: 10_000 }).toBe(false)
     socket.destroy()
     expect(await ended()).toMatchObject({ code: 0, signal: null })
   })

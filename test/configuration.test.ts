@@ -39,6 +39,8 @@ describe('the configuration', () => {
       port: 4350,
       recover: false,
       settings: {},
+      levels: {},
+      evidence: 'assumed',
       magic: false,
       journal: { entries: 1_000, bytes: 67_108_864, bodyBytes: 262_144 },
       anonymousLimit: 10_000,
@@ -54,6 +56,8 @@ describe('the configuration', () => {
     { name: 'data', text: '/a/data.json', value: '/a/data.json' },
     { name: 'recover', text: 'true', value: true },
     { name: 'settings', text: 'auth=enforce', value: { auth: 'enforce' } },
+    { name: 'levels', text: 'joor.date.*=off', value: { 'joor.date.*': 'off' } },
+    { name: 'evidence', text: 'recorded', value: 'recorded' },
     { name: 'magic', text: 'on', value: 'on' },
     { name: 'journal_entries', text: '5', value: 5 },
     { name: 'journal_bytes', text: '6', value: 6 },
@@ -69,6 +73,8 @@ describe('the configuration', () => {
     data: '/a/data.json',
     recover: true,
     settings: { auth: 'enforce' },
+    levels: { 'joor.date.*': 'off' },
+    evidence: 'recorded',
     magic: true,
     journal: { entries: 5, bytes: 6, bodyBytes: 7 },
     anonymousLimit: 8,
@@ -105,6 +111,16 @@ describe('the configuration', () => {
     })
   })
 
+  test('puts the levels of a higher source behind those of a lower one, for the last counts', () => {
+    const file = configFile({ levels: { 'joor.date.real': 'error', 'joor.*': 'off' } })
+    const options = { levels: ['joor.date.*=warn', 'joor.date.real=off'] }
+    expect(Object.entries(readConfig({ options, env: {}, file }).levels ?? {})).toEqual([
+      ['joor.*', 'off'],
+      ['joor.date.*', 'warn'],
+      ['joor.date.real', 'off'],
+    ])
+  })
+
   test('takes the last of an option that is given twice', () => {
     expect(readConfig({ ...nothing, options: { port: ['1', '2'] } }).port).toBe(2)
   })
@@ -136,6 +152,16 @@ describe('the configuration', () => {
       'a port in quotes',
       { file: configFile({ port: '1' }) },
       '/etc/backstock.config.yaml:3:5: port: must be an integer from 0 to 65535, not "1"',
+    ],
+    [
+      'the level of a rule that is none',
+      { file: configFile({ levels: { 'joor.date.reel': 'off' } }) },
+      '/etc/backstock.config.yaml:3:5: levels["joor.date.reel"]: no rule is called "joor.date.reel"; did you mean "joor.date.real"?',
+    ],
+    [
+      'a level that is none',
+      { options: { levels: ['joor.date.*=warning'] } },
+      '--level: joor.date.* must be error, warn or off, not "warning"',
     ],
     ['no host', { options: { host: [''] } }, '--host: must be text that is not empty, not ""'],
     [
@@ -243,7 +269,7 @@ describe('the configuration', () => {
 describe('the table of options', () => {
   test('gives each option one name in three spellings', () => {
     for (const { name, flag, env } of startOptions) {
-      const singular = name.replace(/^settings$/, 'setting')
+      const singular = name.replace(/^(setting|level)s$/, '$1')
       expect(flag.replace(/ .*/, '')).toBe(`--${singular.replaceAll('_', '-')}`)
       expect(env).toBe(`BACKSTOCK_${singular.toUpperCase()}`)
     }

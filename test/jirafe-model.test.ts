@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type Emulator, startEmulator } from '../server/emulator.js'
-import type { Entry } from '../server/journal/entry.js'
+import type { Committed } from '../server/journal/committed.js'
 import { type MemoryOptions, MemoryStore } from '../server/state/memory.js'
 import type { LevelValue, Row, TableName, Tables } from '../server/state/rows.js'
 import type { Caller, Needs, Settled, Store, Turn, View } from '../server/state/store.js'
@@ -113,7 +113,7 @@ async function levelsOf(place: string) {
 const sorted = (levels: readonly Level[]) => [...levels].sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))
 const keyOf = ({ code, revision, effective_date }: Level) => JSON.stringify([code, revision, effective_date])
 
-const storeOf = (parts: MemoryOptions<Entry>): Store<Entry> =>
+const storeOf = (parts: MemoryOptions<Committed>): Store<Committed> =>
   inject('store') === 'strict' ? new StrictStore(parts, seededRandom(1)) : new MemoryStore(parts)
 
 describe('A random sequence of inventory events', () => {
@@ -143,11 +143,11 @@ describe('A random sequence of inventory events', () => {
 type Fault = (standing: LevelValue) => LevelValue
 
 function withFault(fault: Fault) {
-  return (parts: MemoryOptions<Entry>): Store<Entry> => {
+  return (parts: MemoryOptions<Committed>): Store<Committed> => {
     const store = storeOf(parts)
     const call = store.call.bind(store)
     return Object.assign(store, {
-      call: <Result>(caller: Caller, needs: Needs, settle: (turn: Turn) => Settled<Entry, Result>) =>
+      call: <Result>(caller: Caller, needs: Needs, settle: (turn: Turn) => Settled<Committed, Result>) =>
         call(caller, needs, (turn) => settle({ ...turn, view: faulty(turn.view, fault) })),
     })
   }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type Emulator, startEmulator } from '../server/emulator.js'
-import type { Entry } from '../server/journal/entry.js'
+import type { Committed } from '../server/journal/committed.js'
 import { type MemoryOptions, MemoryStore } from '../server/state/memory.js'
 import type { PositionValue } from '../server/state/rows.js'
 import type { Caller, ChangeSet, Needs, Settled, Store, TableChange, Turn } from '../server/state/store.js'
@@ -100,7 +100,7 @@ const agrees = (emulator: () => Emulator) =>
     }),
   )
 
-const storeOf = (parts: MemoryOptions<Entry>): Store<Entry> =>
+const storeOf = (parts: MemoryOptions<Committed>): Store<Committed> =>
   inject('store') === 'strict' ? new StrictStore(parts, seededRandom(1)) : new MemoryStore(parts)
 
 describe('A random sequence of calls', () => {
@@ -172,11 +172,11 @@ const placeOf = (at: Place) => ('pointer' in at ? at.pointer : at.path)
 type Fault = (changes: ChangeSet) => ChangeSet
 
 function withFault(fault: Fault) {
-  return (parts: MemoryOptions<Entry>): Store<Entry> => {
+  return (parts: MemoryOptions<Committed>): Store<Committed> => {
     const store = storeOf(parts)
     const call = store.call.bind(store)
     return Object.assign(store, {
-      call: <Result>(caller: Caller, needs: Needs, settle: (turn: Turn) => Settled<Entry, Result>) =>
+      call: <Result>(caller: Caller, needs: Needs, settle: (turn: Turn) => Settled<Committed, Result>) =>
         call(caller, needs, (turn) => {
           const settled = settle(turn)
           return { ...settled, changes: fault(settled.changes) }

@@ -1,7 +1,7 @@
 import supertest from 'supertest'
 import { describe, expect, test } from 'vitest'
 import type { Emulator } from '../server/emulator.js'
-import type { Entry } from '../server/journal/entry.js'
+import type { Committed } from '../server/journal/committed.js'
 import { type MemoryOptions, MemoryStore } from '../server/state/memory.js'
 import { StorageFailure } from '../server/state/store.js'
 import { brokenRules, bulk, items, lastRequest, positions, startTestEmulator } from './emulator.js'
@@ -247,7 +247,7 @@ describe('what a call sets', () => {
 /** Memory that fails while it is told to, whenever a call would change a row. */
 function failing(error: Error) {
   const fault = { on: true }
-  const store = (parts: MemoryOptions<Entry>) => {
+  const store = (parts: MemoryOptions<Committed>) => {
     const memory = new MemoryStore(parts)
     const call = memory.call.bind(memory)
     memory.call = (caller, needs, settle) =>

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import supertest from 'supertest'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ListenError, SeedError, startEmulator } from '../server/emulator.js'
-import type { Entry } from '../server/journal/entry.js'
+import type { Committed } from '../server/journal/committed.js'
 import { type MemoryOptions, MemoryStore } from '../server/state/memory.js'
 import { StorageFailure } from '../server/state/store.js'
 import { bulk, items, lastRequest, positions, startTestEmulator } from './emulator.js'
@@ -176,14 +176,14 @@ describe('An emulator', () => {
   it('tells no log of a call that failed in the storage', async () => {
     const lines: string[] = []
     let fails = true
-    const failsOnce: MemoryStore<Entry>['call'] = async (caller, needs, settle) => {
+    const failsOnce: MemoryStore<Committed>['call'] = async (caller, needs, settle) => {
       if (!fails) return call(caller, needs, settle)
       fails = false
       settle({ id: 'a', now: new Date(), newId: () => 'lost', setup: undefined, view: { get: () => undefined } })
       throw new StorageFailure('The disk is full.')
     }
-    let call: MemoryStore<Entry>['call'] = failsOnce
-    const store = (parts: MemoryOptions<Entry>) => {
+    let call: MemoryStore<Committed>['call'] = failsOnce
+    const store = (parts: MemoryOptions<Committed>) => {
       const memory = new MemoryStore(parts)
       call = memory.call.bind(memory)
       memory.call = failsOnce

@@ -1,4 +1,4 @@
-import type { Entry } from '../server/journal/entry.js'
+import type { Committed } from '../server/journal/committed.js'
 import { type MemoryOptions, MemoryStore } from '../server/state/memory.js'
 import type { TableName } from '../server/state/rows.js'
 import type { Caller, ChangeSet, Needs, Settled, Turn, View } from '../server/state/store.js'
@@ -7,10 +7,10 @@ import type { Caller, ChangeSet, Needs, Settled, Turn, View } from '../server/st
  * Memory behind a queue with random ticks: rows are copied through JSON in both directions, and a look at a key that
  * `needs` did not name throws. It finds now what a storage beyond this process would find later.
  */
-export class StrictStore extends MemoryStore<Entry> {
+export class StrictStore extends MemoryStore<Committed> {
   readonly #random: () => number
 
-  constructor(options: MemoryOptions<Entry>, random: () => number) {
+  constructor(options: MemoryOptions<Committed>, random: () => number) {
     super(options)
     this.#random = random
   }
@@ -18,7 +18,7 @@ export class StrictStore extends MemoryStore<Entry> {
   override async call<Result>(
     caller: Caller,
     needs: Needs,
-    settle: (turn: Turn) => Settled<Entry, Result>,
+    settle: (turn: Turn) => Settled<Committed, Result>,
   ): Promise<Result> {
     await this.#ticks()
     const result = await super.call(caller, needs, (turn) => {

@@ -3,10 +3,11 @@ export const grades = ['documented', 'recorded', 'observed', 'assumed'] as const
 export type Evidence = (typeof grades)[number]
 
 /**
- * What a breach of the rule leads to. "refuse" and "report" speak of the item or of the whole call; "decides" is a rule
- * about what the emulator does, which a client cannot break.
+ * What a breach of the rule leads to. "refuse" and "report" speak of the item or of the whole call, "conduct" of what
+ * several calls show together, which is reported; "decides" is a rule about what the emulator does, which a client
+ * cannot break.
  */
-export type Consequence = 'refuse item' | 'report item' | 'refuse call' | 'report call' | 'decides'
+export type Consequence = 'refuse item' | 'report item' | 'refuse call' | 'report call' | 'conduct' | 'decides'
 
 export interface RuleRow {
   /** One sentence that could be false by itself. */
@@ -22,8 +23,11 @@ export interface Rule extends RuleRow {
   readonly id: string
 }
 
-/** A rule that a client can break. */
-export type Breakable = Rule & { readonly breach: Exclude<Consequence, 'decides'> }
+/** A rule about what clients do, in one call or in several. */
+export type ClientRule = Rule & { readonly breach: Exclude<Consequence, 'decides'> }
+
+/** A rule that one call can break. */
+export type Breakable = Rule & { readonly breach: Exclude<Consequence, 'decides' | 'conduct'> }
 
 /** Gives each row its id; the row's own literal types survive, so a rule that only decides cannot be "broken". */
 export function book<const Rows extends Record<string, RuleRow>>(

@@ -1,8 +1,21 @@
+import { type Evidence, grades } from '../../contracts/rules/book.js'
 import { type About, type Source, type Step, writePath, writePlace } from '../documents/source.js'
+import type { LevelsByRule } from '../levels.js'
 import { defaultAnonymousLimit, defaultJournal, defaultPort, type EmulatorOptions } from '../options.js'
 import { isSetting, type Settings } from '../settings.js'
 import { didYouMean, nearest } from '../suggestion.js'
-import { flag, integer, type Kind, oneOf, path, type Reading, settings, text, type Wrong } from './option-kinds.js'
+import {
+  flag,
+  integer,
+  type Kind,
+  levelsByRule,
+  oneOf,
+  path,
+  type Reading,
+  settings,
+  text,
+  type Wrong,
+} from './option-kinds.js'
 
 /** An option, environment variable or config file that is wrong; the message says which and what would be right. */
 export class ConfigError extends Error {}
@@ -95,6 +108,22 @@ const table = {
     kind: settings,
     fallback: {},
     says: 'how to read what a vendor leaves open, such as contract=enforce; may be repeated',
+  }),
+  levels: option<LevelsByRule>({
+    name: 'levels',
+    flag: '--level <rule=level>',
+    env: 'BACKSTOCK_LEVEL',
+    kind: levelsByRule,
+    fallback: {},
+    says: 'error, warn or off for a rule, or for several by *, such as joor.date.*=off; may be repeated',
+  }),
+  evidence: option<Evidence>({
+    name: 'evidence',
+    flag: '--evidence <grade>',
+    env: 'BACKSTOCK_EVIDENCE',
+    kind: oneOf(...grades),
+    fallback: 'assumed',
+    says: 'the least evidence of rules whose breaches count: documented, recorded, observed or assumed',
   }),
   magic: option<Magic>({
     name: 'magic',
@@ -192,6 +221,8 @@ export function readConfig(given: Given): Config {
     ...(snapshots !== undefined && { snapshots }),
     recover: read(table.recover),
     settings: Object.freeze(read(table.settings)),
+    levels: Object.freeze(read(table.levels)),
+    evidence: read(table.evidence),
     magic: read(table.magic) === 'on',
     journal: Object.freeze({
       entries: read(table.journalEntries),

@@ -1,4 +1,6 @@
 import { type About, pathBeside, type Step } from '../documents/source.js'
+import { type LevelsByRule, levels, meansAny } from '../levels.js'
+import { allRules } from '../rule-list.js'
 import { choicesOf, isSetting, isSettingValue, type Settings, settingValues } from '../settings.js'
 import { didYouMean, writeChoice } from '../suggestion.js'
 
@@ -74,18 +76,42 @@ export function oneOf<Value extends string>(...values: readonly Value[]): Kind<V
 }
 
 /** `name=value`, several of them separated by commas or blanks; a mapping in the config file. */
-export const settings: Kind<Partial<Settings>> = {
-  fromTexts: (texts) => together(texts.flatMap((each) => each.split(/[\s,]+/).filter(Boolean)).map(readAssignment)),
-  fromFile: (value) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? together(Object.entries(value).map(([name, set]) => readSetting(name, set)))
-      : { wrong: `must be an object of names and values, not ${JSON.stringify(value)}` },
-  over: (lower, higher) => ({ ...lower, ...higher }),
+function assignments<Values extends object>(
+  read: (name: string, given: unknown) => Reading<Values>,
+  over: (lower: Values, higher: Values) => Values,
+): Kind<Values> {
+  const readAssignment = (assignment: string) => {
+    const [name, value] = split(assignment)
+    return value === undefined ? { wrong: `must be name=value, not "${assignment}"` } : read(name, value)
+  }
+  return {
+    fromTexts: (texts) => together(texts.flatMap((each) => each.split(/[\s,]+/).filter(Boolean)).map(readAssignment)),
+    fromFile: (value) =>
+      typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? together(Object.entries(value).map(([name, set]) => read(name, set)))
+        : { wrong: `must be an object of names and values, not ${JSON.stringify(value)}` },
+    over,
+  }
 }
 
-function readAssignment(assignment: string): Reading<Partial<Settings>> {
-  const [name, value] = split(assignment)
-  return value === undefined ? { wrong: `must be name=value, not "${assignment}"` } : readSetting(name, value)
+export const settings: Kind<Partial<Settings>> = assignments(readSetting, (lower, higher) => ({ ...lower, ...higher }))
+
+/** What a higher source says stands behind all that a lower one says: of several patterns the last counts. */
+export const levelsByRule: Kind<LevelsByRule> = assignments(readLevel, (lower, higher) => {
+  const kept = Object.entries(lower).filter(([pattern]) => !Object.hasOwn(higher, pattern))
+  return { ...Object.fromEntries(kept), ...higher }
+})
+
+function readLevel(pattern: string, given: unknown): Reading<LevelsByRule> {
+  if (!meansAny(pattern, allRules)) {
+    const names = allRules.map(({ id }) => id)
+    const help = didYouMean(pattern, names) || '; backstock rules lists them'
+    return { wrong: `no rule is called "${pattern}"${help}`, steps: [pattern], about: 'name' }
+  }
+  const level = levels.find((each) => each === given)
+  if (level === undefined)
+    return { wrong: `${pattern} must be ${writeChoice(levels)}, not ${JSON.stringify(given)}`, steps: [pattern] }
+  return { value: { [pattern]: level } }
 }
 
 function split(assignment: string): readonly [string, string | undefined] {
@@ -113,7 +139,7 @@ function readSetting(name: string, given: unknown): Reading<Partial<Settings>> {
   return { value: { [name]: value } }
 }
 
-function together(readings: readonly Reading<Partial<Settings>>[]): Reading<Partial<Settings>> {
+function together<Values extends object>(readings: readonly Reading<Values>[]): Reading<Values> {
   const wrong = readings.find((reading) => reading.wrong !== undefined)
   if (wrong !== undefined) return wrong
   return { value: Object.assign({}, ...readings.map((reading) => reading.value)) }

@@ -59,8 +59,7 @@ function writeBody(body: KeptBody | null) {
 }
 
 /** One rule that a call broke, and where. */
-export function writeViolation({ rule, at, seen, right }: Breach, request: string) {
-  const level = rule.breach.startsWith('refuse') ? 'error' : 'warn'
+export function writeViolation({ rule, level, at, seen, right }: Breach, request: string) {
   return { ...writeRule(rule), level, at, seen, right, request }
 }
 

@@ -1,7 +1,7 @@
 import type { ColumnKind, TableRow } from '../documents/table.js'
 import { tableError } from '../documents/table.js'
 import { entryOf } from '../entry-of.js'
-import type { Entry } from '../journal/entry.js'
+import type { Committed } from '../journal/committed.js'
 import type { Key, LevelValue } from '../state/rows.js'
 import type { Partition, Store } from '../state/store.js'
 import type { Expected, Standing } from './comparison.js'
@@ -18,7 +18,7 @@ export const levelColumns: ReadonlyMap<string, ColumnKind> = new Map([
 ])
 
 /** Everything that stands in a site. */
-export async function standingLevels(store: Store<Entry>, of: Partition): Promise<readonly Standing[]> {
+export async function standingLevels(store: Store<Committed>, of: Partition): Promise<readonly Standing[]> {
   const levels = await store.page(of, { table: 'levels', limit: Number.POSITIVE_INFINITY, where: () => true })
   return levels.map(({ key, row }) => standingLevel(key, row.value))
 }

@@ -2,6 +2,8 @@ import type { Clocks } from '../clock.js'
 import type { Seed } from '../documents/seed.js'
 import type { ArmedFaults } from '../faults/armed.js'
 import type { Ids } from '../ids.js'
+import type { Commits } from '../journal/commits.js'
+import type { Committed } from '../journal/committed.js'
 import type { Entry } from '../journal/entry.js'
 import type { Journal } from '../journal/journal.js'
 import type { Repeated } from '../journal/repeated.js'
@@ -11,8 +13,9 @@ import type { Timers } from '../timers.js'
 
 /** What the control plane works with; all of it is handed in. */
 export interface ControlParts {
-  readonly store: Store<Entry>
+  readonly store: Store<Committed>
   readonly journal: Journal
+  readonly commits: Commits
   readonly faults: ArmedFaults
   readonly clocks: Clocks
   readonly ids: Ids

@@ -1,7 +1,7 @@
 import type { ColumnKind, TableRow } from '../documents/table.js'
 import { tableError } from '../documents/table.js'
 import { placeMeant } from '../joor/table.js'
-import type { Entry } from '../journal/entry.js'
+import type { Committed } from '../journal/committed.js'
 import { identifierNames, type Key } from '../state/rows.js'
 import type { Partition, Setup, Store } from '../state/store.js'
 import { isRecord } from '../wire/json-values.js'
@@ -59,7 +59,7 @@ function valuesOf(cells: ReadonlyMap<string, unknown>): ReadonlyMap<string, unkn
 }
 
 /** Everything that stands in an account, made-to-order SKUs first. */
-export async function standingPositions(store: Store<Entry>, of: Partition): Promise<readonly Standing[]> {
+export async function standingPositions(store: Store<Committed>, of: Partition): Promise<readonly Standing[]> {
   const all = { limit: Number.POSITIVE_INFINITY, where: () => true }
   const [marks, positions] = await Promise.all([
     store.page(of, { table: 'marks', ...all }),

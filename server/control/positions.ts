@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express'
-import type { Entry } from '../journal/entry.js'
+import type { Committed } from '../journal/committed.js'
 import { identifierNames, isKey, type Key, type PositionValue, type SkuIdentifiers } from '../state/rows.js'
 import type { Partition, Store } from '../state/store.js'
 import { ExactNumber } from '../wire/exact-json.js'
@@ -21,7 +21,7 @@ type PositionRow = ReturnType<typeof writePosition> | ReturnType<typeof writeMar
 
 /** Positions by warehouse, date and SKU; made-to-order SKUs, which have none of the first two, come before them. */
 export async function positionsOf(
-  store: Store<Entry>,
+  store: Store<Committed>,
   of: Partition,
   request: Request,
   response: Response,

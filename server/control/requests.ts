@@ -9,7 +9,7 @@ import { matchParameters, readFilter } from './matches.js'
 import type { ControlParts } from './parts.js'
 
 /** /_backstock/requests: what arrived, newest first, one call in detail, and the same call once more. */
-export function requests({ journal, operations, url, repeat }: ControlParts): Router {
+export function requests({ journal, commits, operations, url, repeat }: ControlParts): Router {
   const router = Router()
 
   router.get('/', (request, response) => {
@@ -30,7 +30,7 @@ export function requests({ journal, operations, url, repeat }: ControlParts): Ro
 
   router.delete('/', (request, response: Response) => {
     const { account, site } = readParameters(request, ['account', 'site'])
-    journal.clear(scopeOf(account, site))
+    commits.clear(scopeOf(account, site))
     response.status(204).end()
   })
 

@@ -1,9 +1,8 @@
 import { entryOf } from '../entry-of.js'
 import type { JournalLimits } from '../options.js'
-import type { JournalWriter, Partition, Scope } from '../state/store.js'
+import type { Partition, Scope } from '../state/store.js'
 import type { Entry } from './entry.js'
 import { type Evicted, Evictions } from './evictions.js'
-import { Tally } from './tally.js'
 
 /** Told of what happens to the journal, in the same tick. It must not throw: what it is told of was promised already. */
 export interface JournalListener {
@@ -16,9 +15,8 @@ export interface JournalListener {
 type Ring = Map<number, Entry>
 
 /** The last calls of each account and site, under one byte budget for all of them. The oldest goes first. */
-export class Journal implements JournalWriter<Entry> {
+export class Journal {
   readonly #limits: JournalLimits
-  readonly #tally: Tally
   readonly #rings = new Map<Scope, Ring>()
   /** All entries by their number, oldest first, with the scope that holds each. */
   readonly #all = new Map<number, Scope>()
@@ -29,13 +27,11 @@ export class Journal implements JournalWriter<Entry> {
   #next = 0
   #bytes = 0
 
-  constructor(limits: JournalLimits, tally = new Tally()) {
+  constructor(limits: JournalLimits) {
     this.#limits = limits
-    this.#tally = tally
   }
 
   append(scope: Scope, entry: Entry): void {
-    this.#tally.add(scope, entry)
     const ring = this.#ring(scope)
     const number = this.#next++
     ring.set(number, entry)
@@ -50,7 +46,6 @@ export class Journal implements JournalWriter<Entry> {
   }
 
   rename(from: Partition, to: Partition): void {
-    this.#tally.rename(from, to)
     this.#evictions.rename(from, to)
     this.#moveRing(from, to)
     for (const listener of this.#listeners) listener.rewritten()

@@ -135,9 +135,10 @@ function isLong(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).some(isLong)
 }
 
-function keepBreach({ rule, at, seen, right }: Breach, secrets: readonly string[]): Breach {
+function keepBreach({ rule, level, at, seen, right }: Breach, secrets: readonly string[]): Breach {
   return {
     rule,
+    level,
     at: keepPlace(at, secrets),
     seen: keepStart(seen, secrets, seenKept),
     right: keepStart(right, secrets, seenKept),

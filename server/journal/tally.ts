@@ -1,4 +1,5 @@
 import type { Partition, Scope } from '../state/store.js'
+import type { Committed, Fold } from './committed.js'
 import type { Entry } from './entry.js'
 
 /** What was counted since the start. */
@@ -21,11 +22,11 @@ const nothing: Counts = { calls: 0, refused: 0, hungUp: 0, updated: 0, notUpdate
 const scopesKept = 10_000
 
 /** Counts of all calls and of each account's and site's; the journal forgets entries, this does not. */
-export class Tally {
+export class Tally implements Fold {
   #all = nothing
   readonly #own = new Map<Scope, Counts>()
 
-  add(scope: Scope, entry: Entry): void {
+  add(scope: Scope, { entry }: Committed): void {
     const counts = countsOf(entry)
     this.#all = sum(this.#all, counts)
     this.#put(scope, counts)
@@ -38,6 +39,9 @@ export class Tally {
     this.#own.delete(from)
     this.#put(to, counts)
   }
+
+  /** What was counted is of the whole run. */
+  clear(): void {}
 
   all(): Counts {
     return this.#all

@@ -1,0 +1,18 @@
+import type { Partition, Scope } from '../state/store.js'
+import type { Entry } from './entry.js'
+
+/** A call whose changes stand. */
+export interface Committed {
+  readonly entry: Entry
+  /** The control plane sent it once more: it is no client's. */
+  readonly repeated: boolean
+}
+
+/** What is gathered of calls as they are committed, and outlives their entries in the journal. It must not throw. */
+export interface Fold {
+  add(scope: Scope, committed: Committed): void
+  /** The account goes by another name, which may have calls already. */
+  rename(from: Partition, to: Partition): void
+  /** The journal is emptied, for one account or site or for all. */
+  clear(scope: Partition | undefined): void
+}
