@@ -31,14 +31,32 @@ if (process.env.npm_lifecycle_event !== undefined) {
  * A child in a group of its own, so that all of it can be ended; but not where a person sits at the terminal, which
  * lets only our own group read.
  */
-function startChild(command: string, args: readonly string[], env: Outside['env']): Child {
-  const ownGroup = process.platform !== 'win32' && !process.stdin.isTTY
-  const child = spawnOrThrow(command, args, { env, detached: ownGroup, stdio: 'inherit' })
+function startChild(command: string, args: readonly string[], env: Outside['env'], quiet: boolean): Child {
+  const ownGroup = process.platform !== 'win32' && (quiet || !process.stdin.isTTY)
+  const child = spawnOrThrow(command, args, {
+    env,
+    detached: ownGroup,
+    stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+  })
+  const output = endOf(child)
   const ended = new Promise<Ending>((resolve, reject) => {
     child.once('error', (error) => reject(notStarted(command, error)))
     child.once('exit', (code, signal) => resolve(signal === null ? { code: code ?? 0 } : { signal }))
   })
-  return { ended, ownGroup, signal: (signal) => send(signal, child, ownGroup) }
+  return { ended, ownGroup, output, signal: (signal) => send(signal, child, ownGroup) }
+}
+
+/** Characters of a quiet child's output that are kept. */
+const keptOutput = 16_384
+
+/** The end of what a child prints through pipes. */
+function endOf({ stdout, stderr }: ChildProcess): () => readonly string[] {
+  let kept = ''
+  for (const stream of [stdout, stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      kept = (kept + text).slice(-keptOutput)
+    })
+  return () => (kept === '' ? [] : kept.trimEnd().split('\n'))
 }
 
 /** Some of what is wrong with a command is thrown, the rest is told later. */
@@ -88,6 +106,7 @@ const outside: Outside = {
     const timer = setTimeout(act, ms)
     return () => clearTimeout(timer)
   },
+  stopwatch: () => performance.now(),
   columns: () => (stdout.isTTY ? stdout.columns || usualColumns : undefined),
   colored: wantsColor(process.env, stdout.isTTY === true),
   unread,

@@ -6,6 +6,7 @@ import { declarationsOf, judgeSeed } from './declarations.js'
 import { checkSeed, readSeedFile, type Seed } from './documents/seed.js'
 import { nowhere } from './elsewhere.js'
 import { ArmedFaults } from './faults/armed.js'
+import { faultyOperations, readSpecs } from './faults/specs.js'
 import { vendorTraffic } from './http/adapter.js'
 import { originOf } from './http/origin.js'
 import { Ids } from './ids.js'
@@ -17,6 +18,7 @@ import { type Counts, Tally } from './journal/tally.js'
 import { Levels } from './levels.js'
 import { listen } from './listen.js'
 import { openStore } from './open-store.js'
+import type { Reply } from './operation.js'
 import {
   checkOptions,
   defaultAnonymousLimit,
@@ -76,7 +78,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const limits = withDefaults(defaultJournal, options.journal)
   const tally = new Tally()
   const journal = new Journal(limits)
-  const commits = new Commits(journal, [tally])
+  const { trial } = options
+  const commits = new Commits(journal, [tally, ...(trial === undefined ? [] : [trial])])
   const anonymousLimit = options.anonymousLimit ?? defaultAnonymousLimit
   const storage = { journal: commits, clock, ids: (scope: Scope) => ids.ofCall(scope), anonymousLimit }
   const store = await openStore(options, storage, seed)
@@ -90,19 +93,15 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   let url = ''
   const settings = withDefaults(defaultSettings, options.settings)
   const closing = new AbortController()
-  const faults = new ArmedFaults()
+  const faulty = faultyOperations(table)
+  const faults = new ArmedFaults(trial?.arm((specs) => readSpecs(specs, undefined, faulty)))
+  const alter = trial?.alter ?? ((reply: Reply) => reply)
   const stopwatch = () => performance.now()
   const levels = new Levels(options)
   const pipeline = {
-    store,
-    settings,
-    levels,
+    ...{ store, settings, levels, limits, faults, alter, stopwatch, log },
     repeated: false,
-    limits,
-    faults,
     magic: options.magic ?? false,
-    stopwatch,
-    log,
   }
   const serveVendors = vendorTraffic(table, pipeline, machineTimers)
   const controlPlane = control({

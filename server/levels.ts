@@ -1,4 +1,5 @@
 import { type ClientRule, type Evidence, grades, type Rule } from '../contracts/rules/book.js'
+import { readPattern } from './pattern.js'
 
 /** What a breach counts for: `off` is told nowhere. */
 export const levels = ['error', 'warn', 'off'] as const
@@ -20,7 +21,7 @@ export class Levels {
   readonly #known = new Map<Rule, Level | 'off'>()
 
   constructor({ levels: given = {}, evidence = 'assumed' }: LevelOptions = {}) {
-    this.#patterns = Object.entries(given).map(([pattern, level]) => [expressionOf(pattern), level])
+    this.#patterns = Object.entries(given).map(([pattern, level]) => [readPattern(pattern), level])
     this.#weakest = grades.indexOf(evidence)
   }
 
@@ -46,11 +47,6 @@ export function restsOn({ evidence }: Rule, least: Evidence = 'assumed'): boolea
 
 /** Whether any of these rules is meant. */
 export function meansAny(pattern: string, rules: readonly Rule[]): boolean {
-  const expression = expressionOf(pattern)
+  const expression = readPattern(pattern)
   return rules.some(({ id }) => expression.test(id))
-}
-
-function expressionOf(pattern: string): RegExp {
-  const literal = pattern.split('*').map((part) => part.replace(/[^\w]/g, '\\$&'))
-  return new RegExp(`^${literal.join('.*')}$`)
 }

@@ -6,6 +6,7 @@ import { allRules } from './rule-list.js'
 import { choicesOf, isSetting, isSettingValue, type Settings, settingValues } from './settings.js'
 import type { MemoryOptions } from './state/memory.js'
 import type { Store } from './state/store.js'
+import type { Trial } from './trial/trial.js'
 
 /** What the journal may hold: entries for each account or site, and bytes for all of them and for one body. */
 export interface JournalLimits {
@@ -43,6 +44,8 @@ export interface EmulatorOptions extends LevelOptions {
   readonly ids?: () => string
   /** Log and request ids are a reproducible sequence per account or site, from this integer; it stands over `ids`. */
   readonly seedIds?: number
+  /** What the run is tried with: a change of what its calls meet. Default: nothing. */
+  readonly trial?: Trial
   /** Another storage than memory; it is given what it needs and must keep the promises of `Store`. */
   readonly store?: (parts: MemoryOptions<Committed>) => Store<Committed>
 }

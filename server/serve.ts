@@ -37,6 +37,8 @@ export interface Parts {
   readonly limits: JournalLimits
   /** What tests made go wrong. */
   readonly faults: ArmedFaults
+  /** The reply in the form in which it is to go out. */
+  readonly alter: (reply: Reply) => Reply
   /** Whether magic SKUs and sites provoke faults. */
   readonly magic: boolean
   /** Milliseconds that only ever grow. */
@@ -207,7 +209,8 @@ class Call {
     const written = this.#operation.write(outcome, this.#head, turn, this.#terms, this.#findings)
     const fault = tellFault(met, this.#operation)
     const headers = { ...written.headers, ...this.#headersOf(turn, fault) }
-    const { reply, delivery } = delivered({ status: written.status, headers, body: written.body }, met)
+    const { reply: left, delivery } = delivered({ status: written.status, headers, body: written.body }, met)
+    const reply = left && this.#parts.alter(left)
     const recorder = this.#recorder()
     const sent = reply && { reply, replied: recorder.replied(reply) }
     const settlement = { turn, caller: this.#caller, outcome, written, fault, ...(sent && { replied: sent.replied }) }

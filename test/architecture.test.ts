@@ -77,6 +77,11 @@ const directions: readonly Direction[] = [
     never: new RegExp(`${outside}|${anyRoom}/|journal/|state/(?:memory|file|commit|table)\\.ts)`),
   },
   {
+    says: 'a trial knows faults, calls and changes, and neither vendor nor storage',
+    from: /^server\/trial\//,
+    never: new RegExp(`${outside}|${anyRoom}/|state/(?:memory|file|commit|table)\\.ts)`),
+  },
+  {
     says: "what verifies judges by readers of its own, never by the emulator's",
     from: /^server\/verify\//,
     never: new RegExp(

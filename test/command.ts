@@ -22,6 +22,7 @@ export async function commandIn(told: Partial<Outside>, ...words: readonly strin
     onSignal: () => {},
     spawn: notHere,
     later: notHere,
+    stopwatch: notHere,
     columns: () => undefined,
     colored: false,
     unread: new Promise(() => {}),

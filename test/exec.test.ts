@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { type ExecGiven, exec } from '../server/commands/exec.js'
+import { exec } from '../server/commands/exec.js'
+import type { ExecGiven } from '../server/commands/exec-options.js'
 import type { Ending, Outside, Signal } from '../server/commands/outside.js'
 import { splitWords } from '../server/commands/program.js'
 import type { Counts, Emulator } from '../server/emulator.js'
@@ -395,12 +396,13 @@ describe('Beside what a process shows, exec', () => {
         const ended = new Promise<Ending>((resolve) => {
           end = resolve
         })
-        return { ended, ownGroup, signal: (signal) => done.push(`signal ${signal}`) < 0 }
+        return { ended, ownGroup, output: () => [], signal: (signal) => done.push(`signal ${signal}`) < 0 }
       },
       later: (_ms, act) => {
         timers.push(act)
         return () => void timers.splice(timers.indexOf(act), 1)
       },
+      stopwatch: () => 0,
       columns: () => undefined,
       colored: false,
       unread: new Promise(() => {}),

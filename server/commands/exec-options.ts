@@ -1,7 +1,21 @@
-import { ConfigError, startOptions } from '../config/config.js'
+import { ConfigError, type Given, startOptions } from '../config/config.js'
 import type { Emulator } from '../emulator.js'
+import { readPattern } from '../pattern.js'
 import { didYouMean, writeChoice } from '../suggestion.js'
+import { type Variation, variations } from '../trial/variations.js'
 import type { Outside } from './outside.js'
+
+export interface ExecGiven {
+  /** The texts of the options of `start`. */
+  readonly options: Given['options']
+  /** `NAME={joor}/v2/`, as often as it was given. */
+  readonly env: readonly string[]
+  readonly failOn: readonly string[]
+  /** The names of variations to repeat the run with; undefined where it is not repeated. */
+  readonly mutate?: readonly string[] | undefined
+  readonly command: string
+  readonly args: readonly string[]
+}
 
 const failures = ['violations', 'unused-faults'] as const
 /** What makes a run fail although its command did not. */
@@ -18,8 +32,24 @@ const addresses = {
 const placeholder = /\{([A-Za-z_]\w*)\}/g
 
 /** Checks the options that only `exec` has; throws ConfigError. */
-export function readAsked({ env, failOn }: { env: readonly string[]; failOn: readonly string[] }) {
-  return { variables: new Map(env.map(readVariable)), failOn: new Set(failOn.flatMap(readFailing)) }
+export function readAsked({ env, failOn, mutate }: Omit<ExecGiven, 'options' | 'command' | 'args'>) {
+  return {
+    variables: new Map(env.map(readVariable)),
+    failOn: new Set(failOn.flatMap(readFailing)),
+    variations: mutate && readVariations(mutate),
+  }
+}
+
+/** Those that are named, in the order of their table. */
+function readVariations(texts: readonly string[]): readonly Variation[] {
+  const names = variations.map(({ name }) => name)
+  const patterns = texts.flatMap((text) => text.split(',').map((word) => word.trim()))
+  for (const pattern of patterns)
+    if (!names.some((name) => readPattern(pattern).test(name)))
+      throw new ConfigError(
+        `--mutate: no variation is called ${JSON.stringify(pattern)}${didYouMean(pattern, names) || ';'} known: ${names.join(', ')}`,
+      )
+  return variations.filter(({ name }) => patterns.some((pattern) => readPattern(pattern).test(name)))
 }
 
 function readVariable(text: string): readonly [name: string, template: string] {

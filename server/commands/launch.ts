@@ -3,6 +3,7 @@ import { readConfigFile } from '../config/config-file.js'
 import { SeedError } from '../documents/seed.js'
 import type { Emulator } from '../emulator.js'
 import { DataFileError, type EmulatorOptions, ListenError } from '../options.js'
+import type { Trial } from '../trial/trial.js'
 import { NoCommand, NotRunnable, type Outside } from './outside.js'
 
 export type StartEmulator = (options: EmulatorOptions) => Promise<Emulator>
@@ -49,17 +50,28 @@ export async function sayingWhy(voice: Voice, work: () => Promise<number>): Prom
   }
 }
 
-/** Starts an emulator as options, environment and config file say; `port` is where to listen if none of them does. */
+/**
+ * Starts an emulator as options, environment and config file say; `port` is where to listen if none of them does, and
+ * `trial` what one of several runs is tried with.
+ */
 export async function launch(
   options: Given['options'],
   outside: Outside,
   voice: Voice,
   start: StartEmulator,
   port?: number,
+  trial?: Trial,
 ): Promise<Emulator> {
   const { env, folder } = outside
   const file = await readConfigFile(folder, readConfigPath({ options, env }))
   const { logFormat, ...config } = readConfig({ options, env, file, port })
   voice.format = logFormat
-  return start({ ...config, log: voice.log })
+  if (trial === undefined) return start({ ...config, log: voice.log })
+  // One run would begin with what the one before has left.
+  for (const kept of ['data', 'snapshots'] as const)
+    if (config[kept] !== undefined)
+      throw new ConfigError(
+        `${kept}: with --mutate every run begins with the seed; leave it out, or leave out --mutate`,
+      )
+  return start({ ...config, log: voice.log, trial })
 }

@@ -16,6 +16,8 @@ export interface Child {
   readonly ended: Promise<Ending>
   /** Whether what it starts is in a group with it alone; otherwise it is in ours. */
   readonly ownGroup: boolean
+  /** The end of what it printed, in lines; nothing where it has our own stdout and stderr. */
+  output(): readonly string[]
   /** Signals it, and where the group is its own all that is in it; 0 only asks. False where nobody is left. */
   signal(signal: Signal | 'SIGKILL' | 0): boolean
 }
@@ -31,8 +33,18 @@ export interface Outside {
   readonly stopped: Promise<void>
   /** From now on each signal is told to `take`, also one that came before; none ends the process by itself. */
   onSignal(take: (signal: Signal) => void): void
-  /** Starts a process with our own stdin, stdout and stderr; throws what `ended` is rejected with. */
-  spawn(command: string, args: readonly string[], env: Readonly<Record<string, string | undefined>>): Child
+  /**
+   * Starts a process with our own stdin, stdout and stderr, or quietly: without stdin, its output kept for whoever asks.
+   * Throws what `ended` is rejected with.
+   */
+  spawn(
+    command: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string | undefined>>,
+    quiet: boolean,
+  ): Child
+  /** Milliseconds that only ever grow. */
+  stopwatch(): number
   /** Does something in so many milliseconds; what is returned calls it off. */
   later(ms: number, act: () => void): () => void
   /** How many columns the terminal has now; undefined where stdout is none. */

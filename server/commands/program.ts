@@ -90,8 +90,9 @@ function addExec(program: Command, outside: Outside, end: (code: number) => void
           `error: ${wrong}; write it behind --, as in: backstock exec -- npm test\nUsage: backstock exec ${usage}`,
         )
       const [{ exec }, { startEmulator }] = await Promise.all([import('./exec.js'), import('../emulator.js')])
-      const { env = [], failOn = [] } = options
-      end(await exec({ options: readTexts(options), env, failOn, command: file, args }, outside, startEmulator))
+      const { env = [], failOn = [], mutate } = options
+      const asked = { env, failOn, ...(mutate && { mutate }) }
+      end(await exec({ options: readTexts(options), ...asked, command: file, args }, outside, startEmulator))
     })
   command
     .addOption(
@@ -105,6 +106,12 @@ function addExec(program: Command, outside: Outside, end: (code: number) => void
         '--fail-on <what>',
         'violations, unused-faults or both: exit 1 for them, though the command succeeded',
       ),
+    )
+    .addOption(
+      repeatable(
+        '--mutate [variations]',
+        'repeat the run with one change of what it meets at a time, and say which the suite notices; may be names with *',
+      ).preset('*'),
     )
   for (const row of execOptions) command.addOption(createOption(row))
 }

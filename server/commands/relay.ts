@@ -14,21 +14,45 @@ export class Relay {
   /** The first signal that came while there was no child. */
   #early: Signal | undefined
   #callOff = () => {}
+  #told = false
 
   constructor(outside: Outside) {
     this.#outside = outside
     outside.onSignal((signal) => this.#take(signal))
   }
 
+  /** Whether a signal came: whoever runs several commands is to run no other. */
+  get told(): boolean {
+    return this.#told
+  }
+
   /** Runs the command and ends what it leaves behind. Rejected with NoCommand or NotRunnable. */
   async run(command: string, args: readonly string[], env: Outside['env']): Promise<Ending> {
-    if (this.#early !== undefined) return { signal: this.#early }
-    const child = this.#outside.spawn(command, args, env)
+    return (await this.#run(command, args, env, false)).ending
+  }
+
+  /** The same without showing its output, of which the end is given back; killed where it takes longer than `limitMs`. */
+  async runQuietly(command: string, args: readonly string[], env: Outside['env'], limitMs: number) {
+    let late = false
+    const callOff = this.#outside.later(limitMs, () => {
+      late = true
+      this.#child?.signal('SIGKILL')
+    })
+    try {
+      return { ...(await this.#run(command, args, env, true)), late }
+    } finally {
+      callOff()
+    }
+  }
+
+  async #run(command: string, args: readonly string[], env: Outside['env'], quiet: boolean) {
+    if (this.#early !== undefined) return { ending: { signal: this.#early }, output: [] }
+    const child = this.#outside.spawn(command, args, env, quiet)
     this.#child = child
     try {
       const ending = await child.ended
       await this.#endRest(child)
-      return ending
+      return { ending, output: child.output() }
     } finally {
       // Its number may soon be that of another process.
       this.#child = undefined
@@ -37,6 +61,7 @@ export class Relay {
   }
 
   #take(signal: Signal): void {
+    this.#told = true
     const child = this.#child
     if (child === undefined) {
       this.#early ??= signal

@@ -66,6 +66,12 @@ export class TooManyFaults extends Error {}
 export class ArmedFaults {
   readonly #lists = new Map<Partition | undefined, readonly Armed[]>()
   readonly #neverHit: Armed[] = []
+  readonly #standing: readonly Armed[]
+
+  /** What stands behind all that is armed is neither listed nor disarmed. */
+  constructor(standing: readonly Armed[] = []) {
+    this.#standing = standing
+  }
 
   /** Puts a list in the place of what was armed under the scope. Throws TooManyFaults. */
   arm(scope: Partition | undefined, specs: readonly Armed[]): void {
@@ -102,14 +108,15 @@ export class ArmedFaults {
     return scope === undefined ? [...this.#lists.values()].flat() : (this.#lists.get(scope) ?? [])
   }
 
-  /** What a call asks, one after the other: its own scope's, then everyone's. */
+  /** What a call asks, one after the other: its own scope's, then everyone's, then what stands behind all. */
   *asked({ vendor, name }: Arrived): Iterable<Armed> {
     if (vendor !== null && name !== undefined) yield* this.#lists.get(`${vendor}:${name}`) ?? []
     yield* this.#lists.get(undefined) ?? []
+    yield* this.#standing
   }
 
   get isEmpty(): boolean {
-    return this.#lists.size === 0
+    return this.#lists.size === 0 && this.#standing.length === 0
   }
 
   /** Faults that no call ever met, those disarmed since too (the last thousand): a sentence for each. */
