@@ -26,6 +26,12 @@ export const inHeader = (name: string): Place => ({ path: `header.${name}` })
 export const inQuery = (name: string): Place => ({ path: `query.${name}` })
 export const inPath: Place = { path: 'path' }
 export const inBody: Place = { pointer: '' }
+/** What is wrong with the text of a body, at the line and column where it shows. */
+export const inText = ({ line, column }: { readonly line: number; readonly column: number }): Place => ({
+  pointer: '',
+  line,
+  column,
+})
 
 /**
  * What one call met and broke. Contract modes and levels are decided here and nowhere else: under `enforce` a reported

@@ -3,6 +3,7 @@ import type { Findings } from './findings.js'
 import type { Settings } from './settings.js'
 import type { Draft } from './state/draft.js'
 import type { Access, Caller, Needs, Turn, Vendor } from './state/store.js'
+import type { LineAndColumn } from './wire/json-tree.js'
 import type { SentValue } from './wire/sent-value.js'
 
 /** What URL and headers tell, before a byte of the body is read. */
@@ -24,12 +25,19 @@ export interface Head {
 /** Why a body could not be had as text. */
 export type BodyFault = 'too large' | 'bad encoding' | 'not UTF-8'
 
+/** What is known of a body that cannot be had as text. */
+export interface Unreadable {
+  readonly fault: BodyFault
+  /** Where it shows, of bytes that are no UTF-8. */
+  readonly at?: LineAndColumn
+}
+
 export interface Body {
   /**
    * The whole body, content codings undone; the same each time it is asked for. `limit` in bytes holds before and after
    * inflating. Rejected with HungUp where the client went before its end.
    */
-  text(limit: number): Promise<string | { readonly fault: BodyFault }>
+  text(limit: number): Promise<string | Unreadable>
 }
 
 /** The call is refused as a whole: nothing of it is applied. */

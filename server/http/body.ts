@@ -3,27 +3,28 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib'
 import type { ReceivedBody } from '../journal/record.js'
-import { type BodyFault, HungUp } from '../operation.js'
+import { type BodyFault, HungUp, type Unreadable } from '../operation.js'
 import { type Coding, codingsOf } from '../wire/codings.js'
+import { placeOfBadByte } from '../wire/utf8.js'
 
 /** The body of one request. Nothing is read before `text` asks for it, so a refusal by the headers costs no byte. */
 export class RequestBody implements ReceivedBody {
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   #received: ReturnType<ReceivedBody['received']>
-  #text: Promise<string | { fault: BodyFault }> | undefined
+  #text: Promise<string | Unreadable> | undefined
 
   constructor(request: IncomingMessage, response: ServerResponse) {
     this.#request = request
     this.#response = response
   }
 
-  text(limit: number): Promise<string | { fault: BodyFault }> {
+  text(limit: number): Promise<string | Unreadable> {
     this.#text ??= this.#read(limit)
     return this.#text
   }
 
-  async #read(limit: number): Promise<string | { fault: BodyFault }> {
+  async #read(limit: number): Promise<string | Unreadable> {
     if (expectsContinue(this.#request)) this.#response.writeContinue()
     const raw = await this.#bytes(limit)
     if (raw === undefined) return { fault: 'too large' }
@@ -35,7 +36,7 @@ export class RequestBody implements ReceivedBody {
     const utf8 = isUtf8(plain)
     const text = plain.toString(utf8 ? 'utf8' : 'latin1')
     this.#received = { text, bytes: raw.length, faithful: utf8 }
-    return utf8 ? text : { fault: 'not UTF-8' }
+    return utf8 ? text : { fault: 'not UTF-8', at: placeOfBadByte(plain) }
   }
 
   received() {

@@ -73,17 +73,17 @@ function misshapen(document: EventDocument, wrong: readonly Wrong[], findings: F
 
 function judgeKeys(document: EventDocument, lists: ReadonlyMap<string, unknown>, findings: Findings): void {
   const { json } = document
-  const at = (key: string) => () => ({
-    pointer: writePointer([key]),
-    ...json.lines(document.member(key)?.start ?? 0),
-  })
+  const at = (key: string, node = document.member(key)) => {
+    return { pointer: writePointer([key]), ...json.lines(node?.start ?? 0) }
+  }
   if (lists.has('product.inventory')) findings.applies(jirafe['batch.inventory_key'])
   if (lists.has('inventory'))
-    findings.breach(jirafe['batch.inventory_alias'], at('inventory'), 'inventory', 'product.inventory')
+    findings.breach(jirafe['batch.inventory_alias'], () => at('inventory'), 'inventory', 'product.inventory')
   if (!json.repeatedNames || json.tree.kind !== 'object') return
   const names = new Set<string>()
-  for (const { name } of json.tree.members) {
-    if (names.has(name)) findings.breach(jirafe['batch.repeated_key'], at(name), `${name} more than once`, 'once')
+  for (const { name, node } of json.tree.members) {
+    if (names.has(name))
+      findings.breach(jirafe['batch.repeated_key'], () => at(name, node), `${name} more than once`, 'once')
     names.add(name)
   }
 }

@@ -8,6 +8,8 @@ import { declared, isUnique, type Schema } from './schema.js'
 export interface Complaint {
   readonly path: readonly string[]
   readonly node: JsonNode | undefined
+  /** The value, or the object that a field is missing from. */
+  readonly stands: JsonNode
   readonly message: string
   /** What would be right there. */
   readonly right: Schema
@@ -23,14 +25,14 @@ export interface Complaint {
  */
 export function* complaintsOf(node: JsonNode, schema: Schema, path: readonly string[] = []): Iterable<Complaint> {
   const complaint = complaintOf(node, schema)
-  if (complaint !== undefined) yield { path, node, right: schema, ...complaint }
+  if (complaint !== undefined) yield { path, node, stands: node, right: schema, ...complaint }
   if (node.kind === 'object') {
     const members = membersOf(node)
     for (const name of schema.required ?? []) {
       const right = declared(schema, name)
       if (right === undefined || members.has(name)) continue
       const message = `${reprString(name)} is a required property`
-      yield { path: [...path, name], node: undefined, message, right, rule: jirafe['event.schema'] }
+      yield { path: [...path, name], node: undefined, stands: node, message, right, rule: jirafe['event.schema'] }
     }
     for (const [name, property] of Object.entries(schema.properties ?? {})) {
       const member = members.get(name)

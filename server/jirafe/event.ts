@@ -63,13 +63,13 @@ export function readEvent(
 
 function judgeSchema(document: EventDocument, schema: Schema, judge: EventJudge, findings: Findings): void {
   for (const complaint of complaintsOf(document.node, schema)) {
-    const { path, node, message, right, rule } = complaint
+    const { path, stands, message, right, rule } = complaint
     if (judge.errors.size > 0 && ++document.json.messages > mostMessages) {
       findings.applies(jirafe['event.message_limit'])
       return
     }
     meet(complaint, findings)
-    judge.breach(rule, path, node, message, rightOf(path.at(-1), right), message)
+    judge.breach(rule, path, stands, message, rightOf(path.at(-1), right), message)
   }
 }
 

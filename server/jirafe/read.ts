@@ -1,10 +1,10 @@
 import { jirafe } from '../../contracts/rules/jirafe.js'
-import { type Findings, inBody, inHeader, inPath, inQuery } from '../findings.js'
-import { type Body, type BodyFault, type Head, Refusal, type Terms } from '../operation.js'
+import { type Findings, inBody, inHeader, inPath, inQuery, inText } from '../findings.js'
+import { type Body, type Head, Refusal, type Terms, type Unreadable } from '../operation.js'
 import { secretsOf } from '../redaction.js'
 import { codingsOf, supportedCodings } from '../wire/codings.js'
 import { scanJson } from '../wire/json-scan.js'
-import { parseJson } from '../wire/json-tree.js'
+import { parseJson, placeOfFault } from '../wire/json-tree.js'
 import { mediaType } from '../wire/media-types.js'
 import { tokenOf } from './authorization.js'
 import { EventDocument, JsonText } from './document.js'
@@ -141,6 +141,9 @@ export function readSingle(name: string, type: EventType) {
   }
 }
 
+/** Where a body begins. */
+const start = { line: 1, column: 1 }
+
 /** The JSON document of a body, whatever it means. */
 export async function readDocument(head: Head, body: Body, findings: Findings): Promise<EventDocument | Refusal> {
   const text = await readText(head, body, findings)
@@ -149,10 +152,10 @@ export async function readDocument(head: Head, body: Body, findings: Findings): 
 
 export async function readText(head: Head, body: Body, findings: Findings): Promise<string | Refusal> {
   const received = await body.text(bodyLimit)
-  if (typeof received !== 'string') return faulty(received.fault, head, findings)
+  if (typeof received !== 'string') return faulty(received, head, findings)
   findings.applies(jirafe['format.utf8'])
   const text = received.startsWith('\ufeff') ? received.slice(1) : received
-  if (text !== received) findings.breach(jirafe['format.bom'], inBody, 'a byte order mark', 'none')
+  if (text !== received) findings.breach(jirafe['format.bom'], inText(start), 'a byte order mark', 'none')
   return text
 }
 
@@ -160,12 +163,12 @@ export function parseDocument(text: string, findings: Findings): EventDocument |
   const parsed = parseJson(text)
   if ('fault' in parsed) {
     const rule = parsed.about === 'depth' ? jirafe['format.depth'] : jirafe['format.json']
-    findings.breach(rule, inBody, parsed.fault, 'well-formed JSON')
+    findings.breach(rule, inText(parsed.at), parsed.fault, 'well-formed JSON')
     return badJson
   }
   const scan = scanJson(text)
   if (scan.tooDeep) {
-    findings.breach(jirafe['format.depth'], inBody, 'more than 64 levels', 'at most 64 levels')
+    findings.breach(jirafe['format.depth'], inText(placeOfFault(text)), 'more than 64 levels', 'at most 64 levels')
     return badJson
   }
   findings.applies(jirafe['format.json'])
@@ -182,7 +185,7 @@ function countNames(value: unknown): number {
   return Object.values(value).reduce((sum: number, member) => sum + countNames(member), own)
 }
 
-function faulty(fault: BodyFault, head: Head, findings: Findings): Refusal {
+function faulty({ fault, at }: Unreadable, head: Head, findings: Findings): Refusal {
   switch (fault) {
     case 'too large':
       return tooLarge(head, findings)
@@ -190,7 +193,7 @@ function faulty(fault: BodyFault, head: Head, findings: Findings): Refusal {
       findings.breach(jirafe['format.coded_body'], inBody, 'bytes that are not coded so', 'what Content-Encoding says')
       return badJson
     case 'not UTF-8':
-      findings.breach(jirafe['format.utf8'], inBody, 'bytes that are no UTF-8', 'UTF-8')
+      findings.breach(jirafe['format.utf8'], inText(at ?? start), 'bytes that are no UTF-8', 'UTF-8')
       return badJson
   }
 }

@@ -26,8 +26,15 @@ export class ItemJudge {
     this.#findings.applies(rule)
   }
 
-  breach(rule: Breakable, field: string | undefined, seen: string, right: string | (() => string)): void {
-    const refused = this.#findings.breach(rule, () => this.#sent.at(field), seen, right)
+  /** `time`: which mention of a field that the item has several times. */
+  breach(
+    rule: Breakable,
+    field: string | undefined,
+    seen: string,
+    right: string | (() => string),
+    time?: number,
+  ): void {
+    const refused = this.#findings.breach(rule, () => this.#sent.at(field, time), seen, right)
     if (!refused) return
     const what = field === undefined ? seen : `${field}: ${seen}`
     this.#refused ??= { rule, reason: `${what}. ${rule.says} Right is: ${told(right)}.` }

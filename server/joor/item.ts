@@ -104,17 +104,18 @@ function readFields(
     judge.breach(joor['xml.item_plain'], undefined, decoration, 'plain elements without attributes and prefixes')
   if (sent.strayText !== '') judge.breach(joor['xml.stray_text'], undefined, sent.strayText, 'text in a field')
 
-  const names = new Set<string>()
+  const times = new Map<string, number>()
   for (const field of sentFields) {
     const { name } = field
-    if (names.has(name)) {
+    const time = (times.get(name) ?? 0) + 1
+    if (time > 1) {
       const rule = form === 'json' ? joor['item.repeated_json'] : joor['item.repeated_xml']
-      judge.breach(rule, name, `${name} more than once`, `${name} once`)
+      judge.breach(rule, name, `${name} more than once`, `${name} once`, time)
     }
-    names.add(name)
+    times.set(name, time)
     if (!isKnown(name)) {
       const right = () => nearest(name, fieldNames) ?? `one of ${fieldNames.join(', ')}`
-      judge.breach(joor['item.known_fields'], name, `the unknown field ${name}`, right)
+      judge.breach(joor['item.known_fields'], name, `the unknown field ${name}`, right, time)
     } else fields.set(name, field)
   }
   for (const [name, field] of fields) if (!hasValue(name, field, form, judge)) fields.delete(name)

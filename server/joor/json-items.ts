@@ -1,8 +1,19 @@
 import { joor } from '../../contracts/rules/joor.js'
-import { type Findings, inBody, type Place } from '../findings.js'
+import { entryOf } from '../entry-of.js'
+import { type Findings, inText, type Place } from '../findings.js'
 import { Refusal } from '../operation.js'
 import { type ElementSpan, scanJson } from '../wire/json-scan.js'
-import { type JsonNode, type LineAndColumn, lineCounter, parseJson, parseJsonTree } from '../wire/json-tree.js'
+import {
+  type JsonNode,
+  type LineAndColumn,
+  lineAndColumn,
+  lineCounter,
+  nodeAt,
+  parseJson,
+  parseJsonTree,
+  placeOfFault,
+  startOfValue,
+} from '../wire/json-tree.js'
 import { isRecord, writePointer } from '../wire/json-values.js'
 import { escapeXml, isXmlName, replaceForbidden, writeElement } from '../wire/xml-tree.js'
 import type { Format } from './format.js'
@@ -15,35 +26,42 @@ const rightForm = 'Right is {"inventory_items": [{"warehouse": "New York", "upc"
 export function readJsonItems(text: string, reply: Format, findings: Findings): readonly SentItem[] | Refusal {
   // The items are counted first: JSON.parse would build them all.
   const scan = scanJson(text, 'inventory_items', itemLimit)
-  if (scan.elements.length > itemLimit) return tooMany(findings)
+  if (scan.elements.length > itemLimit)
+    return tooMany(lineAndColumn(text, scan.elements[itemLimit]?.start ?? 0), findings)
   const parsed = parseJson(text)
   if ('fault' in parsed) {
     const rule = parsed.about === 'depth' ? joor['body.depth'] : joor['body.well_formed']
-    findings.breach(rule, inBody, parsed.fault, 'well-formed JSON')
+    findings.breach(rule, inText(parsed.at), parsed.fault, 'well-formed JSON')
     return new Refusal(400, `The body is not well-formed JSON: ${parsed.fault}.`)
   }
   if (scan.tooDeep) {
-    findings.breach(joor['body.depth'], inBody, 'more than 64 levels', 'at most 64 levels')
+    findings.breach(joor['body.depth'], inText(placeOfFault(text)), 'more than 64 levels', 'at most 64 levels')
     return new Refusal(400, 'The JSON body has more than 64 levels of nesting.')
   }
   findings.applies(joor['body.well_formed'])
   const root = parsed.value
   const list = itemsOf(root)
   if (!isRecord(root) || !Array.isArray(list) || hasItemLevel(list)) {
-    findings.breach(joor['body.json_root'], inBody, wrongRoot(root), rightForm)
+    const at = lineAndColumn(text, startOfValue(text))
+    findings.breach(joor['body.json_root'], inText(at), wrongRoot(root), rightForm)
     return new Refusal(400, `${wrongRoot(root)} ${rightForm}, without an inventory_item level.`)
   }
   findings.applies(joor['body.json_root'])
   // What stands beside the list, or a second list, shows only in the text: JSON.parse has taken the last.
   if (scan.times > 1 || Object.keys(root).length > 1) judgeRoot(text, findings)
   if (list.length === 0) {
-    findings.breach(joor['body.items'], { pointer: '/inventory_items' }, '[]', 'one item or more')
+    const at = () => ({ pointer: '/inventory_items', ...placeOfItems(text) })
+    findings.breach(joor['body.items'], at, '[]', 'one item or more')
     return new Refusal(400, 'inventory_items is empty: a call has one item or more.')
   }
   findings.applies(joor['body.items'])
   findings.applies(joor['body.item_limit'])
   const lines = lineCounter(text)
   return scan.elements.map((span, index) => new JsonItem(text, lines, span, list[index], index, reply))
+}
+
+function placeOfItems(text: string): LineAndColumn {
+  return lineAndColumn(text, nodeAt(parseJsonTree(text), ['inventory_items'])?.start ?? 0)
 }
 
 function itemsOf(root: unknown): unknown {
@@ -93,7 +111,7 @@ class JsonItem implements SentItem {
   readonly #lines: (offset: number) => LineAndColumn
   readonly #span: ElementSpan
   readonly #index: number
-  #starts: ReadonlyMap<string, number> | undefined
+  #starts: ReadonlyMap<string, readonly number[]> | undefined
 
   constructor(
     text: string,
@@ -126,21 +144,25 @@ class JsonItem implements SentItem {
     }
   }
 
-  at(field?: string): Place {
-    const within = field === undefined ? 0 : (this.#startsOfValues().get(field) ?? 0)
+  at(field?: string, time?: number): Place {
+    const starts = field === undefined ? [] : (this.#startsOfValues().get(field) ?? [])
+    const within = (time === undefined ? starts.at(-1) : starts[time - 1]) ?? 0
     return { pointer: pointerTo(this.#index, field), ...this.#lines(this.#span.start + within) }
   }
 
-  /** Where the value of each name begins in the item, of a repeated name the last; kept, for places come in numbers. */
-  #startsOfValues(): ReadonlyMap<string, number> {
+  /** Where the values of each name begin in the item; kept, for places come in numbers. */
+  #startsOfValues(): ReadonlyMap<string, readonly number[]> {
     const { start, end } = this.#span
     this.#starts ??= startsOfValues(parseJsonTree(this.#text.slice(start, end)))
     return this.#starts
   }
 }
 
-function startsOfValues(tree: JsonNode): ReadonlyMap<string, number> {
-  return new Map(tree.kind === 'object' ? tree.members.map(({ name, node }) => [name, node.start]) : [])
+function startsOfValues(tree: JsonNode): ReadonlyMap<string, readonly number[]> {
+  const starts = new Map<string, number[]>()
+  for (const { name, node } of tree.kind === 'object' ? tree.members : [])
+    entryOf(starts, name, () => []).push(node.start)
+  return starts
 }
 
 function plainField(name: string, value: unknown): SentField {

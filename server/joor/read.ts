@@ -1,6 +1,6 @@
 import { joor } from '../../contracts/rules/joor.js'
-import { type Findings, inBody, inHeader } from '../findings.js'
-import { type Body, type BodyFault, type Head, Refusal, type Terms } from '../operation.js'
+import { type Findings, inBody, inHeader, inText } from '../findings.js'
+import { type Body, type Head, Refusal, type Terms, type Unreadable } from '../operation.js'
 import { codingsOf, supportedCodings } from '../wire/codings.js'
 import { bodyLimit, judgeSlashes, tooLarge } from './admission.js'
 import { judgeReplyFormat, judgeRequestFormat, replyFormat, requestFormat } from './format.js'
@@ -22,10 +22,10 @@ export async function readBulk(
   if (refusal !== undefined) return refusal
   const query = readQuery(head, findings)
   const received = await body.text(bodyLimit)
-  if (typeof received !== 'string') return faulty(received.fault, findings)
+  if (typeof received !== 'string') return faulty(received, findings)
   findings.applies(joor['format.utf8'])
   const text = received.startsWith('\ufeff') ? received.slice(1) : received
-  if (text !== received) findings.breach(joor['format.bom'], inBody, 'a byte order mark', 'none')
+  if (text !== received) findings.breach(joor['format.bom'], inText(start), 'a byte order mark', 'none')
 
   const format = requestFormat(head) ?? 'json'
   const reply = replyFormat(head)
@@ -35,6 +35,9 @@ export async function readBulk(
   if (format === 'xml' && reply === 'json') findings.applies(joor['reply.xml_to_json'])
   return { query, items: sent.map((item, index) => readItem(item, index, format, terms.settings, findings)) }
 }
+
+/** Where a body begins. */
+const start = { line: 1, column: 1 }
 
 /** The checks behind the rate limit that need no body either. */
 function judgeContent(head: Head, findings: Findings): Refusal | undefined {
@@ -60,7 +63,7 @@ function judgeContent(head: Head, findings: Findings): Refusal | undefined {
   return undefined
 }
 
-function faulty(fault: BodyFault, findings: Findings): Refusal {
+function faulty({ fault, at }: Unreadable, findings: Findings): Refusal {
   switch (fault) {
     case 'too large':
       return tooLarge(findings)
@@ -68,7 +71,7 @@ function faulty(fault: BodyFault, findings: Findings): Refusal {
       findings.breach(joor['format.coded_body'], inBody, 'bytes that are not coded so', 'what Content-Encoding says')
       return new Refusal(400, 'The body is not coded as its Content-Encoding says, or it was cut short.')
     case 'not UTF-8':
-      findings.breach(joor['format.utf8'], inBody, 'bytes that are no UTF-8', 'UTF-8')
+      findings.breach(joor['format.utf8'], inText(at ?? start), 'bytes that are no UTF-8', 'UTF-8')
       return new Refusal(400, 'The body is not UTF-8.')
   }
 }

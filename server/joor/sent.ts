@@ -25,8 +25,8 @@ export interface SentItem {
   /** XML only: attributes and prefixes on the item and its fields, and text beside the fields. */
   readonly decorations: readonly string[]
   readonly strayText: string
-  /** Where a field, or the item itself, stands in the body. */
-  at(field?: string): Place
+  /** Where a field, or the item itself, stands in the body; of a repeated field the last, or which time is asked for. */
+  at(field?: string, time?: number): Place
 }
 
 export function pointerTo(index: number, field?: string): string {

@@ -1,7 +1,7 @@
 import { joor } from '../../contracts/rules/joor.js'
-import { type Findings, inBody, type Place } from '../findings.js'
+import { type Findings, inText, type Place } from '../findings.js'
 import { Refusal } from '../operation.js'
-import { type LineAndColumn, lineCounter } from '../wire/json-tree.js'
+import { type LineAndColumn, lineAndColumn, lineCounter } from '../wire/json-tree.js'
 import { escapeXml, parseXml, writeElement, type XmlElement, type XmlFaultKind } from '../wire/xml-tree.js'
 import type { Format } from './format.js'
 import { itemLimit, tooMany } from './item-limit.js'
@@ -13,24 +13,25 @@ const rightForm = 'Right is <inventory_items><inventory_item>…</inventory_item
 export function readXmlItems(text: string, reply: Format, findings: Findings): readonly SentItem[] | Refusal {
   const parsed = parseXml(text, { name: 'inventory_item', most: itemLimit })
   if ('fault' in parsed) {
-    if (parsed.about === 'limit') return tooMany(findings)
-    findings.breach(ruleOf(parsed.about), inBody, parsed.fault, 'well-formed XML 1.0')
+    if (parsed.about === 'limit') return tooMany(parsed.at, findings)
+    findings.breach(ruleOf(parsed.about), inText(parsed.at), parsed.fault, 'well-formed XML 1.0')
     return new Refusal(400, `The body is not well-formed XML: ${parsed.fault}.`)
   }
   findings.applies(joor['body.well_formed'])
   findings.applies(joor['xml.dropped'])
   const { root, encoding } = parsed
   if (encoding !== undefined && encoding.toLowerCase() !== 'utf-8')
-    findings.breach(joor['xml.encoding'], inBody, encoding, 'UTF-8')
+    findings.breach(joor['xml.encoding'], inText(lineAndColumn(text, text.indexOf(encoding))), encoding, 'UTF-8')
+  const atRoot = () => inText(lineAndColumn(text, root.offset))
   if (root.name !== 'inventory_items') {
-    findings.breach(joor['body.xml_root'], inBody, root.name, 'inventory_items')
+    findings.breach(joor['body.xml_root'], atRoot, root.name, 'inventory_items')
     return new Refusal(400, `The root of the XML body is ${root.name}. ${rightForm}`)
   }
   findings.applies(joor['body.xml_root'])
   judgeRoot(root, text, findings)
   const items = root.children.filter((child) => child.name === 'inventory_item')
   if (items.length === 0) {
-    findings.breach(joor['body.items'], inBody, 'no inventory_item', 'one item or more')
+    findings.breach(joor['body.items'], atRoot, 'no inventory_item', 'one item or more')
     return new Refusal(400, `inventory_items holds no inventory_item: a call has one item or more. ${rightForm}`)
   }
   findings.applies(joor['body.items'])
@@ -84,9 +85,9 @@ class XmlItem implements SentItem {
     this.changed = changed
   }
 
-  at(field?: string): Place {
-    const child = field === undefined ? undefined : this.#element.children.findLast(({ name }) => name === field)
-    const { offset } = child ?? this.#element
+  at(field?: string, time?: number): Place {
+    const children = field === undefined ? [] : this.#element.children.filter(({ name }) => name === field)
+    const { offset } = (time === undefined ? children.at(-1) : children[time - 1]) ?? this.#element
     return { pointer: pointerTo(this.#index, field), ...this.#lines(offset) }
   }
 }

@@ -187,37 +187,82 @@ export interface LineAndColumn {
   readonly column: number
 }
 
-/** The same for many offsets of one text: it counts on from the last one, for places come mostly in their order. */
+/** A line of a text: its number, where it begins, and where the line feed behind it stands. */
+interface Line {
+  readonly line: number
+  readonly from: number
+  readonly end: number
+}
+
+/** How far apart the lines are, in characters, that are remembered to count on from. */
+const stride = 4096
+
+/**
+ * The same for many offsets of one text. It counts on from the last one, for places come mostly in their order, and for
+ * one that stands before it from the nearest of the lines that it remembers.
+ */
 export function lineCounter(text: string): (offset: number) => LineAndColumn {
-  let line = 1
-  let from = 0
+  const lineFrom = (line: number, from: number): Line => {
+    const end = text.indexOf('\n', from)
+    return { line, from, end: end < 0 ? text.length : end }
+  }
+  let at = lineFrom(1, 0)
+  const remembered = [at]
   return (offset) => {
-    if (offset < from) {
-      line = 1
-      from = 0
+    if (offset < at.from) at = lastBefore(remembered, offset) ?? at
+    while (at.end < offset && at.end < text.length) {
+      at = lineFrom(at.line + 1, at.end + 1)
+      if (at.from - (remembered.at(-1)?.from ?? 0) >= stride) remembered.push(at)
     }
-    for (let next = text.indexOf('\n', from); next >= 0 && next < offset; next = text.indexOf('\n', from)) {
-      line++
-      from = next + 1
-    }
-    return { line, column: offset - from + 1 }
+    return { line: at.line, column: offset - at.from + 1 }
   }
 }
 
-export type Parsed = { readonly value: unknown } | { readonly fault: string; readonly about: JsonFaultKind }
+/** The last line that begins at the offset or before it. */
+function lastBefore(lines: readonly Line[], offset: number): Line | undefined {
+  let low = 0
+  let high = lines.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((lines[middle]?.from ?? 0) <= offset) low = middle + 1
+    else high = middle
+  }
+  return lines[low - 1]
+}
+
+export type Parsed =
+  | { readonly value: unknown }
+  | { readonly fault: string; readonly about: JsonFaultKind; readonly at: LineAndColumn }
 
 /** `JSON.parse` with the fault as a sentence that names line and column, the same on every version of Node. */
 export function parseJson(text: string): Parsed {
   try {
     return { value: JSON.parse(text) }
   } catch {
-    try {
-      parseJsonTree(text)
-      return { fault: 'not well-formed JSON', about: 'syntax' }
-    } catch (fault) {
-      if (!(fault instanceof JsonFault)) throw fault
-      const { line, column } = lineAndColumn(text, fault.offset)
-      return { fault: `${fault.message}, at line ${line}, column ${column}`, about: fault.about }
-    }
+    const fault = faultOf(text)
+    if (fault === undefined) return { fault: 'not well-formed JSON', about: 'syntax', at: { line: 1, column: 1 } }
+    const at = lineAndColumn(text, fault.offset)
+    return { fault: `${fault.message}, at line ${at.line}, column ${at.column}`, about: fault.about, at }
   }
+}
+
+/** What `parseJsonTree` finds wrong with a text. */
+function faultOf(text: string): JsonFault | undefined {
+  try {
+    parseJsonTree(text)
+    return undefined
+  } catch (fault) {
+    if (fault instanceof JsonFault) return fault
+    throw fault
+  }
+}
+
+/** Where a text nests too deep that `JSON.parse` takes: its first fault. */
+export function placeOfFault(text: string): LineAndColumn {
+  return lineAndColumn(text, faultOf(text)?.offset ?? 0)
+}
+
+/** Where the value of a JSON text begins. */
+export function startOfValue(text: string): number {
+  return text.length - text.replace(/^[ \t\n\r]+/, '').length
 }

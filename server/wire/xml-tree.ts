@@ -1,6 +1,7 @@
 import { SaxesParser } from 'saxes'
 import { detached } from './detached.js'
 import { deepest } from './json-scan.js'
+import { type LineAndColumn, lineAndColumn } from './json-tree.js'
 
 /** An element as sent: text and children kept, comments and processing instructions dropped. */
 export interface XmlElement {
@@ -52,7 +53,7 @@ interface ChildLimit {
 export function parseXml(
   text: string,
   limit: ChildLimit,
-): XmlDocument | { readonly fault: string; readonly about: XmlFaultKind } {
+): XmlDocument | { readonly fault: string; readonly about: XmlFaultKind; readonly at: LineAndColumn } {
   const parser = new SaxesParser()
   const open: OpenElement[] = []
   let root: OpenElement | undefined
@@ -68,9 +69,9 @@ export function parseXml(
   parser.on('doctype', () => {
     throw new XmlFault('doctype', 'a DOCTYPE is not taken')
   })
-  parser.on('opentagstart', (tag) => {
-    // By now the parser has read "<", the name, and the character behind it.
-    offset = parser.position - tag.name.length - 2
+  parser.on('opentagstart', () => {
+    // By now the parser has read the name, and behind it one character or the two of a line's end.
+    offset = text.lastIndexOf('<', parser.position - 1)
   })
   parser.on('opentag', (tag) => {
     if (open.length === deepest) throw new XmlFault('depth', `more than ${deepest} levels of nesting`)
@@ -112,11 +113,37 @@ export function parseXml(
     parser.write(text).close()
   } catch (fault) {
     if (!(fault instanceof XmlFault)) throw fault
-    const where = `at line ${parser.line}, column ${parser.columnIndex + 1}`
-    return { fault: `${fault.message.replace(/\.$/, '')}, ${where}`, about: fault.about }
+    const at = lineAndColumn(text, offsetOf(fault, text, parser.position))
+    const told = fault.message.replace(/\.$/, '')
+    return { fault: `${told}, at line ${at.line}, column ${at.column}`, about: fault.about, at }
   }
-  if (root === undefined) return { fault: 'the document has no root element', about: 'syntax' }
+  if (root === undefined)
+    return { fault: 'the document has no root element', about: 'syntax', at: lineAndColumn(text, text.length) }
   return { root, encoding }
+}
+
+const ofTag = /close tag|closing tag:|only one root|malformed comment|processing instruction|declaration/
+const ofReference = /entity|character reference/
+
+/** Where a fault begins; the parser tells it when it has read on to the end of what is wrong, or of the text. */
+function offsetOf({ about, message }: XmlFault, text: string, position: number): number {
+  const read = Math.min(position, text.length)
+  if (about === 'doctype') return text.lastIndexOf('<!DOCTYPE', read)
+  if (about === 'version') return 0
+  if (about !== 'syntax' || ofTag.test(message)) return Math.max(text.lastIndexOf('<', read - 1), 0)
+  if (ofReference.test(message)) return Math.max(text.lastIndexOf('&', read - 1), 0)
+  if (/outside of root/.test(message)) return firstText(text, text.lastIndexOf('>', read - 1) + 1)
+  if (/^unclosed|unexpected end|must contain a root/.test(message)) return text.length
+  // The character that was read last; its second half where it has two.
+  const last = Math.max(read - 1, 0)
+  return /^[\ud800-\udbff][\udc00-\udfff]/.test(text.slice(last - 1, last + 1)) ? last - 1 : last
+}
+
+/** Where something stands behind the white space at an offset. */
+function firstText(text: string, from: number): number {
+  const space = /[ \t\n\r]*/y
+  space.lastIndex = from
+  return from + (space.exec(text)?.[0].length ?? 0)
 }
 
 const xmlForbidden = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu
