@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { v4 as uuid } from 'uuid'
+import type { Rule } from '../contracts/rules/book.js'
 import { Clocks } from './clock.js'
 import { control } from './control/router.js'
 import { declarationsOf, judgeSeed } from './declarations.js'
@@ -12,6 +13,8 @@ import { originOf } from './http/origin.js'
 import { Ids } from './ids.js'
 import { jirafeOperations, jirafeUnknownType } from './jirafe/operations.js'
 import { joorElsewhere, joorOperations } from './joor/operations.js'
+import type { OpenConduct } from './journal/broken-rule.js'
+import { BrokenInRun, BrokenRules } from './journal/broken-rules.js'
 import { Commits } from './journal/commits.js'
 import { Journal } from './journal/journal.js'
 import { type Counts, Tally } from './journal/tally.js'
@@ -28,6 +31,7 @@ import {
   withDefaults,
 } from './options.js'
 import { repeatCall } from './repeat.js'
+import { type Report, reportOf } from './report/report.js'
 import { defaultSettings } from './settings.js'
 import { partitionOf } from './state/partitions.js'
 import type { Scope } from './state/store.js'
@@ -37,6 +41,7 @@ export { type Seed, SeedError } from './documents/seed.js'
 export type { Counts } from './journal/tally.js'
 export type { Level, LevelOptions, LevelsByRule } from './levels.js'
 export { DataFileError, type EmulatorOptions, type JournalLimits, ListenError } from './options.js'
+export type { Report } from './report/report.js'
 export type { Settings } from './settings.js'
 
 /** A running emulator. The base URLs are the replacement for `https://api.jooraccess.com` and `https://event.jirafe.com`. */
@@ -53,6 +58,8 @@ export interface Emulator {
   countsOf(of: { readonly account: string } | { readonly site: string }): Counts | undefined
   /** Faults that no call has met, a line each: those that are armed, and the last thousand that were disarmed. */
   unusedFaults(): readonly string[]
+  /** What clients broke and kept in the whole run, as if it had ended now. */
+  report(): Report
   /** Stops listening, lets calls under way finish, and closes what is left after some seconds. */
   close(): Promise<void>
 }
@@ -79,7 +86,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const tally = new Tally()
   const journal = new Journal(limits)
   const { trial } = options
-  const commits = new Commits(journal, [tally, ...(trial === undefined ? [] : [trial])])
+  const broken = new BrokenRules()
+  const brokenInRun = new BrokenInRun()
+  const commits = new Commits(journal, [tally, broken, brokenInRun, ...(trial === undefined ? [] : [trial])])
   const anonymousLimit = options.anonymousLimit ?? defaultAnonymousLimit
   const storage = { journal: commits, clock, ids: (scope: Scope) => ids.ofCall(scope), anonymousLimit }
   const store = await openStore(options, storage, seed)
@@ -98,6 +107,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const alter = trial?.alter ?? ((reply: Reply) => reply)
   const stopwatch = () => performance.now()
   const levels = new Levels(options)
+  const counts = (rule: Rule) => levels.counts(rule)
+  const conduct: OpenConduct = { open: () => [] }
   const pipeline = {
     ...{ store, settings, levels, limits, faults, alter, stopwatch, log },
     repeated: false,
@@ -105,7 +116,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
   const serveVendors = vendorTraffic(table, pipeline, machineTimers)
   const controlPlane = control({
-    ...{ store, journal, commits, operations, faults, clocks, ids, log, version, loadSeed },
+    ...{ store, journal, commits, broken, conduct, levels, operations, faults, clocks, ids, log, version, loadSeed },
     timers: machineTimers,
     closing: closing.signal,
     forget(of) {
@@ -134,6 +145,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     counts: () => tally.all(),
     countsOf: (of) => tally.of('account' in of ? partitionOf('joor', of.account) : partitionOf('jirafe', of.site)),
     unusedFaults: () => faults.neverHit(),
+    report: () => reportOf(brokenInRun.of(undefined, conduct.open(undefined, true)), counts, version),
     async close() {
       // Whoever waits for a call or reads the stream would hold it up.
       closing.abort()

@@ -1,4 +1,4 @@
-import { type ClientRule, type Evidence, grades, type Rule } from '../contracts/rules/book.js'
+import { type ClientRule, type Evidence, grades, isClientRule, type Rule } from '../contracts/rules/book.js'
 import { readPattern } from './pattern.js'
 
 /** What a breach counts for: `off` is told nowhere. */
@@ -31,6 +31,11 @@ export class Levels {
     const level = this.#find(rule)
     this.#known.set(rule, level)
     return level
+  }
+
+  /** Whether anything is told of the rule. */
+  counts(rule: Rule): boolean {
+    return isClientRule(rule) ? this.of(rule) !== 'off' : restsOn(rule, grades[this.#weakest])
   }
 
   #find(rule: ClientRule): Level | 'off' {

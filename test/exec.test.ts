@@ -424,6 +424,7 @@ describe('Beside what a process shows, exec', () => {
       counts: () => counts,
       countsOf: () => undefined,
       unusedFaults: () => unused,
+      report: () => ({ broken: [], kept: [], version: '0.0.0' }),
       close: async () => void done.push('close'),
     }
   }

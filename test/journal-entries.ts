@@ -24,6 +24,7 @@ export const entry = (more: Partial<Entry> = {}): Entry => ({
   fault: null,
   rules: [],
   breaches: [],
+  conduct: [],
   outcomes: [],
   changes: [],
   changesTotal: 0,

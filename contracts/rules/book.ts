@@ -26,6 +26,8 @@ export interface Rule extends RuleRow {
 /** A rule about what clients do, in one call or in several. */
 export type ClientRule = Rule & { readonly breach: Exclude<Consequence, 'decides'> }
 
+export const isClientRule = (rule: Rule): rule is ClientRule => rule.breach !== 'decides'
+
 /** A rule that one call can break. */
 export type Breakable = Rule & { readonly breach: Exclude<Consequence, 'decides' | 'conduct'> }
 

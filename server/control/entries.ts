@@ -37,8 +37,8 @@ export function writeDetail(entry: Entry, url: string) {
     request: { headers: entry.request.headers, ...writeBody(entry.request.body) },
     reply: reply && { headers: reply.headers, ...writeBody(reply.body), taken: reply.taken },
     rules: entry.rules.map(writeRule),
-    violations: entry.breaches.map((breach) => writeViolation(breach, entry.id)),
-    violations_total: entry.violations,
+    violations: breachesOf(entry).map((breach) => writeViolation(breach, entry.id)),
+    violations_total: entry.violations + entry.conduct.length,
     fault: writeFault(entry.fault),
     outcomes: entry.outcomes.slice(0, rowsShown).map(writeOutcome),
     changes: [...firstOf(entry.changes, rowsShown)].map(writeChange),
@@ -46,6 +46,9 @@ export function writeDetail(entry: Entry, url: string) {
     curl: writeCurl(entry, url),
   }
 }
+
+/** What the call broke, and what it shows together with earlier ones. */
+export const breachesOf = ({ breaches, conduct }: Entry): readonly Breach[] => [...breaches, ...conduct]
 
 /** The fault as it was armed; an error says on what evidence the vendor answers so. */
 export function writeFault(fault: ToldFault | null) {

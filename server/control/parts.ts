@@ -2,11 +2,14 @@ import type { Clocks } from '../clock.js'
 import type { Seed } from '../documents/seed.js'
 import type { ArmedFaults } from '../faults/armed.js'
 import type { Ids } from '../ids.js'
+import type { OpenConduct } from '../journal/broken-rule.js'
+import type { BrokenRules } from '../journal/broken-rules.js'
 import type { Commits } from '../journal/commits.js'
 import type { Committed } from '../journal/committed.js'
 import type { Entry } from '../journal/entry.js'
 import type { Journal } from '../journal/journal.js'
 import type { Repeated } from '../journal/repeated.js'
+import type { Levels } from '../levels.js'
 import type { AnyOperation } from '../operation.js'
 import type { Partition, Store } from '../state/store.js'
 import type { Timers } from '../timers.js'
@@ -16,6 +19,10 @@ export interface ControlParts {
   readonly store: Store<Committed>
   readonly journal: Journal
   readonly commits: Commits
+  /** What clients broke since the journal was emptied. */
+  readonly broken: BrokenRules
+  readonly conduct: OpenConduct
+  readonly levels: Levels
   readonly faults: ArmedFaults
   readonly clocks: Clocks
   readonly ids: Ids

@@ -1,7 +1,14 @@
-import { Router } from 'express'
+import { type Response, Router } from 'express'
+import { type Evidence, grades, type Rule } from '../../contracts/rules/book.js'
+import type { BreachOfCall } from '../journal/broken-rule.js'
 import type { Entry } from '../journal/entry.js'
+import { restsOn } from '../levels.js'
+import { type FormatName, formatNames, formats, isFormat } from '../report/formats.js'
+import { writeBroken } from '../report/json.js'
+import { type Report, reportOf } from '../report/report.js'
+import { writeChoice } from '../suggestion.js'
 import { badCursor, Problem, readCursor, readLimit, readParameters, sendJson, writeCursor } from './answers.js'
-import { writeViolation } from './entries.js'
+import { breachesOf, writeViolation } from './entries.js'
 import type { ControlParts } from './parts.js'
 import { scopeOf } from './requests.js'
 
@@ -13,33 +20,84 @@ interface Found {
   readonly violation: ReturnType<typeof writeViolation>
 }
 
-/** /_backstock/violations: what clients broke in the calls that the journal has, in the order in which they came. */
-export function violations({ journal }: ControlParts): Router {
+const parameters = ['account', 'site', 'limit', 'cursor', 'format', 'evidence', 'run'] as const
+
+/**
+ * /_backstock/violations: what clients broke in the calls that the journal has, in the order in which they came, and the
+ * sum by rule, which outlives their entries; or that sum as a report of another format.
+ */
+export function violations({ journal, broken, conduct, levels, version }: ControlParts): Router {
   const router = Router()
   router.get('/', (request, response) => {
-    const parameters = ['account', 'site', 'limit', 'cursor', 'format'] as const
-    const { account, site, limit: asked, cursor, format = 'json' } = readParameters(request, parameters)
-    if (format !== 'json') throw new Problem(400, `format is ${format}. Right is json.`)
+    const { account, site, limit: asked, cursor, ...given } = readParameters(request, parameters)
     const scope = scopeOf(account, site)
+    const format = readFormat(given.format)
+    const least = readEvidence(given.evidence)
+    const open = [...conduct.open(scope, readEnded(given.run))]
+    const counts = (rule: Rule) => levels.counts(rule) && restsOn(rule, least)
+    const report = reportOf(broken.of(scope, open), counts, version)
+    if (format !== 'json') {
+      if ((asked ?? cursor) !== undefined) throw new Problem(400, onlyJson(asked === undefined ? 'cursor' : 'limit'))
+      return sendReport(response, format, report)
+    }
     const limit = readLimit(asked)
     const after = readPlace(cursor)
     const page: Found[] = []
-    for (const found of foundIn(journal.oldest(scope, after === undefined ? undefined : after[0] - 1), after))
-      if (page.push(found) > limit) break
+    const calls = journal.oldest(scope, after === undefined ? undefined : after[0] - 1)
+    for (const found of behind(after, foundIn(calls, open))) {
+      if (!restsOn(found.breach.rule, least)) continue
+      page.push({ place: found.place, violation: writeViolation(found.breach, found.request) })
+      if (page.length > limit) break
+    }
     const last = page.length > limit ? page[limit - 1] : undefined
     sendJson(response, 200, {
       violations: page.slice(0, limit).map(({ violation }) => violation),
       next: last === undefined ? null : writeCursor(last.place),
+      rules: report.broken.map(writeBroken),
     })
   })
   return router
 }
 
-function* foundIn(calls: Iterable<readonly [number, Entry]>, after: Place | undefined): Iterable<Found> {
-  for (const [number, { id, breaches }] of calls)
-    for (const [index, breach] of breaches.entries())
-      if (after === undefined || number > after[0] || index > after[1])
-        yield { place: [number, index], violation: writeViolation(breach, id) }
+function sendReport(response: Response, format: FormatName, report: Report): void {
+  const { type, write } = formats[format]
+  response.status(200).set('Content-Type', type).send(write(report))
+}
+
+const onlyJson = (name: string) => `${name} is for pages of JSON: a report is one document. Leave it out.`
+
+function readFormat(format = 'json'): FormatName {
+  if (isFormat(format)) return format
+  throw new Problem(400, `format is ${format}. Right is ${writeChoice(formatNames)}.`)
+}
+
+function readEvidence(evidence: string = 'assumed'): Evidence {
+  const grade = grades.find((each) => each === evidence)
+  if (grade !== undefined) return grade
+  throw new Problem(400, `evidence is ${evidence}. Right is ${writeChoice(grades)}.`)
+}
+
+function readEnded(run: string | undefined): boolean {
+  if (run === undefined || run === 'ended') return run === 'ended'
+  throw new Problem(400, `run is ${run}. Right is ended, or no run.`)
+}
+
+type FoundBreach = BreachOfCall & { readonly place: Place }
+
+/** What is wrong only because nothing came stands behind every call. */
+function* foundIn(calls: Iterable<readonly [number, Entry]>, open: readonly BreachOfCall[]): Iterable<FoundBreach> {
+  for (const [number, entry] of calls)
+    for (const [index, breach] of breachesOf(entry).entries())
+      yield { place: [number, index], breach, request: entry.id }
+  for (const [index, { breach, request }] of open.entries())
+    yield { place: [Number.MAX_SAFE_INTEGER, index], breach, request }
+}
+
+function* behind(after: Place | undefined, found: Iterable<FoundBreach>): Iterable<FoundBreach> {
+  for (const each of found) {
+    const [call, index] = each.place
+    if (after === undefined || call > after[0] || (call === after[0] && index > after[1])) yield each
+  }
 }
 
 function readPlace(cursor: string | undefined): Place | undefined {

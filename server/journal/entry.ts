@@ -53,6 +53,8 @@ export interface Entry extends Summary {
   readonly fault: ToldFault | null
   readonly rules: readonly Rule[]
   readonly breaches: readonly Breach[]
+  /** What this call shows together with earlier ones; found out when it was committed, behind its reply. */
+  readonly conduct: Breach[]
   readonly outcomes: readonly ItemOutcome[]
   readonly changes: Iterable<Change>
   readonly changesTotal: number

@@ -99,6 +99,7 @@ export class Recorder {
       fault: fault && keepFault(fault, secrets),
       rules: this.#findings.met,
       breaches: this.#findings.breaches.map((breach) => keepBreach(breach, secrets)),
+      conduct: [],
       outcomes: kept,
       changes: tainted ? [...changed].map((change) => keepChange(change, secrets)) : changed,
       changesTotal: changed.total,
