@@ -110,6 +110,7 @@ const outside: Outside = {
   columns: () => (stdout.isTTY ? stdout.columns || usualColumns : undefined),
   colored: wantsColor(process.env, stdout.isTTY === true),
   unread,
+  input: () => (process.stdin.isTTY ? undefined : process.stdin),
   print: (line) => stdout.write(`${line}\n`),
   complain: (line) => process.stderr.write(`${line}\n`),
 }

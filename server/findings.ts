@@ -44,11 +44,14 @@ export class Findings {
   readonly #breaches: Breach[] = []
   readonly #contract: Contract
   readonly #levels: Levels
+  readonly #kept: number
   #refusal: Breakable | undefined
 
-  constructor(contract: Contract, levels = defaultLevels) {
+  /** `kept`: of how many places of a rule all is kept. */
+  constructor(contract: Contract, levels = defaultLevels, kept = placesKept) {
     this.#contract = contract
     this.#levels = levels
+    this.#kept = kept
   }
 
   /** The rule decided something for this call. */
@@ -69,7 +72,7 @@ export class Findings {
     const count = (this.#counts.get(rule) ?? 0) + 1
     this.#counts.set(rule, count)
     // Finding line and column costs a look at the text, so what is not kept is not asked for.
-    if (count <= placesKept) this.#breaches.push({ rule, level, at: told(at), seen, right: told(right) })
+    if (count <= this.#kept) this.#breaches.push({ rule, level, at: told(at), seen, right: told(right) })
     if (refuses) return true
     if (this.#contract !== 'enforce') return false
     if (rule.breach === 'report item') return true
@@ -94,7 +97,7 @@ export class Findings {
     return [...this.#met]
   }
 
-  /** The kept breaches, at most 20 of a rule. */
+  /** The kept breaches: of a rule at most so many as are kept. */
   get breaches(): readonly Breach[] {
     return this.#breaches
   }

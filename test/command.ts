@@ -25,6 +25,7 @@ export async function commandIn(told: Partial<Outside>, ...words: readonly strin
     stopwatch: notHere,
     columns: () => undefined,
     colored: false,
+    input: notHere,
     unread: new Promise(() => {}),
     print: (line) => printed.push(line),
     complain: (line) => complained.push(line),

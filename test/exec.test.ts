@@ -405,6 +405,7 @@ describe('Beside what a process shows, exec', () => {
       stopwatch: () => 0,
       columns: () => undefined,
       colored: false,
+      input: () => undefined,
       unread: new Promise(() => {}),
       print: (line) => done.push(line),
       complain: (line) => done.push(line),

@@ -53,6 +53,8 @@ export interface Outside {
   readonly colored: boolean
   /** Resolved when nobody reads stdout any more. */
   readonly unread: Promise<void>
+  /** The bytes of stdin, for who asks; undefined where a person sits at it. */
+  input(): AsyncIterable<Uint8Array> | undefined
   /** One line to stdout. */
   print(line: string): void
   /** One line to stderr. */

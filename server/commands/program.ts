@@ -4,7 +4,7 @@ import { defaultUrl } from './asking.js'
 import { addControlVerbs } from './control-verbs.js'
 import type { Outside } from './outside.js'
 import type { RulesOptions } from './rules.js'
-import { suggestVerb } from './verb-options.js'
+import { examplesOf, suggestVerb } from './verb-options.js'
 import type { VerifyOptions } from './verify.js'
 import { type WhyOptions, why } from './why.js'
 
@@ -47,6 +47,7 @@ export function createProgram(
     .addHelpText('after', examples)
   const start = addStart(program, outside, end)
   addExec(program, outside, end, behind ?? [])
+  addCheck(program, outside, end)
   addWhy(program, outside, end)
   addControlVerbs(program, outside, end)
   addVerify(program, outside, end)
@@ -114,6 +115,33 @@ function addExec(program: Command, outside: Outside, end: (code: number) => void
       ).preset('*'),
     )
   for (const row of execOptions) command.addOption(createOption(row))
+}
+
+const checkOptions = new Set(['settings', 'levels', 'evidence', 'config'])
+
+function addCheck(program: Command, outside: Outside, end: (code: number) => void): void {
+  const command: Command = program
+    .command('check')
+    .description("judge payloads of JOOR's bulk call or of Jirafe's events without sending them")
+    .argument('[files...]', 'files of one payload each, JSON or XML; - is stdin, and so is none')
+    .option(
+      '--as <payload>',
+      'what the payloads are, where they do not tell: joor, jirafe, jirafe/batch, jirafe/order …',
+    )
+    .option('--format <format>', 'text, json, junit, sarif, github or markdown', 'text')
+    .action(async (files: readonly string[], options: { as?: string; format: string }) => {
+      const { check } = await import('./check.js')
+      end(await check({ options: readTexts(command.opts()), files, own: options }, outside, new Date()))
+    })
+  for (const row of startOptions) if (checkOptions.has(row.name)) command.addOption(createOption(row))
+  command.addHelpText(
+    'after',
+    examplesOf(
+      'backstock check stock.json                       file:line:col level rule message, and 1 for errors',
+      'my-export | backstock check --as jirafe/batch    what comes out of a pipe',
+      'backstock check --format sarif *.xml > out.sarif for code scanning',
+    ),
+  )
 }
 
 function repeatable(flag: string, says: string): Option {

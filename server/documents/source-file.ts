@@ -28,10 +28,13 @@ const reasons: ReadonlyMap<string | undefined, string> = new Map([
   ['EACCES', 'it may not be read'],
 ])
 
+/** Why a file cannot be read. */
+export const writeReason = (error: NodeJS.ErrnoException) => reasons.get(error.code) ?? error.message
+
 /** The text of a UTF-8 file, without its byte order mark; throws SourceError. */
 export async function readText(path: string): Promise<string> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new SourceError(`cannot read ${path}: ${reasons.get(error.code) ?? error.message}`, { cause: error })
+    throw new SourceError(`cannot read ${path}: ${writeReason(error)}`, { cause: error })
   })
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
