@@ -203,7 +203,7 @@ describe('The exit code', () => {
     [
       'another reason to fail',
       ['--fail-on', 'violations,falts', '--', 'touch', 'ran'],
-      '--fail-on: must be violations or unused-faults, not "falts"\n',
+      '--fail-on: must be violations, errors or unused-faults, not "falts"\n',
     ],
     [
       'a bad option of start',
@@ -374,7 +374,7 @@ describe('What a command leaves behind', () => {
 
 describe('Beside what a process shows, exec', () => {
   const nothing: Counts = { calls: 1, refused: 0, hungUp: 0, updated: 0, notUpdated: 0, violations: new Map() }
-  const given: ExecGiven = { options: {}, env: [], failOn: [], command: 'a', args: [] }
+  const given: ExecGiven = { options: {}, env: [], failOn: [], reports: [], command: 'a', args: [] }
 
   /** An outside of which the test holds every end: what was done, in order. */
   function outsideOf(ownGroup = true) {

@@ -131,7 +131,9 @@ function tell({ file, breaches, broken }: CheckedFile, outside: Outside): void {
 
 const writeFiles = ({ length }: readonly unknown[]) => `${length} ${length === 1 ? 'file' : 'files'}`
 
-/** A document whose last line has its end. */
-const print = (text: string, outside: Outside) => {
-  if (text !== '') outside.print(text.replace(/\n$/, ''))
+/** A document whose last line has its end: a file holds what was sent, and a terminal would obey it. */
+function print(text: string, outside: Outside): void {
+  if (text === '') return
+  const whole = text.replace(/\n$/, '')
+  outside.print(outside.columns() === undefined ? whole : whole.split('\n').map(printable).join('\n'))
 }

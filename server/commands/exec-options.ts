@@ -4,6 +4,7 @@ import { readPattern } from '../pattern.js'
 import { didYouMean, writeChoice } from '../suggestion.js'
 import { type Variation, variations } from '../trial/variations.js'
 import type { Outside } from './outside.js'
+import { readReport } from './reports.js'
 
 export interface ExecGiven {
   /** The texts of the options of `start`. */
@@ -11,13 +12,15 @@ export interface ExecGiven {
   /** `NAME={joor}/v2/`, as often as it was given. */
   readonly env: readonly string[]
   readonly failOn: readonly string[]
+  /** `junit=report.xml`, as often as it was given. */
+  readonly reports?: readonly string[] | undefined
   /** The names of variations to repeat the run with; undefined where it is not repeated. */
   readonly mutate?: readonly string[] | undefined
   readonly command: string
   readonly args: readonly string[]
 }
 
-const failures = ['violations', 'unused-faults'] as const
+const failures = ['violations', 'errors', 'unused-faults'] as const
 /** What makes a run fail although its command did not. */
 export type Failing = (typeof failures)[number]
 
@@ -32,10 +35,11 @@ const addresses = {
 const placeholder = /\{([A-Za-z_]\w*)\}/g
 
 /** Checks the options that only `exec` has; throws ConfigError. */
-export function readAsked({ env, failOn, mutate }: Omit<ExecGiven, 'options' | 'command' | 'args'>) {
+export function readAsked({ env, failOn, reports = [], mutate }: Omit<ExecGiven, 'options' | 'command' | 'args'>) {
   return {
     variables: new Map(env.map(readVariable)),
     failOn: new Set(failOn.flatMap(readFailing)),
+    reports: reports.map(readReport),
     variations: mutate && readVariations(mutate),
   }
 }

@@ -1,5 +1,5 @@
 import { writeLines } from '../documents/documents.js'
-import type { Counts, Emulator } from '../emulator.js'
+import type { Counts, Emulator, Report } from '../emulator.js'
 import { allRules } from '../rule-list.js'
 import type { Failing } from './exec-options.js'
 import type { Voice } from './launch.js'
@@ -8,15 +8,24 @@ import type { Voice } from './launch.js'
 export function tellSummary(emulator: Emulator, failOn: ReadonlySet<Failing>, voice: Voice): boolean {
   const counts = emulator.counts()
   const unused = emulator.unusedFaults()
+  const { broken } = emulator.report()
   const found: Readonly<Record<Failing, boolean>> = {
-    violations: counts.violations.size > 0,
+    violations: counts.violations.size > 0 || broken.length > 0,
+    errors: broken.some(({ level }) => level === 'error'),
     'unused-faults': unused.length > 0,
   }
   const fails = [...failOn].filter((failing) => found[failing])
-  const lines = [...writeCounts(counts), ...writeUnused(unused)]
+  const all = { ...counts, violations: withConduct(counts.violations, broken) }
+  const lines = [...writeCounts(all), ...writeUnused(unused)]
   if (fails.length > 0) lines.push(`Backstock: this fails the run, as --fail-on ${fails.join(',')} says`)
-  voice.event('summary', writeSummary(counts, unused, fails), lines)
+  voice.event('summary', writeSummary(all, unused, fails), lines)
   return fails.length > 0
+}
+
+/** What one call shows was counted with it; what several show is known to the report. */
+function withConduct(counted: Counts['violations'], broken: Report['broken']): Counts['violations'] {
+  const conduct = broken.filter(({ rule }) => rule.breach === 'conduct')
+  return new Map([...counted, ...conduct.map(({ rule, count }) => [rule.id, count] as const)])
 }
 
 function writeSummary(counts: Counts, unused: readonly string[], fails: readonly Failing[]) {

@@ -91,8 +91,8 @@ function addExec(program: Command, outside: Outside, end: (code: number) => void
           `error: ${wrong}; write it behind --, as in: backstock exec -- npm test\nUsage: backstock exec ${usage}`,
         )
       const [{ exec }, { startEmulator }] = await Promise.all([import('./exec.js'), import('../emulator.js')])
-      const { env = [], failOn = [], mutate } = options
-      const asked = { env, failOn, ...(mutate && { mutate }) }
+      const { env = [], failOn = [], report: reports, mutate } = options
+      const asked = { env, failOn, reports, ...(mutate && { mutate }) }
       end(await exec({ options: readTexts(options), ...asked, command: file, args }, outside, startEmulator))
     })
   command
@@ -105,7 +105,13 @@ function addExec(program: Command, outside: Outside, end: (code: number) => void
     .addOption(
       repeatable(
         '--fail-on <what>',
-        'violations, unused-faults or both: exit 1 for them, though the command succeeded',
+        'violations, errors (violations of that level) or unused-faults: exit 1 for them, though the command succeeded',
+      ),
+    )
+    .addOption(
+      repeatable(
+        '--report <kind=file...>',
+        'write junit=FILE, sarif=FILE, markdown=FILE or json=FILE; several may follow',
       ),
     )
     .addOption(

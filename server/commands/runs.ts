@@ -37,11 +37,11 @@ export class Runs {
   }
 
   /** With our own stdin, stdout and stderr; `after` has the emulator that the command called, and turns its code. */
-  async shown(trial: Trial | undefined, after: (emulator: Emulator, code: number) => number): Promise<Ended> {
+  async shown(trial: Trial | undefined, after: (emulator: Emulator, code: number) => Promise<number>): Promise<Ended> {
     const { command, args } = this.#given
     return this.#beside(this.#start, trial, async (emulator, env) => {
       const ending = await this.#relay.run(command, args, env)
-      return { code: after(emulator, codeOf(ending)), says: writeEnding(ending) }
+      return { code: await after(emulator, codeOf(ending)), says: writeEnding(ending) }
     })
   }
 

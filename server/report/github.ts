@@ -1,4 +1,5 @@
 import type { BrokenRule, Example } from '../journal/broken-rule.js'
+import { printable } from '../printable.js'
 import { lineAndColumnOf, type Report, wayOf, writeMessage, writeTimes } from './report.js'
 
 /** GitHub shows no more annotations of a kind for one step. */
@@ -48,5 +49,8 @@ function commands(kind: 'error' | 'warning', annotations: readonly Annotation[])
   })
 }
 
-const escapeMessage = (text: string) => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+/** Whoever reads a log at a terminal is not steered by it; the ends of lines are GitHub's to show. */
+const harmless = (text: string) => text.replace(/[^\r\n]+/g, printable)
+const escapeMessage = (text: string) =>
+  harmless(text).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 const escapeProperty = (text: string) => escapeMessage(text).replaceAll(':', '%3A').replaceAll(',', '%2C')

@@ -1,14 +1,21 @@
 import type { BrokenRule } from '../journal/broken-rule.js'
-import { type Report, writeMessage, writeSource, writeTotals } from './report.js'
+import { printable } from '../printable.js'
+import { plural, type Report, writeMessage, writeSource, writeTotals } from './report.js'
 
 /** A table of what was broken, worst first; nothing in it is markup but what stands here. */
 export function writeMarkdown(report: Report): string {
   const { broken, kept } = report
-  const keptTold = `${kept.length} ${kept.length === 1 ? 'rule' : 'rules'} kept`
+  const keptTold = `${plural(kept.length, 'rule')} kept`
   if (broken.length === 0) return `**No rule broken**, ${keptTold}.\n`
   const rows = broken.map((each) => line(cellsOf(each)))
   const head = [line(['level', 'rule', 'count', 'seen, and what is right', 'first at']), '|---|---|---:|---|---|']
-  return [`**${writeTotals(report)}**, ${keptTold}.`, '', ...head, ...rows, ''].join('\n')
+  return [
+    `**${plural(broken.length, 'rule')} broken** (${writeTotals(report)}), ${keptTold}.`,
+    '',
+    ...head,
+    ...rows,
+    '',
+  ].join('\n')
 }
 
 function cellsOf({ rule, level, count, calls, requests, examples }: BrokenRule): readonly string[] {
@@ -30,10 +37,8 @@ const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 
 /** Text as it stands, in one line: no markup, no HTML, no link and nobody who is mentioned. */
 function escapeMarkdown(text: string): string {
-  return text
-    .replace(/[&<>@]/g, (sign) => entities[sign] ?? sign)
-    .replace(/[\\`*_~|[\]#!()]/g, '\\$&')
+  return printable(text.replace(/[\r\n\u2028\u2029]+/g, ' '))
+    .replace(/[&<>@\\`*_~|[\]#!()]/g, (sign) => entities[sign] ?? `\\${sign}`)
     .replaceAll('://', '&#58;//')
     .replace(/\bwww\./gi, (word) => `${word.slice(0, -1)}&#46;`)
-    .replace(/[\r\n\u2028\u2029\u0085\v\f]+/g, ' ')
 }

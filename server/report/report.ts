@@ -53,9 +53,11 @@ export function writeTimes({ count, calls, requests }: BrokenRule): string {
   return `${count === 1 ? 'once' : `${count} times`} in ${calls} ${what}${calls === 1 ? '' : 's'}`
 }
 
-/** `2 errors and 1 warning`. */
+/** `2 errors and 1 warning`: places. */
 export function writeTotals({ broken }: Report): string {
-  const rules = (level: string) => broken.filter((each) => each.level === level).length
-  const plural = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`
-  return `${plural(rules('error'), 'error')} and ${plural(rules('warn'), 'warning')}`
+  const places = (level: string) =>
+    broken.filter((each) => each.level === level).reduce((sum, { count }) => sum + count, 0)
+  return `${plural(places('error'), 'error')} and ${plural(places('warn'), 'warning')}`
 }
+
+export const plural = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`
