@@ -57,6 +57,17 @@ const directions: readonly Direction[] = [
     never: new RegExp(`${outside}|${anyRoom}/|state/(?:memory|file)\\.ts)`),
   },
   {
+    says: 'a report is written from findings, entry types and the rule book, and from nothing else',
+    from: /^server\/report\//,
+    never:
+      /^(?!contracts\/rules\/|server\/(?:report|wire)\/|server\/(?:findings|levels|printable|rule-list)\.ts$|server\/journal\/(?:entry|broken-rule)\.ts$)/,
+  },
+  {
+    says: 'payloads are checked by the rooms, without a store, a journal or a way in',
+    from: /^server\/check\//,
+    never: new RegExp(`${outside}|journal/(?!broken-rule)|state/(?:memory|file|commit|table)\\.ts)`),
+  },
+  {
     says: 'the control plane knows rooms and state types, not the way in',
     from: /^server\/control\//,
     never: /^server\/(?:http|commands)\/|^server\/(?:serve|listen|emulator|cli)\.ts|^server\/state\/(?:memory|file)/,
@@ -201,6 +212,10 @@ describe('A planted fault', () => {
     ['client/client.ts', 'client/runners/vitest.ts'],
     ['server/commands/why.ts', 'client/client.ts'],
     ['test/connector/suite.ts', 'client/client.ts'],
+    ['server/report/junit.ts', 'server/journal/broken-rules.ts'],
+    ['server/report/report.ts', 'server/joor/rules.ts'],
+    ['server/check/check.ts', 'server/serve.ts'],
+    ['server/check/check.ts', 'server/journal/journal.ts'],
   ])('is caught: %s imports %s, and both are named', (from, to) => {
     const caught = wrongWays(new Map([[from, [to]]]))
     expect(caught).not.toEqual([])

@@ -1,10 +1,12 @@
 import { Command, Help, Option } from 'commander'
-import { execOptions, type Given, type StartOption, startOptions } from '../config/config.js'
+import { execOptions, startOptions } from '../config/config.js'
 import { defaultUrl } from './asking.js'
+import { addCheck } from './check-verb.js'
 import { addControlVerbs } from './control-verbs.js'
 import type { Outside } from './outside.js'
 import type { RulesOptions } from './rules.js'
-import { examplesOf, suggestVerb } from './verb-options.js'
+import { createOption, readTexts } from './start-options.js'
+import { suggestVerb } from './verb-options.js'
 import type { VerifyOptions } from './verify.js'
 import { type WhyOptions, why } from './why.js'
 
@@ -123,33 +125,6 @@ function addExec(program: Command, outside: Outside, end: (code: number) => void
   for (const row of execOptions) command.addOption(createOption(row))
 }
 
-const checkOptions = new Set(['settings', 'levels', 'evidence', 'config'])
-
-function addCheck(program: Command, outside: Outside, end: (code: number) => void): void {
-  const command: Command = program
-    .command('check')
-    .description("judge payloads of JOOR's bulk call or of Jirafe's events without sending them")
-    .argument('[files...]', 'files of one payload each, JSON or XML; - is stdin, and so is none')
-    .option(
-      '--as <payload>',
-      'what the payloads are, where they do not tell: joor, jirafe, jirafe/batch, jirafe/order …',
-    )
-    .option('--format <format>', 'text, json, junit, sarif, github or markdown', 'text')
-    .action(async (files: readonly string[], options: { as?: string; format: string }) => {
-      const { check } = await import('./check.js')
-      end(await check({ options: readTexts(command.opts()), files, own: options }, outside, new Date()))
-    })
-  for (const row of startOptions) if (checkOptions.has(row.name)) command.addOption(createOption(row))
-  command.addHelpText(
-    'after',
-    examplesOf(
-      'backstock check stock.json                       file:line:col level rule message, and 1 for errors',
-      'my-export | backstock check --as jirafe/batch    what comes out of a pipe',
-      'backstock check --format sarif *.xml > out.sarif for code scanning',
-    ),
-  )
-}
-
 function repeatable(flag: string, says: string): Option {
   return new Option(flag, says).argParser((text: string, before: readonly string[] = []) => [...before, text])
 }
@@ -190,17 +165,4 @@ function addRules(program: Command, outside: Outside, end: (code: number) => voi
       const { rules } = await import('./rules.js')
       end(rules(options, outside))
     })
-}
-
-function createOption({ flag, env, fallback, says }: StartOption): Option {
-  const shown = typeof fallback === 'number' || typeof fallback === 'string' ? `default: ${fallback}, ` : ''
-  const option = new Option(flag, `${says} (${shown}env: ${env})`)
-  if (option.required) option.argParser((text: string, before: readonly string[] = []) => [...before, text])
-  return option
-}
-
-/** What was given for each option, as texts under its name; a flag without a value is true. */
-function readTexts(given: Readonly<Record<string, readonly string[] | true>>): Given['options'] {
-  const texts = startOptions.map(({ name, flag }) => [name, given[new Option(flag).attributeName()]] as const)
-  return Object.fromEntries(texts.flatMap(([name, text]) => (text ? [[name, text === true ? ['true'] : text]] : [])))
 }
