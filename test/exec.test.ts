@@ -26,7 +26,9 @@ afterEach(() => rm(folder, { recursive: true }))
 type Variables = Readonly<Record<string, string>>
 
 function launch(words: readonly string[], env: Variables = {}) {
-  const own = Object.entries(process.env).filter(([name]) => !/^BACKSTOCK_|_BASE_URL$|^npm_/.test(name))
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^BACKSTOCK_|_BASE_URL$|^npm_|^GITHUB_ACTIONS$/.test(name),
+  )
   const program = spawn(process.execPath, [cli, 'exec', ...words], {
     cwd: folder,
     env: { ...Object.fromEntries(own), ...env },

@@ -40,8 +40,9 @@ export function filesOf(markdown: string): ReadonlyMap<string, string> {
 
 /** What an example prints when it is run against an emulator at `url` instead of the address in the text. */
 export async function outputOf({ command }: Example, url: string, folder: string): Promise<string> {
-  // A pipe has no colours unless somebody asks for them, as runners do for their workers, and in CI.
-  const { FORCE_COLOR: _colour, ...env } = process.env
+  // A pipe has no colours unless somebody asks for them, as runners do for their workers, and in CI; nor has a reader
+  // of the README the annotations that a runner of GitHub gets.
+  const { FORCE_COLOR: _colour, GITHUB_ACTIONS: _runner, ...env } = process.env
   const { stdout } = await run('sh', ['-c', command.replaceAll('http://127.0.0.1:4350', url)], {
     cwd: folder,
     env: { ...env, NO_COLOR: '1', JOOR_SANDBOX_TOKEN: 'sandbox-token' },
