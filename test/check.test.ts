@@ -166,6 +166,11 @@ const inJoorXml: readonly Row[] = [
     ['warn xml.item_plain'],
   ],
   [
+    'an attribute of a field, the second of its name',
+    xml(goodXml, `\n${mark}<upc a="1">1</upc>`),
+    ['error item.repeated_xml, warn xml.item_plain'],
+  ],
+  [
     'an element beside the items',
     `<inventory_items><inventory_item>${goodXml}</inventory_item>\n ${mark}<x/></inventory_items>`,
     ['warn xml.root_plain'],
@@ -358,6 +363,7 @@ describe('What a payload is', () => {
     ['an empty object', '{}', 'payload: cannot be told to be a payload of JOOR or of Jirafe; say which by --as'],
     ['a bare list', `[${good}]`, 'payload: cannot be told to be a payload'],
     ['words', 'hello', 'payload: cannot be told to be a payload'],
+    ['UTF-16', Buffer.from('\ufeff{"id":1}', 'utf16le'), 'payload: is no UTF-8, and cannot be told'],
     ['what several types have', '{"id":"1","name":"x"}', 'payload: may be jirafe/'],
   ])('is asked for where it cannot be told: %s', async (_what, text, sentence) => {
     const { code, printed, complained } = await check({ payload: text })

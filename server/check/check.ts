@@ -48,7 +48,7 @@ const ofHead: ReadonlySet<Rule> = new Set([joor['format.content_type']])
 export async function checkFile({ file, bytes }: PayloadFile, checks: Checks): Promise<CheckedFile | string> {
   const utf8 = isUtf8(bytes)
   const payload = payloadOf(bytes.toString(utf8 ? 'utf8' : 'latin1'), checks.as)
-  if (typeof payload === 'string') return payload
+  if (typeof payload === 'string') return utf8 ? payload : `is no UTF-8, and ${payload}`
   const { operation, head } = payload
   const findings = new Findings('report', checks.levels, placesKept)
   const settings: Settings = { ...checks.settings, contract: 'report' }

@@ -100,8 +100,8 @@ function readFields(
   judge: ItemJudge,
 ): ReadonlyMap<FieldName, SentField> {
   const fields = new Map<FieldName, SentField>()
-  for (const decoration of sent.decorations)
-    judge.breach(joor['xml.item_plain'], undefined, decoration, 'plain elements without attributes and prefixes')
+  const plain = 'plain elements without attributes and prefixes'
+  for (const { text, field, time } of sent.decorations) judge.breach(joor['xml.item_plain'], field, text, plain, time)
   if (sent.strayText !== '') judge.breach(joor['xml.stray_text'], undefined, sent.strayText, 'text in a field')
 
   const times = new Map<string, number>()

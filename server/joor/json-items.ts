@@ -105,7 +105,7 @@ class JsonItem implements SentItem {
   readonly is?: string
   readonly echo: string
   readonly changed: readonly string[] = []
-  readonly decorations: readonly string[] = []
+  readonly decorations = []
   readonly strayText = ''
   readonly #text: string
   readonly #lines: (offset: number) => LineAndColumn

@@ -12,6 +12,13 @@ export interface SentField {
   readonly text: string
 }
 
+/** An attribute or a prefix, as sent; `field` and `time` say of which field, where it is one's. */
+export interface Decoration {
+  readonly text: string
+  readonly field?: string
+  readonly time?: number
+}
+
 /** One item as sent, whatever the format, with what it takes to echo it and to point into it. */
 export interface SentItem {
   /** In the order of the document, repeated names included; undefined where the item is no object at all. */
@@ -23,7 +30,7 @@ export interface SentItem {
   /** What the reply's format could not hold, for the report. */
   readonly changed: readonly string[]
   /** XML only: attributes and prefixes on the item and its fields, and text beside the fields. */
-  readonly decorations: readonly string[]
+  readonly decorations: readonly Decoration[]
   readonly strayText: string
   /** Where a field, or the item itself, stands in the body; of a repeated field the last, or which time is asked for. */
   at(field?: string, time?: number): Place

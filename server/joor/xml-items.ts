@@ -5,7 +5,7 @@ import { type LineAndColumn, lineAndColumn, lineCounter } from '../wire/json-tre
 import { escapeXml, parseXml, writeElement, type XmlElement, type XmlFaultKind } from '../wire/xml-tree.js'
 import type { Format } from './format.js'
 import { itemLimit, tooMany } from './item-limit.js'
-import { pointerTo, type SentField, type SentItem } from './sent.js'
+import { type Decoration, pointerTo, type SentField, type SentItem } from './sent.js'
 
 const rightForm = 'Right is <inventory_items><inventory_item>…</inventory_item></inventory_items>.'
 
@@ -67,7 +67,7 @@ class XmlItem implements SentItem {
   readonly fields: readonly SentField[]
   readonly echo: string
   readonly changed: readonly string[]
-  readonly decorations: readonly string[]
+  readonly decorations: readonly Decoration[]
   readonly strayText: string
   readonly #lines: (offset: number) => LineAndColumn
   readonly #element: XmlElement
@@ -97,9 +97,14 @@ function fieldOf(element: XmlElement): SentField {
   return { name: element.name, kind: nested ? 'nested' : 'string', text: element.text }
 }
 
-function decorationsOf(element: XmlElement): readonly string[] {
-  const decorations = [...element.ignored]
-  for (const child of element.children) for (const name of child.ignored) decorations.push(`${child.name}: ${name}`)
+function decorationsOf(element: XmlElement): readonly Decoration[] {
+  const decorations: Decoration[] = element.ignored.map((text) => ({ text }))
+  const times = new Map<string, number>()
+  for (const { name, ignored } of element.children) {
+    const time = (times.get(name) ?? 0) + 1
+    times.set(name, time)
+    for (const text of ignored) decorations.push({ text, field: name, time })
+  }
   return decorations
 }
 

@@ -1,6 +1,7 @@
 import type { ClientRule, Rule } from '../../contracts/rules/book.js'
 import type { Breach, Place } from '../findings.js'
 import type { Level } from '../levels.js'
+import type { Partition } from '../state/store.js'
 
 /** What broke a rule: a call, by the id of its request, or a file of payloads. */
 export type Source = { readonly request: string } | { readonly file: string }
@@ -41,5 +42,5 @@ export interface BreachOfCall {
 
 /** What is wrong only because nothing came: found when it is asked for, and once the run has ended all of it. */
 export interface OpenConduct {
-  open(scope: string | undefined, ended: boolean): Iterable<BreachOfCall>
+  open(scope: Partition | undefined, ended: boolean): Iterable<BreachOfCall>
 }

@@ -147,8 +147,12 @@ export class BrokenRules implements Fold {
   }
 }
 
-/** The same of a whole run: what empties the journal leaves it alone. */
+/** The same of a whole run, of all accounts and sites together: what empties the journal leaves it alone. */
 export class BrokenInRun extends BrokenRules {
+  constructor() {
+    super({ scopes: 0, rules: 0 })
+  }
+
   override clear(): void {}
 }
 
