@@ -27,6 +27,7 @@ describe('The list of violations', () => {
     expect(details.map((violations) => violations.length)).toEqual([2, 1])
     expect(await list(emulator)).toMatchObject({ violations: details.flat(), next: null })
     expect((await get(emulator)).text).toBe((await get(emulator, '?format=json')).text)
+    expect((await get(emulator, '?run=ended')).text).toBe((await get(emulator)).text)
   })
 
   it('is scoped to one account or one site', async () => {

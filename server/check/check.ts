@@ -47,7 +47,7 @@ const ofHead: ReadonlySet<Rule> = new Set([joor['format.content_type']])
 /** Judges a payload as the call that brings it to an account or site which has nothing; a sentence where it is none. */
 export async function checkFile({ file, bytes }: PayloadFile, checks: Checks): Promise<CheckedFile | string> {
   const utf8 = isUtf8(bytes)
-  const payload = payloadOf(bytes.toString(utf8 ? 'utf8' : 'latin1'), checks.as)
+  const payload = payloadOf(bytes.toString(), checks.as)
   if (typeof payload === 'string') return utf8 ? payload : `is no UTF-8, and ${payload}`
   const { operation, head } = payload
   const findings = new Findings('report', checks.levels, placesKept)

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
-import { bytesRead, type CheckedFile, checkFile, joined } from '../check/check.js'
+import { bytesRead, type CheckedFile, type Checks, checkFile, joined } from '../check/check.js'
 import { payloadNames } from '../check/payload.js'
 import { ConfigError, type Given, readConfig, readConfigPath } from '../config/config.js'
 import { readConfigFile } from '../config/config-file.js'
@@ -9,7 +9,7 @@ import { Levels } from '../levels.js'
 import { withDefaults } from '../options.js'
 import { printable } from '../printable.js'
 import { type FormatName, formatNames, formats, isFormat } from '../report/formats.js'
-import { lineAndColumnOf, reportOf, writeMessage, writeTotals } from '../report/report.js'
+import { lineAndColumnOf, plural, reportOf, writeMessage, writeTotals } from '../report/report.js'
 import { defaultSettings } from '../settings.js'
 import { didYouMean, writeChoice } from '../suggestion.js'
 import { sayingWhy, Voice } from './launch.js'
@@ -50,15 +50,8 @@ const stdin = '<stdin>'
 export function check(given: CheckGiven, outside: Outside, now: Date): Promise<number> {
   const voice = new Voice(given.options, outside)
   return sayingWhy(voice, async () => {
-    const { options } = given
-    const as = readAs(given.own.as)
     const format = readFormat(given.own.format)
-    const { env, folder } = outside
-    const file = await readConfigFile(folder, readConfigPath({ options, env }))
-    const config = readConfig({ options, env, file })
-    voice.format = config.logFormat
-    const levels = new Levels(config)
-    const checks = { settings: withDefaults(defaultSettings, config.settings), levels, now, as }
+    const checks = await readChecks(given, outside, now, voice)
     const checked: CheckedFile[] = []
     let unjudged = 0
     for (const name of given.files.length === 0 ? ['-'] : given.files) {
@@ -71,15 +64,23 @@ export function check(given: CheckGiven, outside: Outside, now: Date): Promise<n
         checked.push(result)
       }
     }
-    const report = reportOf(joined(checked), (rule) => levels.counts(rule), outside.version)
+    const report = reportOf(joined(checked), (rule) => checks.levels.counts(rule), outside.version)
     if (format !== 'text') print(formats[format].write(report), outside)
-    if (report.broken.length > 0) voice.log(`Backstock: ${writeTotals(report)} in ${writeFiles(checked)}`)
+    if (report.broken.length > 0) voice.log(`Backstock: ${writeTotals(report)} in ${plural(checked.length, 'file')}`)
     if (unjudged > 0) return 2
     return report.broken.some(({ level }) => level === 'error') ? 1 : 0
   })
 }
 
-type Checks = Parameters<typeof checkFile>[1]
+/** What options, environment and config file say of how to judge. */
+async function readChecks({ options, own }: CheckGiven, outside: Outside, now: Date, voice: Voice): Promise<Checks> {
+  const as = readAs(own.as)
+  const { env, folder } = outside
+  const file = await readConfigFile(folder, readConfigPath({ options, env }))
+  const config = readConfig({ options, env, file })
+  voice.format = config.logFormat
+  return { settings: withDefaults(defaultSettings, config.settings), levels: new Levels(config), now, as }
+}
 
 async function checkOne(name: string, outside: Outside, checks: Checks): Promise<CheckedFile | Unjudged> {
   const file = name === '-' ? stdin : name
@@ -128,8 +129,6 @@ function tell({ file, breaches, broken }: CheckedFile, outside: Outside): void {
     if (left > 0) outside.complain(printable(`${file}: ${rule} is broken ${left} more times`))
   }
 }
-
-const writeFiles = ({ length }: readonly unknown[]) => `${length} ${length === 1 ? 'file' : 'files'}`
 
 /** A document whose last line has its end: a file holds what was sent, and a terminal would obey it. */
 function print(text: string, outside: Outside): void {
