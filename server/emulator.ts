@@ -3,6 +3,9 @@ import { v4 as uuid } from 'uuid'
 import type { Rule } from '../contracts/rules/book.js'
 import { Clocks } from './clock.js'
 import { control } from './control/router.js'
+import { type Asked, type Coverage, coverageOf } from './coverage/coverage.js'
+import { readExercises } from './coverage/exercises.js'
+import { CoverageRun } from './coverage/run.js'
 import { declarationsOf, judgeSeed } from './declarations.js'
 import { checkSeed, readSeedFile, type Seed } from './documents/seed.js'
 import { nowhere } from './elsewhere.js'
@@ -34,9 +37,10 @@ import { repeatCall } from './repeat.js'
 import { type Report, reportOf } from './report/report.js'
 import { defaultSettings } from './settings.js'
 import { partitionOf } from './state/partitions.js'
-import type { Scope } from './state/store.js'
+import type { Partition, Scope } from './state/store.js'
 import { machineTimers } from './timers.js'
 
+export type { Coverage } from './coverage/coverage.js'
 export { type Seed, SeedError } from './documents/seed.js'
 export type { Counts } from './journal/tally.js'
 export type { Level, LevelOptions, LevelsByRule } from './levels.js'
@@ -56,6 +60,8 @@ export interface Emulator {
   counts(): Counts
   /** The same of one account or site; undefined where none was counted, or 10,000 others have called since. */
   countsOf(of: { readonly account: string } | { readonly site: string }): Counts | undefined
+  /** Which rules the run came to, in all or by the calls of one account or site; it outlives the journal and a reset. */
+  coverage(asked?: CoverageQuestion): Promise<Coverage>
   /** Faults that no call has met, a line each: those that are armed, and the last thousand that were disarmed. */
   unusedFaults(): readonly string[]
   /** What clients broke and kept in the whole run, as if it had ended now. */
@@ -63,6 +69,9 @@ export interface Emulator {
   /** Stops listening, lets calls under way finish, and closes what is left after some seconds. */
   close(): Promise<void>
 }
+
+/** What coverage is asked of: everything, an account or a site; vendors and operations; the least evidence. */
+export type CoverageQuestion = Asked & ({ readonly account: string } | { readonly site: string } | object)
 
 // The first that matches serves the path: a last segment that is a Jirafe type is Jirafe's, whatever the site is called.
 const table = [...joorOperations, ...jirafeOperations, joorElsewhere, jirafeUnknownType, nowhere]
@@ -84,11 +93,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       : checkSeed(options.seed ?? {})
   const limits = withDefaults(defaultJournal, options.journal)
   const tally = new Tally()
+  const run = new CoverageRun()
   const journal = new Journal(limits)
   const { trial } = options
   const broken = new BrokenRules()
   const brokenInRun = new BrokenInRun()
-  const commits = new Commits(journal, [tally, broken, brokenInRun, ...(trial === undefined ? [] : [trial])])
+  const commits = new Commits(journal, [tally, run, broken, brokenInRun, ...(trial === undefined ? [] : [trial])])
   const anonymousLimit = options.anonymousLimit ?? defaultAnonymousLimit
   const storage = { journal: commits, clock, ids: (scope: Scope) => ids.ofCall(scope), anonymousLimit }
   const store = await openStore(options, storage, seed)
@@ -114,9 +124,17 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     repeated: false,
     magic: options.magic ?? false,
   }
+  const coverage = async (of: Partition | undefined, asked: Asked): Promise<Coverage> => {
+    const own = of && (await store.find(of))?.setup.settings
+    const to = { url, declaredOnly: settings.auth === 'enforce' }
+    const { evidence = 'assumed' } = options
+    const about = { table: readExercises(), settings: { ...settings, ...own }, levels, evidence, to, version }
+    return coverageOf(run.of(of), asked, about)
+  }
   const serveVendors = vendorTraffic(table, pipeline, machineTimers)
   const controlPlane = control({
-    ...{ store, journal, commits, broken, conduct, levels, operations, faults, clocks, ids, log, version, loadSeed },
+    ...{ store, journal, commits, broken, conduct, levels, operations, faults, clocks, ids, log, version },
+    ...{ loadSeed, coverage },
     timers: machineTimers,
     closing: closing.signal,
     forget(of) {
@@ -143,7 +161,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     jirafe: { baseUrl: url },
     reset: () => store.reset(),
     counts: () => tally.all(),
-    countsOf: (of) => tally.of('account' in of ? partitionOf('joor', of.account) : partitionOf('jirafe', of.site)),
+    countsOf: (of) => tally.of(partitionIn(of)),
+    coverage: (asked = {}) => coverage('account' in asked || 'site' in asked ? partitionIn(asked) : undefined, asked),
     unusedFaults: () => faults.neverHit(),
     report: () => reportOf(brokenInRun.of(undefined, conduct.open(undefined, true)), counts, version),
     async close() {
@@ -154,6 +173,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
   }
 }
+
+const partitionIn = (of: { readonly account: string } | { readonly site: string }) =>
+  'account' in of ? partitionOf('joor', of.account) : partitionOf('jirafe', of.site)
 
 // The package's own file; its version is a string.
 const { version } = createRequire(import.meta.url)('#package') as { version: string }

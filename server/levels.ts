@@ -33,12 +33,12 @@ export class Levels {
     return level
   }
 
-  /** Whether anything is told of the rule. */
+  /** Whether anything is told of the rule, one that no client can break too. */
   counts(rule: Rule): boolean {
-    return isClientRule(rule) ? this.of(rule) !== 'off' : restsOn(rule, grades[this.#weakest])
+    return (isClientRule(rule) ? this.of(rule) : this.#find(rule)) !== 'off'
   }
 
-  #find(rule: ClientRule): Level | 'off' {
+  #find(rule: Rule): Level | 'off' {
     if (!restsOn(rule, grades[this.#weakest])) return 'off'
     const told = this.#patterns.findLast(([pattern]) => pattern.test(rule.id))?.[1]
     return told ?? (rule.breach.startsWith('refuse') ? 'error' : 'warn')

@@ -36,24 +36,32 @@ export function sendJson(response: Response, status: number, value: unknown): vo
     .send(`${writeExact(value)}\n`)
 }
 
-/** The query's parameters, each given once; an unknown one is refused by name. */
+/** The query's parameters, each given once but for lists; an unknown one is refused by name. */
 export function readParameters<Name extends string>(
   request: Request,
   known: readonly Name[],
+  lists: readonly Name[] = [],
 ): Partial<Record<Name, string>> {
   const parameters: Partial<Record<string, string>> = {}
-  const search = request.originalUrl.split('?').slice(1).join('?')
-  for (const [name, value] of new URLSearchParams(search)) {
+  for (const [name, value] of searchOf(request)) {
     if (!(known as readonly string[]).includes(name)) {
       const right = nearest(name, known)
       const hint = right === undefined ? `Known are ${known.join(', ') || 'none'}.` : `Did you mean ${right}?`
       throw new Problem(400, `The parameter ${name} is not known here. ${hint}`)
     }
-    if (parameters[name] !== undefined) throw new Problem(400, `The parameter ${name} is given twice. Give it once.`)
+    if (parameters[name] !== undefined && !(lists as readonly string[]).includes(name))
+      throw new Problem(400, `The parameter ${name} is given twice. Give it once.`)
     parameters[name] = value
   }
   // Every name was checked against the known ones.
   return parameters as Partial<Record<Name, string>>
+}
+
+/** The values of a parameter that may be given several times. */
+export const listOf = (request: Request, name: string): readonly string[] => searchOf(request).getAll(name)
+
+function searchOf(request: Request): URLSearchParams {
+  return new URLSearchParams(request.originalUrl.split('?').slice(1).join('?'))
 }
 
 export const mostRows = 1_000

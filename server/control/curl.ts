@@ -1,5 +1,6 @@
 import type { Entry } from '../journal/entry.js'
 import { redacted } from '../redaction.js'
+import { flagsFor, headerFlag, methodFlag, shellWord } from '../shell-words.js'
 
 /** Headers that curl makes itself, or that spoke of the bytes as they were sent. */
 const left = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'user-agent', 'accept-encoding'])
@@ -15,8 +16,11 @@ const longestArgument = 100_000
 export function writeCurl(entry: Entry, url: string): string | null {
   const { body } = entry.request
   if (body !== null && (body.cut || body.text.includes('\0'))) return null
-  const method = entry.method === 'HEAD' ? '--head' : `-X ${entry.method}`
-  const command = [`curl ${method} ${quote(url + entry.path)}`, ...unread(entry.path), ...headersOf(entry)].join(' ')
+  const command = [
+    `curl ${methodFlag(entry.method)} ${quote(url + entry.path)}`,
+    ...flagsFor(entry.path),
+    ...headersOf(entry),
+  ].join(' ')
   if (body === null) return command
   // Without this header curl would say that the body is a form.
   const untyped = entry.request.headers['content-type'] === undefined ? " -H 'content-type:'" : ''
@@ -24,21 +28,15 @@ export function writeCurl(entry: Entry, url: string): string | null {
   return `printf %s ${quote(body.text)} | ${command}${untyped} --data-binary @-`
 }
 
-/** Keeps curl from reading brackets as patterns and dots as steps. */
-function unread(path: string): readonly string[] {
-  const [way = ''] = path.split('?')
-  return [/[[\]{}]/.test(path) ? '--globoff' : '', /\/\.\.?(?:\/|$)/.test(way) ? '--path-as-is' : ''].filter(Boolean)
-}
-
 function headersOf({ request: { headers, body } }: Entry): readonly string[] {
   const omitted = body === null ? left : leftBesideBody
   return Object.entries(headers)
     .filter(([name]) => !omitted.has(name))
-    .map(([name, value]) => `-H ${quote(value === '' ? `${name};` : `${name}: ${value}`)}`)
+    .map(([name, value]) => `-H ${quote(headerFlag(name, value))}`)
 }
 
 /** Single quotes keep every character but themselves; the token's variable needs double ones. */
 function quote(text: string): string {
-  const parts = text.split(redacted).map((part) => (part === '' ? '' : `'${part.replaceAll("'", "'\\''")}'`))
+  const parts = text.split(redacted).map((part) => (part === '' ? '' : shellWord(part)))
   return parts.join('"$BACKSTOCK_TOKEN"') || "''"
 }

@@ -1,4 +1,5 @@
 import type { Clocks } from '../clock.js'
+import type { Asked, Coverage } from '../coverage/coverage.js'
 import type { Seed } from '../documents/seed.js'
 import type { ArmedFaults } from '../faults/armed.js'
 import type { Ids } from '../ids.js'
@@ -39,6 +40,8 @@ export interface ControlParts {
   readonly url: () => string
   /** Sends a call of the journal through the pipeline once more. */
   readonly repeat: (entry: Entry) => Promise<Repeated>
+  /** Which rules the run came to, in all or by the calls of one account or site. */
+  readonly coverage: (of: Partition | undefined, asked: Asked) => Promise<Coverage>
   /** Makes a seed the state that reset goes back to, and loads it now. */
   readonly loadSeed: (seed: Seed) => Promise<{ readonly accounts: number; readonly sites: number }>
 }

@@ -7,6 +7,7 @@ import { NameTaken, StorageFailure, TokenTaken } from '../state/store.js'
 import { accounts } from './accounts.js'
 import { bodyOf, Problem, readParameters, sendJson, sendProblem } from './answers.js'
 import { clock } from './clock.js'
+import { coverage } from './coverage.js'
 import { faults } from './faults.js'
 import { ids } from './ids.js'
 import { logs } from './logs.js'
@@ -20,7 +21,7 @@ import { stream } from './stream.js'
 import { violations } from './violations.js'
 
 const bodyLimit = '64mb'
-const later = ['coverage', 'events', 'metrics']
+const later = ['events', 'metrics']
 
 /** Everything under /_backstock/. Errors are problems (RFC 9457) that say what would have been right. */
 export function control(parts: ControlParts): RequestHandler {
@@ -36,6 +37,7 @@ export function control(parts: ControlParts): RequestHandler {
   router.use('/faults', faults(parts))
   router.use('/snapshots', snapshots(parts))
   router.use('/violations', violations(parts))
+  router.use('/coverage', coverage(parts))
   router.use(state(parts))
   for (const name of later) router.use(`/${name}`, notYet)
   router.use((request) => {

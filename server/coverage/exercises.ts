@@ -11,12 +11,11 @@ export function isCovered({ source, breach }: Pick<Rule, 'source'> & { readonly 
   return source !== limitOfOurs && breach !== 'conduct'
 }
 
-/** One call as a case sends it; a header that is null is not sent. */
+/** One call as a case sends it. */
 export interface ExampleCall {
   /** `POST /v2/bulk-inventory?overwrite=1` */
   readonly call: string
-  readonly headers?: Readonly<Record<string, string | null>>
-  readonly format?: 'json' | 'xml'
+  readonly headers: Readonly<Record<string, string>>
   readonly body?: string
 }
 
@@ -48,8 +47,9 @@ export interface Exercises {
   readonly examples: Readonly<Record<string, Example>>
 }
 
-/** In the examples it stands for a site of their own. */
+/** In the examples they stand for a site and for credentials of their own. */
 export const exampleSite = 'example-site'
+export const exampleToken = '{{token}}'
 
 const require = createRequire(import.meta.url)
 
@@ -72,8 +72,9 @@ function formOf(name: SettingName, value: string): string {
   return isFormed && isSettingValue(name, value) ? form.name : value
 }
 
-/** How a call comes to the rule under the settings; undefined where none does. */
+/** How a call comes to the rule under the settings; undefined where none does, as where nothing is judged. */
 export function exerciseUnder(exercises: readonly Exercise[], settings: Settings): Exercise | undefined {
+  if (settings.contract === 'off') return undefined
   const inForce = new Set(unusual(settings))
   return exercises.find(
     ({ under = [], never = [] }) =>

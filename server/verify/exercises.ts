@@ -1,10 +1,11 @@
 import type { Example, ExampleCall, Exercise, Exercises } from '../coverage/exercises.js'
-import { unusual } from '../coverage/exercises.js'
+import { exampleToken, unusual } from '../coverage/exercises.js'
 import type { EmulatorOptions } from '../options.js'
 import type { SettingName } from '../settings.js'
 import { settingValues } from '../settings.js'
-import { bodyOf, type Case, type Step, wireOf } from './case.js'
+import { bodyOf, type Case, type Step, vendorOf } from './case.js'
 import { runHere, type Start } from './run.js'
+import { headersOf } from './send.js'
 
 type Assigned = Partial<Record<SettingName, string>>
 
@@ -59,7 +60,7 @@ export class Gathering {
       for (const [operation, meetings] of sorted(operations)) {
         const exercises = await this.#exercises(rule, operation, meetings, never)
         rules[rule] = { ...rules[rule], [operation]: exercises }
-        for (const { case: name } of exercises) this.#addExample(examples, name)
+        for (const exercise of exercises) this.#addExample(examples, exercise)
       }
     return { rules, examples: Object.fromEntries(sorted(new Map(Object.entries(examples)))) }
   }
@@ -161,9 +162,11 @@ export class Gathering {
     return { meeting, under: needed.sort() }
   }
 
-  #addExample(examples: Record<string, Example>, name: string): void {
+  /** A case as far as some rule needs it. */
+  #addExample(examples: Record<string, Example>, { case: name, call }: Exercise): void {
     const each = this.#cases.find((one) => nameOf(one) === name)
-    if (each !== undefined) examples[name] = exampleOf(each)
+    const calls = Math.max(examples[name]?.calls.length ?? 0, call + 1)
+    if (each !== undefined) examples[name] = exampleOf(each, calls)
   }
 }
 
@@ -278,7 +281,8 @@ function isPlain(steps: readonly Step[]): boolean {
 const isText = (body: Buffer) => body.length <= mostBytes && !body.includes(0)
 
 /** The case up to its first call that nobody can copy. */
-function exampleOf({ given, steps }: Case): Example {
+function exampleOf({ given, steps: all }: Case, most: number): Example {
+  const steps = all.slice(0, most)
   const plain = steps.findIndex((step) => !isPlain([step]))
   return {
     ...(given?.account && { account: given.account }),
@@ -289,13 +293,10 @@ function exampleOf({ given, steps }: Case): Example {
 }
 
 function callOf(step: Step): ExampleCall {
-  const format = wireOf(step)
-  return {
-    call: step.call,
-    ...(step.headers && { headers: step.headers }),
-    ...(format && { format }),
-    ...(format && { body: bodyOf(step)?.toString('utf8') ?? '' }),
-  }
+  const body = bodyOf(step)?.toString('utf8')
+  const headers = headersOf(step, { joor: `OAuth2 ${exampleToken}`, jirafe: `Bearer ${exampleToken}` }[vendorOf(step)])
+  const named = headers.filter(([name]) => name.toLowerCase() !== 'content-length')
+  return { call: step.call, headers: Object.fromEntries(named), ...(body !== undefined && { body }) }
 }
 
 const told = ({ run, call }: Meeting): Exercise => ({ case: nameOf(run.case), call })

@@ -33,7 +33,7 @@ export function send(step: Step, to: Destination): Promise<Received> {
     port: url.port,
     method,
     path: url.pathname.replace(/\/$/, '') + targetOf(step),
-    headers: headersOf(step, to, url.host, body),
+    headers: rawHeadersOf(step, to, url.host, body),
     agent: false,
     signal: AbortSignal.timeout(patience),
   }
@@ -78,15 +78,22 @@ function readHeaders(raw: readonly string[]): ReadonlyMap<string, string> {
 }
 
 /** Name and value in turn, as Node takes headers whose order matters. */
-function headersOf(step: Step, to: Destination, host: string, body: Buffer | undefined): string[] {
+function rawHeadersOf(step: Step, to: Destination, host: string, body: Buffer | undefined): string[] {
+  const headers = headersOf(step, authorizationFor(vendorOf(step), to)).flat()
   const named = (name: string) => headerOf(step, name) !== undefined
-  const headers: string[] = []
-  if (!named('host')) headers.push('Host', host)
-  if (!named('authorization')) headers.push('Authorization', authorizationFor(vendorOf(step), to))
-  const wire = wireOf(step)
-  if (!named('content-type') && wire !== undefined) headers.push('Content-Type', `application/${wire}`)
-  for (const [name, value] of Object.entries(step.headers ?? {})) if (value !== null) headers.push(name, value)
+  if (!named('host')) headers.unshift('Host', host)
   if (body !== undefined && !named('content-length')) headers.push('Content-Length', String(body.length))
+  return headers
+}
+
+/** What a step says of its headers, and the credentials and type of the body where it does not. */
+export function headersOf(step: Step, authorization: string): [name: string, value: string][] {
+  const named = (name: string) => headerOf(step, name) !== undefined
+  const headers: [string, string][] = []
+  if (!named('authorization')) headers.push(['Authorization', authorization])
+  const wire = wireOf(step)
+  if (!named('content-type') && wire !== undefined) headers.push(['Content-Type', `application/${wire}`])
+  for (const [name, value] of Object.entries(step.headers ?? {})) if (value !== null) headers.push([name, value])
   return headers
 }
 

@@ -1,0 +1,72 @@
+import { flagsFor, headerFlag, methodFlag, shellWord } from '../shell-words.js'
+import { type Example, type ExampleCall, type Exercise, exampleSite, exampleToken } from './exercises.js'
+
+/** Where the commands are sent, and whether the emulator lets in declared clients only. */
+export interface Destination {
+  readonly url: string
+  readonly declaredOnly: boolean
+}
+
+/** The credentials that cases write out themselves are those of this token. */
+const tokenOfCases = 'case-token'
+
+/**
+ * The calls of a case up to the one that comes to the rule, as commands to copy: by an account and a site of their own,
+ * so that nothing of anybody's is touched. Undefined where no shell can send them.
+ */
+export function writeExample(rule: string, { call }: Exercise, example: Example | undefined, to: Destination) {
+  const calls = example?.calls.slice(0, call + 1) ?? []
+  if (example === undefined || calls.length <= call) return undefined
+  const name = `example-${rule.split('.').slice(1).join('-').replaceAll('_', '-')}`
+  const own = calls.every(({ headers }) => headers.Authorization?.endsWith(exampleToken) ?? true)
+  const token = own ? name : tokenOfCases
+  return [
+    ...given(example, calls, name, token, to).map(([path, value]) => put(to.url, path, value)),
+    ...calls.map((each) => curl(to.url, each, name, token)),
+  ].join('\n')
+}
+
+type Given = readonly [path: string, value: unknown]
+
+/** What the control plane has to be told before. */
+function given(
+  { account, site, clock }: Example,
+  calls: readonly ExampleCall[],
+  name: string,
+  token: string,
+  { declaredOnly }: Destination,
+): readonly Given[] {
+  const asSite = calls.some((each) => each.call.includes(exampleSite) || each.body?.includes(exampleSite))
+  const declared: Given[] = []
+  const isDeclared = declaredOnly || clock !== undefined
+  if (account !== undefined || (isDeclared && !asSite)) declared.push([`joor/accounts/${name}`, { token, ...account }])
+  if (site !== undefined || (isDeclared && asSite)) declared.push([`jirafe/sites/${name}`, { token, ...site }])
+  if (clock !== undefined) declared.push([`clock?${asSite ? 'site' : 'account'}=${name}`, { freeze: clock }])
+  return declared
+}
+
+function put(url: string, path: string, value: unknown): string {
+  return `curl -X PUT ${shellWord(`${url}/_backstock/${path}`)} --data-raw ${shellWord(JSON.stringify(value))}`
+}
+
+function curl(url: string, { call, headers, body }: ExampleCall, name: string, token: string): string {
+  const [method = '', target = ''] = call.replaceAll(exampleSite, name).split(' ')
+  const flags = Object.entries(headers).map(([header, value]) => {
+    const filled = value.replace(exampleToken, () => (value.startsWith('OAuth2') ? encoded(token) : token))
+    return `-H ${shellWord(headerFlag(header, filled))}`
+  })
+  const isTyped = Object.keys(headers).some((header) => header.toLowerCase() === 'content-type')
+  // Without this header curl would say that the body is a form.
+  const untyped = body === undefined || isTyped ? [] : ["-H 'Content-Type:'"]
+  const data = body === undefined ? [] : [`--data-raw ${shellWord(body.replaceAll(exampleSite, name))}`]
+  return [
+    `curl ${methodFlag(method)}`,
+    shellWord(url + target),
+    ...flagsFor(target),
+    ...flags,
+    ...untyped,
+    ...data,
+  ].join(' ')
+}
+
+const encoded = (token: string) => Buffer.from(token).toString('base64')

@@ -1,0 +1,110 @@
+import { entryOf } from '../entry-of.js'
+import type { FaultKind } from '../faults/fault.js'
+import type { Committed, Fold } from '../journal/committed.js'
+import type { Entry } from '../journal/entry.js'
+import type { Partition, Scope } from '../state/store.js'
+
+/** Calls that came to a rule, by whether they broke it. */
+export interface Exercised {
+  readonly kept: number
+  readonly broken: number
+}
+
+/** Calls of one operation, and what they came to by the id of the rule. */
+export interface Called {
+  calls: number
+  readonly rules: Map<string, { kept: number; broken: number }>
+}
+
+/** What clients' calls came to, by operation, and the faults that they met. */
+export class Exercises {
+  readonly operations = new Map<string, Called>()
+  readonly faults = new Map<FaultKind, number>()
+
+  add(entry: Entry): void {
+    for (const kind of faultsOf(entry)) this.faults.set(kind, (this.faults.get(kind) ?? 0) + 1)
+    if (!isDecided(entry)) return
+    const called = this.#called(entry.operation)
+    called.calls++
+    const ofFault = entry.fault?.kind === 'partial'
+    for (const { id } of entry.rules) {
+      // What stands in the reply because items failed by a fault is not the client's doing.
+      if (ofFault && id.includes('.reply.')) continue
+      const counts = entryOf(called.rules, id, () => ({ kept: 0, broken: 0 }))
+      if (entry.broken.has(id)) counts.broken++
+      else counts.kept++
+    }
+  }
+
+  /** Takes over what another one has. */
+  join(other: Exercises): void {
+    for (const [kind, calls] of other.faults) this.faults.set(kind, (this.faults.get(kind) ?? 0) + calls)
+    for (const [operation, { calls, rules }] of other.operations) {
+      const called = this.#called(operation)
+      called.calls += calls
+      for (const [rule, { kept, broken }] of rules) {
+        const counts = entryOf(called.rules, rule, () => ({ kept: 0, broken: 0 }))
+        counts.kept += kept
+        counts.broken += broken
+      }
+    }
+  }
+
+  #called(operation: string): Called {
+    return entryOf(this.operations, operation, () => ({ calls: 0, rules: new Map() }))
+  }
+}
+
+/** Accounts and sites that are kept by themselves; beyond them those go that called longest ago. */
+const scopesKept = 10_000
+
+/** Which rules the run came to, in all and for each account and site. It outlives the journal and every reset. */
+export class CoverageRun implements Fold {
+  readonly all = new Exercises()
+  readonly #own = new Map<Scope, Exercises>()
+
+  add(scope: Scope, { entry, repeated }: Committed): void {
+    if (repeated) return
+    this.all.add(entry)
+    this.#latest(scope).add(entry)
+  }
+
+  rename(from: Partition, to: Partition): void {
+    const own = this.#own.get(from)
+    if (own === undefined) return
+    this.#own.delete(from)
+    this.#latest(to).join(own)
+  }
+
+  /** What was exercised is of the whole run. */
+  clear(): void {}
+
+  /** Of one account or site; empty where nothing was called, or ten thousand others have called since. */
+  of(scope: Scope | undefined): Exercises {
+    return scope === undefined ? this.all : (this.#own.get(scope) ?? new Exercises())
+  }
+
+  /** A map lists what was put last at its end, but only where it was not there before. */
+  #latest(scope: Scope): Exercises {
+    const own = this.#own.get(scope) ?? new Exercises()
+    this.#own.delete(scope)
+    this.#own.set(scope, own)
+    if (this.#own.size > scopesKept) {
+      const { value: oldest = null } = this.#own.keys().next()
+      this.#own.delete(oldest)
+    }
+    return own
+  }
+}
+
+/** The fault, and the delay that it may have beside it. */
+function faultsOf({ fault }: Entry): readonly FaultKind[] {
+  if (fault === null) return []
+  return fault.latency === undefined ? [fault.kind] : [fault.kind, fault.latency.kind]
+}
+
+/** A call that a fault answered in the vendor's place, or whose client went before its end, came to no decision. */
+function isDecided({ fault, status }: Entry): boolean {
+  if (fault === null) return status !== null
+  return fault.kind !== 'error' && fault.kind !== 'before_commit'
+}
