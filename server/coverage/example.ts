@@ -52,6 +52,7 @@ function put(url: string, path: string, value: unknown): string {
 function curl(url: string, { call, headers, body }: ExampleCall, name: string, token: string): string {
   const [method = '', target = ''] = call.replaceAll(exampleSite, name).split(' ')
   const flags = Object.entries(headers).map(([header, value]) => {
+    if (value === null) return `-H ${shellWord(`${header}:`)}`
     const filled = value.replace(exampleToken, () => (value.startsWith('OAuth2') ? encoded(token) : token))
     return `-H ${shellWord(headerFlag(header, filled))}`
   })

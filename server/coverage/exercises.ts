@@ -15,7 +15,8 @@ export function isCovered({ source, breach }: Pick<Rule, 'source'> & { readonly 
 export interface ExampleCall {
   /** `POST /v2/bulk-inventory?overwrite=1` */
   readonly call: string
-  readonly headers: Readonly<Record<string, string>>
+  /** null: not the one that a client sends by itself. */
+  readonly headers: Readonly<Record<string, string | null>>
   readonly body?: string
 }
 

@@ -3,7 +3,7 @@ import { exampleToken, unusual } from '../coverage/exercises.js'
 import type { EmulatorOptions } from '../options.js'
 import type { SettingName } from '../settings.js'
 import { settingValues } from '../settings.js'
-import { bodyOf, type Case, type Step, vendorOf } from './case.js'
+import { bodyOf, type Case, headerOf, type Step, vendorOf } from './case.js'
 import { runHere, type Start } from './run.js'
 import { headersOf } from './send.js'
 
@@ -274,7 +274,8 @@ const mostBytes = 4_000
 function isPlain(steps: readonly Step[]): boolean {
   return steps.every((step) => {
     const body = bodyOf(step)
-    return step.raw === undefined && step.base64 === undefined && (body === undefined || isText(body))
+    const lies = headerOf(step, 'content-length') !== undefined
+    return step.raw === undefined && step.base64 === undefined && !lies && (body === undefined || isText(body))
   })
 }
 
@@ -296,7 +297,9 @@ function callOf(step: Step): ExampleCall {
   const body = bodyOf(step)?.toString('utf8')
   const headers = headersOf(step, { joor: `OAuth2 ${exampleToken}`, jirafe: `Bearer ${exampleToken}` }[vendorOf(step)])
   const named = headers.filter(([name]) => name.toLowerCase() !== 'content-length')
-  return { call: step.call, headers: Object.fromEntries(named), ...(body !== undefined && { body }) }
+  // A shell's client has an Accept of its own.
+  const omitted = headerOf(step, 'accept') === null ? { Accept: null } : {}
+  return { call: step.call, headers: { ...Object.fromEntries(named), ...omitted }, ...(body !== undefined && { body }) }
 }
 
 const told = ({ run, call }: Meeting): Exercise => ({ case: nameOf(run.case), call })
