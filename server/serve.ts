@@ -32,7 +32,7 @@ export interface Parts {
   readonly store: Store<Committed>
   readonly settings: Settings
   readonly levels: Levels
-  /** The control plane sends a call once more: it is no client's. */
+  /** The control plane sends a call once more, or `verify` sends it: it is no client's. */
   readonly repeated: boolean
   readonly limits: JournalLimits
   /** What tests made go wrong. */

@@ -4,7 +4,15 @@ import { startEmulator } from '../emulator.js'
 import type { Case } from '../verify/case.js'
 import { readCases, shippedCases } from '../verify/cases.js'
 import { touchedBy } from '../verify/effect.js'
-import { gradeOf, type Outcome, reasonToSkip, runHere, runThere, type TargetOptions } from '../verify/run.js'
+import {
+  gradeOf,
+  isBackstock,
+  type Outcome,
+  reasonToSkip,
+  runHere,
+  runThere,
+  type TargetOptions,
+} from '../verify/run.js'
 import { defaultVariables, readVariables, refuseUnused, type Variables } from '../verify/variables.js'
 import type { Outside } from './outside.js'
 
@@ -21,7 +29,8 @@ export interface VerifyOptions {
 /** Runs the contract cases, on an emulator of their own or on a server that was named; the exit code. */
 export async function verify(options: VerifyOptions, outside: Outside): Promise<number> {
   try {
-    const target = readTarget(options)
+    const named = readTarget(options)
+    const target = named && { ...named, isBackstock: await isBackstock(named.url) }
     const { cases, variables } = await readAll(options)
     if (target !== undefined) await warn(cases, target, outside)
     const outcomes: Outcome[] = []

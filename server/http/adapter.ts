@@ -15,6 +15,14 @@ const lastReplies = new WeakMap<Socket, Replied>()
 /** The last call of each connection, settled or under way. */
 const lastCalls = new WeakMap<Socket, Promise<void>>()
 
+/** Connections of `backstock verify`, whose calls are no client's. */
+const verifying = new WeakSet<Socket>()
+
+/** Notes a connection that says so, by a header of any call: those of a contract case go byte for byte. */
+export function watchVerify({ headers, socket }: IncomingMessage): void {
+  if (headers['backstock-verify'] !== undefined) verifying.add(socket)
+}
+
 /** Serves the vendors' paths from one table of operations, the first that matches. */
 export function vendorTraffic(table: readonly AnyOperation[], parts: Parts, { after }: Timers) {
   return (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -32,7 +40,8 @@ export function vendorTraffic(table: readonly AnyOperation[], parts: Parts, { af
     const head = readHead(request)
     const operation = table.find((candidate) => candidate.matches(head))
     if (operation === undefined) throw new Error(`No operation takes ${head.method} ${head.target}.`)
-    const served = await serve(operation, head, new RequestBody(request, response), parts)
+    const asked = verifying.has(request.socket) ? { ...parts, repeated: true } : parts
+    const served = await serve(operation, head, new RequestBody(request, response), asked)
     if (served === undefined) return
     const { sent, delivery } = served
     if (sent !== undefined) watchReply(request, response, sent.replied)

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import express, { type Express, type RequestHandler } from 'express'
 import { targetOf } from '../head.js'
+import { watchVerify } from './adapter.js'
 import { expectsContinue } from './body.js'
 import { lastResort } from './last-resort.js'
 
@@ -13,6 +14,7 @@ export function originOf(
   const app = express()
   app.disable('x-powered-by').disable('etag')
   app.use((request, response, next) => {
+    watchVerify(request)
     const target = targetOf(request)
     if (!/^\/+_backstock(?:[/?]|$)/.test(target)) return vendors(request, response)
     // Repeated slashes are collapsed before routing, at the start too. Mounting would not do: Express takes the origin

@@ -4,7 +4,7 @@ import type { Entry } from './entry.js'
 /** A call whose changes stand. */
 export interface Committed {
   readonly entry: Entry
-  /** The control plane sent it once more: it is no client's. */
+  /** The control plane sent it once more, or `verify` sent it: it is no client's. */
   readonly repeated: boolean
 }
 

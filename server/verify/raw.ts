@@ -3,7 +3,7 @@ import { connect, isIP, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { connect as connectSecurely } from 'node:tls'
 import { bodyOf, type Raw, type Step, targetOf } from './case.js'
-import { authorizationFor, type Destination, patience, type Received, replyTo } from './send.js'
+import { authorizationFor, type Destination, patience, type Received, replyTo, verifyHeader } from './send.js'
 import { sendingNames } from './variables.js'
 
 /** How long a server may take to say 100, or to close a connection. */
@@ -22,6 +22,7 @@ export class RawLine {
     if (raw.connection !== 'kept') {
       this.end()
       this.#connection = new Connection(this.#to)
+      if (this.#to.isBackstock) await announce(this.#connection, this.#to)
     }
     const connection = this.#connection
     if (connection === undefined || connection.over !== undefined)
@@ -35,6 +36,13 @@ export class RawLine {
     this.#connection?.end()
     this.#connection = undefined
   }
+}
+
+/** Tells by a call of its own whose connection it is: the calls of a case go byte for byte. */
+async function announce(connection: Connection, { url }: Destination): Promise<void> {
+  const call = 'GET /_backstock/version'
+  const lines = [`${call} HTTP/1.1`, `Host: ${new URL(url).host}`, `${verifyHeader}: 1`, '', '']
+  await exchange(connection, { call }, undefined, Buffer.from(lines.join('\r\n')), Buffer.alloc(0))
 }
 
 /** What goes over the socket before and after the wait. */

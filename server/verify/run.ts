@@ -60,6 +60,8 @@ export interface TargetOptions {
   readonly jirafeToken?: string
   readonly jirafeSite?: string
   readonly allowDestructive: boolean
+  /** Whether a Backstock answers there, whose own coverage these calls are not to count for. */
+  readonly isBackstock?: boolean
 }
 
 /** Why a case is not sent to a server that others may use; undefined where it may be. */
@@ -91,10 +93,26 @@ export async function runThere(each: Case, target: TargetOptions): Promise<Outco
   const reason = reasonToSkip(each, target)
   if (reason !== undefined) return { case: each, verdict: 'not run', faults: [reason] }
   const to = { url: target.url, joorToken: target.joorToken ?? '', jirafeToken: target.jirafeToken ?? '' }
+  const { isBackstock = false } = target
   try {
-    return outcomeOf(each, await runSteps(each, to), each.then === undefined ? 'passed' : 'in part')
+    return outcomeOf(each, await runSteps(each, { ...to, isBackstock }), each.then === undefined ? 'passed' : 'in part')
   } catch (error) {
     return outcomeOf(each, [error instanceof Error ? error.message : String(error)], 'failed')
+  }
+}
+
+/** Where an emulator of one's own may run: this machine, or a neighbour by its bare name. Nobody else is asked. */
+const nearby = /^(?:localhost|[\w-]+|127(?:\.\d+){3}|\[::1\])$/
+
+/** Whether a Backstock answers at the address. */
+export async function isBackstock(url: string): Promise<boolean> {
+  if (!nearby.test(new URL(url).hostname)) return false
+  try {
+    const signal = AbortSignal.timeout(5_000)
+    const reply: unknown = await (await fetch(`${url.replace(/\/$/, '')}/_backstock/version`, { signal })).json()
+    return typeof reply === 'object' && reply !== null && 'version' in reply
+  } catch {
+    return false
   }
 }
 

@@ -7,7 +7,12 @@ export interface Destination {
   readonly url: string
   readonly joorToken: string
   readonly jirafeToken: string
+  /** A Backstock: its calls tell that they are no client's. */
+  readonly isBackstock?: boolean
 }
+
+/** What a connection sends once whose calls count for no coverage and no conduct. */
+export const verifyHeader = 'Backstock-Verify'
 
 export interface Received {
   readonly status: number
@@ -82,6 +87,7 @@ function rawHeadersOf(step: Step, to: Destination, host: string, body: Buffer | 
   const headers = headersOf(step, authorizationFor(vendorOf(step), to)).flat()
   const named = (name: string) => headerOf(step, name) !== undefined
   if (!named('host')) headers.unshift('Host', host)
+  if (to.isBackstock) headers.push(verifyHeader, '1')
   if (body !== undefined && !named('content-length')) headers.push('Content-Length', String(body.length))
   return headers
 }
