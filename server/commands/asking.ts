@@ -22,8 +22,8 @@ export interface Address {
   readonly url?: string
 }
 
-/** Parameters of the query by name; what is undefined is left out. */
-export type Query = Readonly<Record<string, string | undefined>>
+/** Parameters of the query by name; a list is given as often as it has values, and what is undefined is left out. */
+export type Query = Readonly<Record<string, string | readonly string[] | undefined>>
 
 export interface Question {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -102,7 +102,8 @@ export class RunningEmulator {
 
   #urlOf(path: string, query: Query): URL {
     const url = new URL(`/_backstock/${path}`, this.origin)
-    for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.append(name, value)
+    for (const [name, value] of Object.entries(query))
+      for (const each of [value ?? []].flat()) url.searchParams.append(name, each)
     return url
   }
 

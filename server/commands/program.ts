@@ -3,6 +3,7 @@ import { execOptions, startOptions } from '../config/config.js'
 import { defaultUrl } from './asking.js'
 import { addCheck } from './check-verb.js'
 import { addControlVerbs } from './control-verbs.js'
+import { addCoverage } from './coverage-verbs.js'
 import type { Outside } from './outside.js'
 import type { RulesOptions } from './rules.js'
 import { createOption, readTexts } from './start-options.js'
@@ -52,6 +53,7 @@ export function createProgram(
   addCheck(program, outside, end)
   addWhy(program, outside, end)
   addControlVerbs(program, outside, end)
+  addCoverage(program, outside, end)
   addVerify(program, outside, end)
   addRules(program, outside, end)
   // `start` may be left out, so its options are at home in the first help that people see.

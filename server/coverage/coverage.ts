@@ -48,6 +48,8 @@ export interface ExercisedRule extends RuleTold {
 export interface Gap extends RuleTold {
   /** What a breach of it leads to. */
   readonly breach: Consequence
+  /** Only a call that breaks the rule comes to it, so that the request is such a one. */
+  readonly breaks: boolean
   readonly operation: string
   /** The contract case that shows the rule. */
   readonly case: string
@@ -167,7 +169,8 @@ function gapsOf(reaches: readonly Reach[], exercised: ReadonlySet<string>, about
     for (const [id, exercise] of testable) {
       if (exercise === undefined || exercised.has(id)) continue
       const request = writeExample(id, exercise, about.table.examples[exercise.case], about.to) ?? null
-      const gap = { ...told(id), breach: ruleOf(id).breach, operation, case: exercise.case, request }
+      const { case: name, breaks = false } = exercise
+      const gap = { ...told(id), breach: ruleOf(id).breach, breaks, operation, case: name, request }
       gaps.set(id, betterGap(gaps.get(id), gap))
     }
   return worstFirst([...gaps.values()])

@@ -34,6 +34,8 @@ export interface Exercise {
   readonly case: string
   /** Which of its calls does, from 0. */
   readonly call: number
+  /** Only calls that break the rule come to it. */
+  readonly breaks?: true
   /** The settings that have to be in force for it, beside the usual ones: `auth=enforce`. */
   readonly under?: readonly string[]
   /** Settings in force under which no call comes to it. */

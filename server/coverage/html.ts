@@ -1,7 +1,7 @@
 import type { Coverage, Gap } from './coverage.js'
 import { element, type Html, headed, join, page, table, text } from './html-parts.js'
 import { style } from './html-style.js'
-import { headline, keptAndBroken, splitFaults, wayWithoutShell, writePercentage } from './sentences.js'
+import { headline, keptAndBroken, splitFaults, wayWithoutShell, writeBreach, writePercentage } from './sentences.js'
 
 /** A rule that clients broke, as a report tells of it. */
 export interface BrokenRule {
@@ -96,7 +96,7 @@ function gapsSection({ gaps, percentage }: Coverage): Html {
   const rows = gaps.map((gap) => [
     join(ruleCell(gap.rule, gap.statement), requestOf(gap)),
     text(gap.evidence),
-    text(gap.breach),
+    text(writeBreach(gap)),
     element('code', {}, [text(gap.operation)]),
   ])
   const columns = [{ title: 'rule', heads: true }, { title: 'evidence' }, { title: 'a breach' }, { title: 'operation' }]

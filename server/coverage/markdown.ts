@@ -1,5 +1,5 @@
 import type { Coverage, Gap } from './coverage.js'
-import { headline, keptAndBroken, splitFaults, wayWithoutShell, writePercentage } from './sentences.js'
+import { headline, keptAndBroken, splitFaults, wayWithoutShell, writeBreach, writePercentage } from './sentences.js'
 
 /** Requests that are shown; the list of gaps is whole. */
 const requestsShown = 20
@@ -35,12 +35,12 @@ function operations({ operations: rows }: Coverage): readonly string[] {
 
 function gaps({ gaps: rows }: Coverage): readonly string[] {
   if (rows.length === 0) return []
-  const table = rows.map(({ rule, statement, evidence, breach, operation }) => [
-    code(rule),
-    text(statement),
-    evidence,
-    breach,
-    code(operation),
+  const table = rows.map((gap) => [
+    code(gap.rule),
+    text(gap.statement),
+    gap.evidence,
+    writeBreach(gap),
+    code(gap.operation),
   ])
   const more = rows.length - requestsShown
   return [
@@ -84,11 +84,12 @@ function writeTable(head: readonly string[], rows: readonly (readonly string[])[
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
-/** Every character that Markdown or HTML would obey. */
+/** What Markdown would obey is escaped, and so is what HTML would, and what would call somebody or an issue. */
 function text(plain: string): string {
   return plain
     .replaceAll(/\s*[\r\n]+\s*/g, ' ')
-    .replaceAll(/[\\`*_{}[\]<>()#+!|~&@]/g, (letter) => `&#${letter.charCodeAt(0)};`)
+    .replaceAll(/[&<>@#]/g, (letter) => `&#${letter.charCodeAt(0)};`)
+    .replaceAll(/[\\`*_[\]|~]/g, '\\$&')
 }
 
 /** Our own names: of rules, operations and faults. */

@@ -17,6 +17,9 @@ export function keptAndBroken({ rules }: Coverage): string {
   return `${rules.kept} kept, ${rules.broken} broken at least once`
 }
 
+/** What a breach leads to, and whether nothing else comes to the rule. */
+export const writeBreach = ({ breach, breaks }: Gap) => (breaks ? `${breach}; seen by a breach only` : breach)
+
 /** How to see a gap's rule decided where there are no commands to copy. */
 export const wayWithoutShell = ({ case: name }: Gap) =>
   `No shell sends what its contract case sends: "${name}". "backstock verify" runs it.`

@@ -39,6 +39,7 @@ export type DocumentKind =
   | 'sequence'
   | 'position-rows'
   | 'level-rows'
+  | 'coverage'
 
 const linesShown = 20
 const valueShown = 60

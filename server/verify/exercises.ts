@@ -134,7 +134,10 @@ export class Gathering {
       meetings.filter(({ run }) => run.under.length === 0),
     )
     const obstacles = never.get(pairOf(rule, operation))
-    if (usual !== undefined) return [{ ...told(usual), ...(obstacles && { never: obstacles }) }]
+    const breaks = meetings.every(({ run, call }) => run.calls[call]?.broken.includes(rule))
+      ? { breaks: true as const }
+      : {}
+    if (usual !== undefined) return [{ ...told(usual), ...breaks, ...(obstacles && { never: obstacles }) }]
     const needed = await Promise.all(meetings.map((each) => this.#needed(rule, each)))
     const least = needed.filter(
       ({ under }) =>
@@ -147,7 +150,7 @@ export class Gathering {
         rule,
         those.map(({ meeting }) => meeting),
       )
-      return chosen === undefined ? [] : [{ ...told(chosen), ...(way !== '' && { under: way.split(' ') }) }]
+      return chosen === undefined ? [] : [{ ...told(chosen), ...breaks, ...(way !== '' && { under: way.split(' ') }) }]
     })
   }
 
