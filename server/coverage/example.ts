@@ -14,9 +14,14 @@ const tokenOfCases = 'case-token'
  * The calls of a case up to the one that comes to the rule, as commands to copy: by an account and a site of their own,
  * so that nothing of anybody's is touched. Undefined where no shell can send them.
  */
-export function writeExample(rule: string, { call }: Exercise, example: Example | undefined, to: Destination) {
-  const calls = example?.calls.slice(0, call + 1) ?? []
-  if (example === undefined || calls.length <= call) return undefined
+export function writeExample(
+  rule: string,
+  { call, alone }: Exercise,
+  example: Example | undefined,
+  to: Destination,
+): string | undefined {
+  if (example?.calls[call] === undefined) return undefined
+  const calls = example.calls.slice(alone ? call : 0, call + 1)
   const name = `example-${rule.split('.').slice(1).join('-').replaceAll('_', '-')}`
   const own = calls.every(({ headers }) => headers.Authorization?.endsWith(exampleToken) ?? true)
   const token = own ? name : tokenOfCases

@@ -34,6 +34,8 @@ export interface Exercise {
   readonly case: string
   /** Which of its calls does, from 0. */
   readonly call: number
+  /** The call does so without those before it. */
+  readonly alone?: true
   /** Only calls that break the rule come to it. */
   readonly breaks?: true
   /** The settings that have to be in force for it, beside the usual ones: `auth=enforce`. */

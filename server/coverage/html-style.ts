@@ -8,7 +8,7 @@ export const style = `
 }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1rem; max-width: 72rem; background: var(--paper); color: var(--ink);
-  font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+  font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: break-word; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: .875em; }
 pre { margin: .5rem 0 0; padding: .75rem; background: var(--well); border: 1px solid var(--line); border-radius: 4px;
@@ -21,7 +21,7 @@ caption { padding: .25rem 0; color: var(--soft); text-align: left; }
 th, td { padding: .5rem .75rem .5rem 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top; }
 thead th { border-top: 0; color: var(--soft); font-weight: 600; white-space: nowrap; }
 tbody th { font-weight: 400; }
-td p { margin: 0; } td code + code { display: block; }
+td p { margin: 0; } td p, pre, .says { overflow-wrap: anywhere; } td code + code { display: block; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .says { display: block; } .way { margin: .25rem 0 0; color: var(--soft); }
 .level { font-weight: 700; } .error { color: var(--error); } .warn { color: var(--warn); }

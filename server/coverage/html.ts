@@ -31,24 +31,18 @@ export function writeHtml(coverage: Coverage, broken?: readonly BrokenRule[]): s
 
 function summarySection(coverage: Coverage): Html {
   const { percentage, rules, evidence } = coverage
-  const bar =
+  const shown = `${percentage} %`
+  const range = { min: '0', max: '100', value: String(percentage), 'aria-label': 'Coverage' }
+  const figure =
     percentage === null
       ? []
-      : [
-          element('meter', { min: '0', max: '100', value: String(percentage), 'aria-label': 'Coverage' }, [
-            text(`${percentage} %`),
-          ]),
-        ]
+      : [element('p', { class: 'figure' }, [text(shown)]), element('meter', range, [text(shown)])]
   const told = [
     `${capital(headline(coverage))}.`,
     ...(rules.exercised > 0 ? [`Of these ${keptAndBroken(coverage)}.`] : []),
     ...(evidence === 'assumed' ? [] : [`Rules count that are ${evidence} or better known.`]),
   ]
-  return headed('coverage', 'Coverage of the rules', [
-    element('p', { class: 'figure' }, [text(writePercentage(percentage))]),
-    ...bar,
-    element('p', {}, [text(told.join(' '))]),
-  ])
+  return headed('coverage', 'Coverage of the rules', [...figure, element('p', {}, [text(told.join(' '))])])
 }
 
 function brokenSection(broken: readonly BrokenRule[]): Html {
