@@ -129,29 +129,41 @@ export class Gathering {
     meetings: readonly Meeting[],
     never: Obstacles,
   ): Promise<readonly Exercise[]> {
+    const breaks = meetings.every(({ run, call }) => run.calls[call]?.broken.includes(rule)) && {
+      breaks: true as const,
+    }
     const usual = best(
       rule,
       meetings.filter(({ run }) => run.under.length === 0),
     )
     const obstacles = never.get(pairOf(rule, operation))
-    const breaks = meetings.every(({ run, call }) => run.calls[call]?.broken.includes(rule))
-      ? { breaks: true as const }
-      : {}
-    if (usual !== undefined) return [{ ...told(usual), ...breaks, ...(obstacles && { never: obstacles }) }]
+    if (usual !== undefined)
+      return [{ ...(await this.#told(rule, usual)), ...breaks, ...(obstacles && { never: obstacles }) }]
+    const exercises: Exercise[] = []
+    for (const [way, those] of await this.#ways(rule, meetings)) {
+      const chosen = best(rule, those)
+      const under = way === '' ? {} : { under: way.split(' ') }
+      if (chosen !== undefined) exercises.push({ ...(await this.#told(rule, chosen)), ...breaks, ...under })
+    }
+    return exercises
+  }
+
+  /** The least settings under which the rule is met, as a text, and the calls that meet it under them. */
+  async #ways(rule: string, meetings: readonly Meeting[]): Promise<readonly (readonly [string, readonly Meeting[]])[]> {
     const needed = await Promise.all(meetings.map((each) => this.#needed(rule, each)))
-    const least = needed.filter(
-      ({ under }) =>
-        !needed.some((other) => other.under.length < under.length && other.under.every((one) => under.includes(one))),
-    )
+    const isLess = (one: readonly string[], other: readonly string[]) =>
+      one.length < other.length && one.every((setting) => other.includes(setting))
+    const least = needed.filter(({ under }) => !needed.some((other) => isLess(other.under, under)))
     const ways = [...new Set(least.map(({ under }) => under.join(' ')))].sort()
-    return ways.flatMap((way) => {
-      const those = least.filter(({ under }) => under.join(' ') === way)
-      const chosen = best(
-        rule,
-        those.map(({ meeting }) => meeting),
-      )
-      return chosen === undefined ? [] : [{ ...told(chosen), ...breaks, ...(way !== '' && { under: way.split(' ') }) }]
-    })
+    return ways.map((way) => [way, least.filter(({ under }) => under.join(' ') === way).map(({ meeting }) => meeting)])
+  }
+
+  async #told(rule: string, { run, call }: Meeting): Promise<Exercise> {
+    const { case: each } = run
+    const [step] = each.steps.slice(call)
+    const alone = call > 0 && step !== undefined && isPlain([step])
+    const { calls } = alone ? await this.#run({ ...each, steps: [step] }, {}) : { calls: [] }
+    return { case: nameOf(each), call, ...(calls[0]?.rules.includes(rule) && { alone: true as const }) }
   }
 
   /** The settings of a case without which its call does not come to the rule. */
@@ -305,7 +317,6 @@ function callOf(step: Step): ExampleCall {
   return { call: step.call, headers: { ...Object.fromEntries(named), ...omitted }, ...(body !== undefined && { body }) }
 }
 
-const told = ({ run, call }: Meeting): Exercise => ({ case: nameOf(run.case), call })
 const nameOf = (each: Case) => `${each.file}: ${each.case}`
 
 function sorted<Value>(map: ReadonlyMap<string, Value>): readonly (readonly [string, Value])[] {
