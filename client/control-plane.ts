@@ -14,7 +14,7 @@ export class BackstockError extends Error {
 }
 
 type Method = 'GET' | 'PUT' | 'POST' | 'DELETE'
-type Parameter = string | number | boolean | null | undefined
+type Parameter = string | number | boolean | null | undefined | readonly string[]
 export type Parameters = { readonly [name: string]: Parameter }
 
 interface Sent {
@@ -75,10 +75,11 @@ export class ControlPlane {
 
 type Page<Row> = { readonly [name: string]: readonly Row[] } & { readonly next: string | null }
 
-/** A parameter that is undefined is not given; null is a word of its own. */
+/** A parameter that is undefined is not given; null is a word of its own, and each of a list is given. */
 function writeQuery(query: Parameters): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined)
-  return new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString()
+  const pairs = given.flatMap(([name, value]) => [value].flat().map((each): [string, string] => [name, String(each)]))
+  return new URLSearchParams(pairs).toString()
 }
 
 /** Undefined where the text is no JSON. */

@@ -312,3 +312,58 @@ export interface RowDifference {
 }
 
 type Values = Readonly<Record<string, unknown>>
+
+/** Which rules the calls of clients came to. */
+export interface Coverage {
+  /** The vendors and operations that were asked for; empty: those that were called. */
+  readonly of: readonly string[]
+  readonly evidence: Evidence
+  /** Of the testable rules, to one decimal and never rounded up; null where nothing was called. */
+  readonly percentage: number | null
+  readonly rules: {
+    readonly testable: number
+    readonly exercised: number
+    /** Never broken. */
+    readonly kept: number
+    /** Broken once at least. */
+    readonly broken: number
+  }
+  readonly operations: readonly OperationCoverage[]
+  readonly exercised: readonly ExercisedRule[]
+  /** Worst first. */
+  readonly gaps: readonly CoverageGap[]
+  /** Every kind of fault, and how many calls met one. */
+  readonly faults: readonly { readonly kind: string; readonly calls: number }[]
+  readonly version: string
+}
+
+export interface OperationCoverage {
+  readonly operation: string
+  /** Those that were decided: a call that a fault answered is none. */
+  readonly calls: number
+  readonly testable: number
+  readonly exercised: number
+  readonly percentage: number | null
+  /** The ids of the rules that no call of the operation came to. */
+  readonly not_exercised: readonly string[]
+}
+
+export interface ExercisedRule extends RuleTold {
+  readonly operations: readonly string[]
+  /** Calls. */
+  readonly kept: number
+  readonly broken: number
+}
+
+/** A rule that no call came to. */
+export interface CoverageGap extends RuleTold {
+  /** What a breach of it leads to. */
+  readonly breach: Rule['breach']
+  /** Only a call that breaks the rule comes to it, so that the request is such a one. */
+  readonly breaks: boolean
+  readonly operation: string
+  /** The contract case that shows the rule. */
+  readonly case: string
+  /** Commands to copy; null where no shell sends what the case sends. */
+  readonly request: string | null
+}

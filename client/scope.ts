@@ -4,6 +4,8 @@ import type {
   Answer,
   ArmedFault,
   ClockTold,
+  Coverage,
+  Evidence,
   IdsTold,
   RequestDetail,
   RequestLine,
@@ -37,6 +39,8 @@ export interface Scope {
   faults(): Promise<readonly ArmedFault[]>
   /** What clients broke, in the order in which they did. */
   violations(): Promise<readonly Violation[]>
+  /** Which rules the calls came to, and how to come to the others; it outlives the journal and `reset`. */
+  coverage(asked?: CoverageQuestion): Promise<Coverage>
   readonly clock: Clock
   /** Makes the ids of logs and requests a reproducible sequence. */
   seedIds(seed: number): Promise<IdsTold>
@@ -57,6 +61,13 @@ export interface Clock {
   now(from?: Instant): Promise<ClockTold>
   /** It is the machine's again. */
   real(): Promise<void>
+}
+
+export interface CoverageQuestion {
+  /** Vendors and operations, instead of what was called: `joor`, `jirafe.batch`. */
+  readonly of?: readonly string[]
+  /** The least evidence of the rules that count. */
+  readonly evidence?: Evidence
 }
 
 /** A text is in ISO 8601; without an offset it is UTC. */
@@ -88,6 +99,10 @@ export function scopeOf(plane: ControlPlane, of: Of): Scope {
     disarm: () => plane.call('DELETE', 'faults', { query }),
     faults: async () => (await plane.call<Faults>('GET', 'faults', { query })).faults,
     violations: () => plane.list('violations', 'violations', query),
+    coverage(asked = {}) {
+      refuseUnknown('coverage', asked, ['of', 'evidence'])
+      return plane.call('GET', 'coverage', { query: { ...query, ...asked } })
+    },
     clock: clockOf(plane, query),
     seedIds: (seed) => plane.call('PUT', 'ids', { query, body: { seed } }),
     snapshot: (name) => plane.call('PUT', snapshotAt(name), { query }),

@@ -110,6 +110,8 @@ async function gather(): Promise<readonly Reply[]> {
     ['RequestLine[]', requests],
     ...details.map((detail: unknown): Reply => ['RequestDetail', detail]),
     ['Violation[]', (await get('violations')).violations],
+    ['Coverage', await get('coverage')],
+    ['Coverage', await get('coverage?account=nobody')],
     ['Position[]', positions],
     ['PendingRow[]', (await put(`${at}/pending`, [{ upc: '1', quantity: 3 }])).pending],
     ['AccountLine[]', (await get('joor/accounts')).accounts],

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { Coverage, Gap } from '../coverage/coverage.js'
 import { readCoverageFiles } from '../coverage/files.js'
 import { writeHtml } from '../coverage/html.js'
-import { shortfall } from '../coverage/least.js'
+import { isEnough, writeWanted } from '../coverage/least.js'
 import { writeMarkdown } from '../coverage/markdown.js'
 import { mergeCoverage } from '../coverage/merge.js'
 import { headline, keptAndBroken, splitFaults } from '../coverage/sentences.js'
@@ -59,9 +59,8 @@ export async function merge(files: readonly string[], options: MergeOptions, out
     const text = writers[format](merged)
     if (output === undefined) printText(text, outside)
     else await save(resolve(outside.folder, output), text)
-    const missing = minCoverage === undefined ? undefined : shortfall(merged, minCoverage)
-    if (missing === undefined) return 0
-    complain(missing, outside)
+    if (minCoverage === undefined || isEnough(merged, minCoverage)) return 0
+    complain(`coverage: ${headline(merged)}; ${writeWanted(merged, minCoverage).join('\n')}`, outside)
     return 1
   } catch (error) {
     if (!(error instanceof SourceError || error instanceof DocumentError)) throw error

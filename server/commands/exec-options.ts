@@ -3,6 +3,7 @@ import type { Emulator } from '../emulator.js'
 import { readPattern } from '../pattern.js'
 import { didYouMean, writeChoice } from '../suggestion.js'
 import { type Variation, variations } from '../trial/variations.js'
+import { readCoverageWish } from './exec-coverage.js'
 import type { Outside } from './outside.js'
 import { readReport } from './reports.js'
 
@@ -16,6 +17,8 @@ export interface ExecGiven {
   readonly reports?: readonly string[] | undefined
   /** The names of variations to repeat the run with; undefined where it is not repeated. */
   readonly mutate?: readonly string[] | undefined
+  readonly minCoverage?: string | undefined
+  readonly coverageOf?: readonly string[] | undefined
   readonly command: string
   readonly args: readonly string[]
 }
@@ -35,12 +38,20 @@ const addresses = {
 const placeholder = /\{([A-Za-z_]\w*)\}/g
 
 /** Checks the options that only `exec` has; throws ConfigError. */
-export function readAsked({ env, failOn, reports = [], mutate }: Omit<ExecGiven, 'options' | 'command' | 'args'>) {
+export function readAsked({
+  env,
+  failOn,
+  reports = [],
+  mutate,
+  minCoverage,
+  coverageOf,
+}: Omit<ExecGiven, 'options' | 'command' | 'args'>) {
   return {
     variables: new Map(env.map(readVariable)),
     failOn: new Set(failOn.flatMap(readFailing)),
     reports: reports.map(readReport),
     variations: mutate && readVariations(mutate),
+    coverage: readCoverageWish(minCoverage, coverageOf),
   }
 }
 

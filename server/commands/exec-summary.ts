@@ -1,11 +1,17 @@
 import { writeLines } from '../documents/documents.js'
 import type { Counts, Emulator, Report } from '../emulator.js'
 import { allRules } from '../rule-list.js'
+import type { CoverageTold } from './exec-coverage.js'
 import type { Failing } from './exec-options.js'
 import type { Voice } from './launch.js'
 
 /** Says on stderr what was called while the command ran; whether that is to fail the run. */
-export function tellSummary(emulator: Emulator, failOn: ReadonlySet<Failing>, voice: Voice): boolean {
+export function tellSummary(
+  emulator: Emulator,
+  failOn: ReadonlySet<Failing>,
+  coverage: CoverageTold,
+  voice: Voice,
+): boolean {
   const counts = emulator.counts()
   const unused = emulator.unusedFaults()
   const { broken } = emulator.report()
@@ -16,10 +22,10 @@ export function tellSummary(emulator: Emulator, failOn: ReadonlySet<Failing>, vo
   }
   const fails = [...failOn].filter((failing) => found[failing])
   const all = { ...counts, violations: withConduct(counts.violations, broken) }
-  const lines = [...writeCounts(all), ...writeUnused(unused)]
+  const lines = [...writeCounts(all), ...writeUnused(unused), ...coverage.lines]
   if (fails.length > 0) lines.push(`Backstock: this fails the run, as --fail-on ${fails.join(',')} says`)
-  voice.event('summary', writeSummary(all, unused, fails), lines)
-  return fails.length > 0
+  voice.event('summary', { ...writeSummary(all, unused, fails), ...coverage.members }, lines)
+  return fails.length > 0 || coverage.fails
 }
 
 /** What one call shows was counted with it; what several show is known to the report. */

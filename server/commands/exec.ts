@@ -1,4 +1,5 @@
 import { Trial } from '../trial/trial.js'
+import { tellCoverage } from './exec-coverage.js'
 import { type ExecGiven, readAsked } from './exec-options.js'
 import { tellSummary } from './exec-summary.js'
 import { type StartEmulator, sayingWhy, Voice } from './launch.js'
@@ -11,11 +12,11 @@ import { Runs } from './runs.js'
 export function exec(given: ExecGiven, outside: Outside, start: StartEmulator): Promise<number> {
   const voice = new Voice(given.options, outside)
   return sayingWhy(voice, async () => {
-    const { variables, failOn, reports, variations } = readAsked(given)
+    const { variables, failOn, reports, variations, coverage } = readAsked(given)
     const runs = new Runs(given, variables, outside, start, voice)
     const trial = variations && new Trial()
     const plain = await runs.shown(trial, async (emulator, code) => {
-      const fails = tellSummary(emulator, failOn, voice)
+      const fails = tellSummary(emulator, failOn, await tellCoverage(emulator, coverage, code === 0), voice)
       const written = await writeReports(reports, emulator, outside, voice)
       annotate(emulator, outside)
       return code === 0 && (fails || !written) ? 1 : code

@@ -95,8 +95,8 @@ function addExec(program: Command, outside: Outside, end: (code: number) => void
           `error: ${wrong}; write it behind --, as in: backstock exec -- npm test\nUsage: backstock exec ${usage}`,
         )
       const [{ exec }, { startEmulator }] = await Promise.all([import('./exec.js'), import('../emulator.js')])
-      const { env = [], failOn = [], report: reports, mutate } = options
-      const asked = { env, failOn, reports, ...(mutate && { mutate }) }
+      const { env = [], failOn = [], report: reports, mutate, minCoverage, coverageOf } = options
+      const asked = { env, failOn, reports, minCoverage, coverageOf, ...(mutate && { mutate }) }
       end(await exec({ options: readTexts(options), ...asked, command: file, args }, outside, startEmulator))
     })
   command
@@ -123,6 +123,13 @@ function addExec(program: Command, outside: Outside, end: (code: number) => void
         '--mutate [variations]',
         'repeat the run with one change of what it meets at a time, and say which the suite notices; may be names with *',
       ).preset('*'),
+    )
+    .option('--min-coverage <percentage>', 'exit 1 where calls came to less of the testable rules, such as 80')
+    .addOption(
+      repeatable(
+        '--coverage-of <what>',
+        'joor, jirafe or an operation, to be covered instead of what was called; may be repeated',
+      ),
     )
   for (const row of execOptions) command.addOption(createOption(row))
 }

@@ -7,7 +7,7 @@ export function headline({ percentage, rules, operations, of }: Coverage): strin
   const calls = operations.reduce((sum, operation) => sum + operation.calls, 0)
   const over = of.length === 0 ? count(operations.length, 'operation') : of.join(', ')
   if (percentage !== null)
-    return `${percentage} %: ${rules.exercised} of ${count(rules.testable, 'testable rule')} of ${over} exercised by ${count(calls, 'call')}`
+    return `${percentage} %, ${rules.exercised} of ${count(rules.testable, 'testable rule')} of ${over} exercised by ${count(calls, 'call')}`
   if (operations.some((operation) => operation.calls > 0))
     return `nothing to cover: ${over} ${calls === 1 ? 'was' : 'were'} called, of which no rule that counts can be tested`
   return 'no call was decided, so that nothing is known'
