@@ -93,6 +93,11 @@ const directions: readonly Direction[] = [
     never: new RegExp(`${outside}|${anyRoom}/|state/(?:memory|file|commit|table)\\.ts)`),
   },
   {
+    says: 'coverage knows entries, faults, levels and the rule book, and neither vendor, storage nor way in',
+    from: /^server\/coverage\//,
+    never: new RegExp(`${outside}|verify/|${anyRoom}/|state/(?:memory|file|commit|table)\\.ts)`),
+  },
+  {
     says: "what verifies judges by readers of its own, never by the emulator's",
     from: /^server\/verify\//,
     never: new RegExp(
@@ -208,6 +213,7 @@ describe('A planted fault', () => {
     ['server/serve.ts', 'test/strict-store.ts'],
     ['server/faults/specs.ts', 'server/joor/operations.ts'],
     ['server/faults/armed.ts', 'server/http/adapter.ts'],
+    ['server/coverage/coverage.ts', 'server/verify/cases.ts'],
     ['client/account.ts', 'server/state/store.ts'],
     ['client/client.ts', 'client/runners/vitest.ts'],
     ['server/commands/why.ts', 'client/client.ts'],

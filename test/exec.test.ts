@@ -426,6 +426,7 @@ describe('Beside what a process shows, exec', () => {
       reset: async () => ({ accounts: 0, sites: 0 }),
       counts: () => counts,
       countsOf: () => undefined,
+      coverage: () => Promise.reject(new Error('Nobody asked for coverage.')),
       unusedFaults: () => unused,
       report: () => ({ broken: [], kept: [], version: '0.0.0' }),
       close: async () => void done.push('close'),

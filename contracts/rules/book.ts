@@ -31,9 +31,6 @@ export const isClientRule = (rule: Rule): rule is ClientRule => rule.breach !== 
 /** A rule that one call can break. */
 export type Breakable = Rule & { readonly breach: Exclude<Consequence, 'decides' | 'conduct'> }
 
-/** The source of a rule that no vendor has. */
-export const limitOfOurs = 'a limit of this emulator, not of the vendor'
-
 /** Gives each row its id; the row's own literal types survive, so a rule that only decides cannot be "broken". */
 export function book<const Rows extends Record<string, RuleRow>>(
   vendor: string,

@@ -1,4 +1,4 @@
-import { book, limitOfOurs } from './book.js'
+import { book } from './book.js'
 
 const inventory = 'Jirafe documentation, "Inventory Endpoint"'
 const revised = 'Jirafe documentation, "Inventory Endpoint", revision of September 2015'
@@ -60,7 +60,7 @@ export const jirafe = book('jirafe', {
   'call.anonymous_limit': {
     says: 'Beyond anonymous_limit accounts and sites that nobody declared, a call of a further one is answered 503.',
     evidence: 'assumed',
-    source: limitOfOurs,
+    source: 'a limit of this emulator, not of the vendor',
     breach: 'decides',
   },
   'call.type': {
@@ -243,7 +243,7 @@ export const jirafe = book('jirafe', {
   'event.message_limit': {
     says: 'One call is told at most 100,000 messages beside the first of each refused event.',
     evidence: 'assumed',
-    source: limitOfOurs,
+    source: 'a limit of this emulator, not of the vendor',
     breach: 'decides',
   },
 
@@ -342,7 +342,7 @@ export const jirafe = book('jirafe', {
   'batch.event_limit': {
     says: 'A batch has at most 100,000 events.',
     evidence: 'assumed',
-    source: limitOfOurs,
+    source: 'a limit of this emulator, not of the vendor',
     breach: 'refuse call',
   },
 

@@ -1,4 +1,4 @@
-import { book, limitOfOurs } from './book.js'
+import { book } from './book.js'
 
 /** The vendor's pages, by the names under which its public API documentation lists them. */
 const bulk = 'JOOR API documentation, "Style Inventory: bulk request"'
@@ -42,13 +42,13 @@ export const joor = book('joor', {
   'call.emulated': {
     says: 'Of JOOR only the v2 inventory calls are emulated; its other paths answer a 404 problem.',
     evidence: 'assumed',
-    source: limitOfOurs,
+    source: 'a limit of this emulator, not of the vendor',
     breach: 'refuse call',
   },
   'call.anonymous_limit': {
     says: 'Beyond anonymous_limit accounts and sites that nobody declared, a call of a further one is answered 503.',
     evidence: 'assumed',
-    source: limitOfOurs,
+    source: 'a limit of this emulator, not of the vendor',
     breach: 'decides',
   },
   'call.order': {

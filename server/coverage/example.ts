@@ -27,8 +27,19 @@ export function writeExample(
   const token = own ? name : tokenOfCases
   return [
     ...given(example, calls, name, token, to).map(([path, value]) => put(to.url, path, value)),
-    ...calls.map((each) => curl(to.url, each, name, token)),
+    ...repeated(calls.map((each) => curl(to.url, each, name, token))),
   ].join('\n')
+}
+
+/** The same command several times in a row is written once. */
+function repeated(commands: readonly string[]): readonly string[] {
+  const lines: { command: string; times: number }[] = []
+  for (const command of commands) {
+    const last = lines.at(-1)
+    if (last?.command === command) last.times++
+    else lines.push({ command, times: 1 })
+  }
+  return lines.map(({ command, times }) => (times === 1 ? command : `for _ in $(seq ${times}); do ${command}; done`))
 }
 
 type Given = readonly [path: string, value: unknown]

@@ -1,14 +1,14 @@
 import { createRequire } from 'node:module'
-import { limitOfOurs, type Rule } from '../../contracts/rules/book.js'
+import type { Rule } from '../../contracts/rules/book.js'
 import type { SettingName, Settings } from '../settings.js'
 import { defaultSettings, isSettingValue, settingForms } from '../settings.js'
 
 /**
- * Whether calls of a client can be judged by the rule at all: the emulator's own limits are no vendor's, and conduct
+ * Whether calls of a client can be judged by the rule at all: the emulator's own limits and choices are no vendor's, and conduct
  * shows in several calls only.
  */
 export function isCovered({ source, breach }: Pick<Rule, 'source'> & { readonly breach: string }): boolean {
-  return source !== limitOfOurs && breach !== 'conduct'
+  return !source.endsWith('of this emulator, not of the vendor') && breach !== 'conduct'
 }
 
 /** One call as a case sends it. */

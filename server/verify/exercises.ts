@@ -41,6 +41,8 @@ export class Gathering {
   readonly #site: string
   readonly #start: Start
   readonly #isCovered: (rule: string) => boolean
+  /** What single calls of cases met by themselves. */
+  readonly #alone = new Map<string, readonly string[]>()
 
   constructor(cases: readonly Case[], site: string, start: Start, isCovered: (rule: string) => boolean) {
     // What is given to them cannot be had by a call.
@@ -52,7 +54,11 @@ export class Gathering {
 
   /** Looking for what settings keep from happening takes thrice the time, so it may be known from before. */
   async gather(known?: Exercises): Promise<Exercises> {
-    const met = byRule(await this.#runAll(this.#cases, {}), this.#isCovered)
+    const plain = await this.#runAll(this.#cases.filter(isSmall), {})
+    const shown = byRule(plain, this.#isCovered)
+    // What takes long is run only for what nothing else shows.
+    const rest = this.#cases.filter((each) => !isSmall(each) && each.rules.some((rule) => !shown.has(rule)))
+    const met = byRule([...plain, ...(await this.#runAll(rest, {}))], this.#isCovered)
     const never = known === undefined ? await this.#obstacles(met) : obstaclesIn(known)
     const rules: Record<string, Record<string, readonly Exercise[]>> = {}
     const examples: Record<string, Example> = {}
@@ -162,8 +168,18 @@ export class Gathering {
     const { case: each } = run
     const [step] = each.steps.slice(call)
     const alone = call > 0 && step !== undefined && isPlain([step])
-    const { calls } = alone ? await this.#run({ ...each, steps: [step] }, {}) : { calls: [] }
-    return { case: nameOf(each), call, ...(calls[0]?.rules.includes(rule) && { alone: true as const }) }
+    const rules = alone ? await this.#metAlone(each, call, step) : []
+    return { case: nameOf(each), call, ...(rules.includes(rule) && { alone: true as const }) }
+  }
+
+  async #metAlone(each: Case, call: number, step: Step): Promise<readonly string[]> {
+    const key = `${nameOf(each)} ${call}`
+    const known = this.#alone.get(key)
+    if (known !== undefined) return known
+    const { calls } = await this.#run({ ...each, steps: [step] }, {})
+    const rules = calls[0]?.rules ?? []
+    this.#alone.set(key, rules)
+    return rules
   }
 
   /** The settings of a case without which its call does not come to the rule. */
@@ -284,6 +300,7 @@ function costOf(rule: string, { run, call }: Meeting): number {
 }
 
 const mostBytes = 4_000
+const isSmall = ({ steps }: Case) => steps.every((step) => (bodyOf(step)?.length ?? 0) < 100_000)
 
 /** Whether a person can copy it: no bytes that only a program sends, and no body that fills the screen. */
 function isPlain(steps: readonly Step[]): boolean {
