@@ -17,7 +17,7 @@ export function exec(given: ExecGiven, outside: Outside, start: StartEmulator): 
     const trial = variations && new Trial()
     const plain = await runs.shown(trial, async (emulator, code) => {
       const fails = tellSummary(emulator, failOn, await tellCoverage(emulator, coverage, code === 0), voice)
-      const written = await writeReports(reports, emulator, outside, voice)
+      const written = await writeReports(reports, emulator, outside, voice, coverage?.of)
       annotate(emulator, outside)
       return code === 0 && (fails || !written) ? 1 : code
     })

@@ -1,10 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { ConfigError } from '../config/config.js'
+import { type BrokenRule as BrokenOnPage, writeHtml } from '../coverage/html.js'
+import { writeMarkdown } from '../coverage/markdown.js'
 import { writeReason } from '../documents/source-file.js'
-import type { Emulator } from '../emulator.js'
+import type { Emulator, Report } from '../emulator.js'
 import { formats } from '../report/formats.js'
 import { didYouMean, writeChoice } from '../suggestion.js'
+import { writeExact } from '../wire/exact-json.js'
 import type { Voice } from './launch.js'
 import type { Outside } from './outside.js'
 
@@ -12,13 +15,24 @@ import type { Outside } from './outside.js'
 const writers = {
   junit: (emulator) => formats.junit.write(emulator.report()),
   sarif: (emulator) => formats.sarif.write(emulator.report()),
-  markdown: (emulator) => formats.markdown.write(emulator.report()),
+  markdown: async (emulator, of) =>
+    `${formats.markdown.write(emulator.report())}\n${writeMarkdown(await emulator.coverage({ of }))}`,
   json: (emulator) => formats.json.write(emulator.report()),
-} as const satisfies Readonly<Record<string, (emulator: Emulator) => string>>
+  html: async (emulator, of) => writeHtml(await emulator.coverage({ of }), emulator.report().broken.map(brokenOf)),
+  coverage: async (emulator, of) => `${writeExact(await emulator.coverage({ of }))}\n`,
+} as const satisfies Readonly<
+  Record<string, (emulator: Emulator, coverageOf: readonly string[]) => string | Promise<string>>
+>
 type Kind = keyof typeof writers
 
 const kinds = Object.keys(writers)
 const isKind = (name: string): name is Kind => Object.hasOwn(writers, name)
+
+/** A broken rule as the page tells of it: by its first example. */
+function brokenOf({ rule, level, count, requests, examples: [first] }: Report['broken'][number]): BrokenOnPage {
+  const { seen = '', right = '' } = first ?? {}
+  return { rule: rule.id, statement: rule.says, level, count, requests, seen, right }
+}
 
 /** A report that was asked for. */
 export interface ReportFile {
@@ -45,11 +59,12 @@ export async function writeReports(
   emulator: Emulator,
   { folder }: Outside,
   voice: Voice,
+  coverageOf: readonly string[] = [],
 ): Promise<boolean> {
   let all = true
   for (const { kind, path } of reports) {
     const file = resolve(folder, path)
-    const failure = await write(file, writers[kind](emulator))
+    const failure = await write(file, await writers[kind](emulator, coverageOf))
     if (failure === undefined) continue
     voice.log(`cannot write ${path}: ${writeReason(failure)}`)
     all = false
