@@ -2,6 +2,8 @@ import { createRequire } from 'node:module'
 import { v4 as uuid } from 'uuid'
 import type { Rule } from '../contracts/rules/book.js'
 import { Clocks } from './clock.js'
+import { Conduct } from './conduct/conduct.js'
+import { limitsOf } from './conduct/limits.js'
 import { control } from './control/router.js'
 import { type Asked, type Coverage, coverageOf } from './coverage/coverage.js'
 import { readExercises } from './coverage/exercises.js'
@@ -16,7 +18,6 @@ import { originOf } from './http/origin.js'
 import { Ids } from './ids.js'
 import { jirafeOperations, jirafeUnknownType } from './jirafe/operations.js'
 import { joorElsewhere, joorOperations } from './joor/operations.js'
-import type { OpenConduct } from './journal/broken-rule.js'
 import { BrokenInRun, BrokenRules } from './journal/broken-rules.js'
 import { Commits } from './journal/commits.js'
 import { Journal } from './journal/journal.js'
@@ -98,7 +99,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const { trial } = options
   const broken = new BrokenRules()
   const brokenInRun = new BrokenInRun()
-  const commits = new Commits(journal, [tally, run, broken, brokenInRun, ...(trial === undefined ? [] : [trial])])
+  const levels = new Levels(options)
+  const conduct = new Conduct({ levels, limits: limitsOf(options.conduct), clock })
+  // What a call shows together with earlier ones is found before it is summed up.
+  const commits = new Commits(journal, [tally, conduct, run, broken, brokenInRun, ...(trial === undefined ? [] : [trial])])
   const anonymousLimit = options.anonymousLimit ?? defaultAnonymousLimit
   const storage = { journal: commits, clock, ids: (scope: Scope) => ids.ofCall(scope), anonymousLimit }
   const store = await openStore(options, storage, seed)
@@ -116,11 +120,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const faults = new ArmedFaults(trial?.arm((specs) => readSpecs(specs, undefined, faulty)))
   const alter = trial?.alter ?? ((reply: Reply) => reply)
   const stopwatch = () => performance.now()
-  const levels = new Levels(options)
   const counts = (rule: Rule) => levels.counts(rule)
-  const conduct: OpenConduct = { open: () => [] }
   const pipeline = {
-    ...{ store, settings, levels, limits, faults, alter, stopwatch, log },
+    ...{ store, settings, levels, conduct, limits, faults, alter, stopwatch, log },
     repeated: false,
     magic: options.magic ?? false,
   }

@@ -1,5 +1,6 @@
 import type { Rule } from '../contracts/rules/book.js'
 import type { Findings } from './findings.js'
+import type { Said } from './said.js'
 import type { Settings } from './settings.js'
 import type { Draft } from './state/draft.js'
 import type { Access, Caller, Needs, Turn, Vendor } from './state/store.js'
@@ -142,6 +143,8 @@ export interface Operation<Command, Result extends Verdict> {
   readonly errors?: readonly VendorError[]
   /** The texts that name the SKU of each item or event, as sent; absent where a call has none. */
   skusOf?(command: Command): readonly (readonly string[])[]
+  /** What calls are compared by; absent where there is nothing to compare. It must not throw. */
+  says?(command: Command): Said
   /** The rows that `decide` will look at. */
   needs(command: Command): Needs
   /**

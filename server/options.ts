@@ -1,4 +1,5 @@
 import { grades } from '../contracts/rules/book.js'
+import { type ConductOption, conductNames, isConduct, isLimit, limitForm } from './conduct/limits.js'
 import type { Seed } from './documents/seed.js'
 import type { Committed } from './journal/committed.js'
 import { type LevelOptions, levels, meansAny } from './levels.js'
@@ -32,6 +33,8 @@ export interface EmulatorOptions extends LevelOptions {
   /** Readings for all accounts and sites that do not set their own. */
   readonly settings?: Partial<Settings>
   readonly journal?: Partial<JournalLimits>
+  /** When what several calls show is a breach: COUNT/SECONDS by the name of the rule, such as `{ single_calls: '20/60' }`. */
+  readonly conduct?: ConductOption
   /** How many accounts and sites that nobody declared are taken. Default 10,000. */
   readonly anonymousLimit?: number
   /** Whether the documented magic SKUs and sites provoke faults. Default: they are values as any other. */
@@ -55,7 +58,8 @@ export const defaultAnonymousLimit = 10_000
 export const defaultJournal: JournalLimits = { entries: 1_000, bytes: 64 * 1024 * 1024, bodyBytes: 256 * 1024 }
 
 /** What the types forbid is what JavaScript lets in; an option that nothing acts on would be a promise not kept. */
-export function checkOptions({ data, store, seedIds, settings = {}, ...told }: EmulatorOptions): void {
+export function checkOptions({ data, store, seedIds, settings = {}, conduct, ...told }: EmulatorOptions): void {
+  checkConduct(conduct)
   checkLevels(told)
   if (seedIds !== undefined && !(Number.isSafeInteger(seedIds) && seedIds >= 0))
     throw new TypeError(`seedIds is ${seedIds}. Right is an integer from 0 on.`)
@@ -66,6 +70,14 @@ export function checkOptions({ data, store, seedIds, settings = {}, ...told }: E
       throw new TypeError(`The setting ${name} is not known. Known are ${Object.keys(settingValues.all).join(', ')}.`)
     if (value !== undefined && !isSettingValue(name, value))
       throw new TypeError(`The setting ${name} is ${JSON.stringify(value)}. Right is ${choicesOf(name).join(' or ')}.`)
+  }
+}
+
+function checkConduct(given: ConductOption = {}): void {
+  for (const [name, limit] of Object.entries(given)) {
+    if (!isConduct(name)) throw new TypeError(`The conduct ${name} is not known. Known are ${conductNames.join(', ')}.`)
+    if (limit !== undefined && !isLimit(limit))
+      throw new TypeError(`The conduct ${name} is ${JSON.stringify(limit)}. Right is ${limitForm}.`)
   }
 }
 

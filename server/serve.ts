@@ -1,3 +1,5 @@
+import type { Conduct } from './conduct/conduct.js'
+import type { Heard } from './conduct/heard.js'
 import type { ArmedFaults } from './faults/armed.js'
 import { type Delivery, delivered } from './faults/delivery.js'
 import { countHits, type Met, meet, nothingMet, withoutPartial } from './faults/meeting.js'
@@ -32,6 +34,8 @@ export interface Parts {
   readonly store: Store<Committed>
   readonly settings: Settings
   readonly levels: Levels
+  /** Who judges what several calls show together. */
+  readonly conduct: Pick<Conduct, 'committed' | 'listensTo' | 'compares'>
   /** The control plane sends a call once more, or `verify` sends it: it is no client's. */
   readonly repeated: boolean
   readonly limits: JournalLimits
@@ -80,6 +84,10 @@ class Call {
   readonly #body: ReceivedBody
   readonly #parts: Parts
   readonly #began: number
+  /** Calls that were committed before this one arrived. */
+  readonly #behind: number
+  /** What it was understood as, or why it was not. */
+  #read: unknown
   #caller: Caller
   #terms: Terms
   #findings: Findings
@@ -90,6 +98,7 @@ class Call {
     this.#body = body
     this.#parts = parts
     this.#began = parts.stopwatch()
+    this.#behind = parts.conduct.committed
     this.#caller = operation.identify(head)
     this.#terms = { settings: parts.settings, setup: undefined, name: undefined, opens: [] }
     this.#findings = new Findings(parts.settings.contract, parts.levels)
@@ -106,6 +115,7 @@ class Call {
       // The site has a mode of its own, which nobody knew while its call was judged.
       if (this.#terms.settings.contract !== contract) ({ turnedAway, read } = await this.#judge())
     }
+    this.#read = read
     const charge = turnedAway === undefined ? operation.charge : undefined
     const needs = { ...(read instanceof Refusal ? {} : operation.needs(read)), ...charge?.needs }
     // Who was not let in has used no account or site, so such a call makes none and is kept under the vendor alone.
@@ -240,7 +250,18 @@ class Call {
   /** What the store writes down of the call. */
   #commit(recorder: Recorder, settlement: Omit<Settlement, 'ms'>): Committed {
     const ms = this.#parts.stopwatch() - this.#began
-    return { entry: recorder.entry({ ...settlement, ms }), repeated: this.#parts.repeated }
+    const heard = this.#heard(recorder)
+    return { entry: recorder.entry({ ...settlement, ms }), repeated: this.#parts.repeated, ...(heard && { heard }) }
+  }
+
+  /** What is told to whoever compares calls; undefined where nobody asks, or the caller wants no judgement. */
+  #heard({ secrets }: Recorder): Heard | undefined {
+    const { conduct, repeated } = this.#parts
+    const operation = this.#operation
+    if (repeated || this.#terms.settings.contract === 'off' || !conduct.listensTo(operation.vendor)) return undefined
+    const understood = this.#read !== undefined && !(this.#read instanceof Refusal)
+    const said = understood && conduct.compares(operation.vendor) ? operation.says?.(this.#read) : undefined
+    return { head: this.#head, said, behind: this.#behind, began: this.#began, secrets }
   }
 
   #knownCaller(): Caller {

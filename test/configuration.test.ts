@@ -41,6 +41,7 @@ describe('the configuration', () => {
       settings: {},
       levels: {},
       evidence: 'assumed',
+      conduct: {},
       magic: false,
       journal: { entries: 1_000, bytes: 67_108_864, bodyBytes: 262_144 },
       anonymousLimit: 10_000,
@@ -58,6 +59,7 @@ describe('the configuration', () => {
     { name: 'settings', text: 'auth=enforce', value: { auth: 'enforce' } },
     { name: 'levels', text: 'joor.date.*=off', value: { 'joor.date.*': 'off' } },
     { name: 'evidence', text: 'recorded', value: 'recorded' },
+    { name: 'conduct', text: 'single_calls=5/10', value: { single_calls: '5/10' } },
     { name: 'magic', text: 'on', value: 'on' },
     { name: 'journal_entries', text: '5', value: 5 },
     { name: 'journal_bytes', text: '6', value: 6 },
@@ -75,6 +77,7 @@ describe('the configuration', () => {
     settings: { auth: 'enforce' },
     levels: { 'joor.date.*': 'off' },
     evidence: 'recorded',
+    conduct: { single_calls: '5/10' },
     magic: true,
     journal: { entries: 5, bytes: 6, bodyBytes: 7 },
     anonymousLimit: 8,
@@ -192,6 +195,21 @@ describe('the configuration', () => {
       '--setting: contract must be report, enforce or off, not "enforced"; did you mean "enforce"?',
     ],
     [
+      'a conduct of no form',
+      { options: { conduct: ['single_calls=20'] } },
+      '--conduct: single_calls must be COUNT/SECONDS such as 20/60, not "20"',
+    ],
+    [
+      'an unknown conduct',
+      { env: { BACKSTOCK_CONDUCT: 'single_call=20/60' } },
+      expect.stringContaining('BACKSTOCK_CONDUCT: unknown conduct "single_call"; did you mean "single_calls"?'),
+    ],
+    [
+      'a conduct in the file of no window',
+      { file: configFile({ conduct: { same_level: '3/0' } }) },
+      '/etc/backstock.config.yaml:3:5: conduct.same_level: same_level must be COUNT/SECONDS such as 20/60, not "3/0"',
+    ],
+    [
       'a rate limit of no form',
       { options: { settings: ['rate_limit=60/0'] } },
       '--setting: rate_limit must be report, enforce, off or CREDITS/SECONDS, not "60/0"',
@@ -307,6 +325,11 @@ describe('the table of options', () => {
     { partial_code: 1 },
     { partial_code: 2 },
     { contrct: 'off' },
+    { single_calls: '20/60' },
+    { single_calls: '0/60' },
+    { single_calls: '10000/60' },
+    { single_calls: 20 },
+    { single_call: '20/60' },
   ]
 
   test.each(startOptions.map(({ name }) => name))('takes for %s what the schema takes', (name) => {

@@ -12,7 +12,7 @@ import { groupOf } from '../server/rule-tables.js'
 const books = { joor, jirafe }
 const rules: readonly Rule[] = Object.values(books).flatMap((book) => Object.values(book))
 const evidences = ['documented', 'recorded', 'observed', 'assumed']
-const consequences = ['refuse item', 'report item', 'refuse call', 'report call', 'decides']
+const consequences = ['refuse item', 'report item', 'refuse call', 'report call', 'conduct', 'decides']
 
 /** What is wrong with a row, in words. */
 function faultsOf({ id, says, evidence, source, breach }: Rule): readonly string[] {

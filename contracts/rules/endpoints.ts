@@ -9,10 +9,10 @@ export interface Endpoint {
   readonly groups: readonly string[]
 }
 
-const joorCall = ['call', 'auth', 'rate', 'format', 'query', 'reply']
+const joorCall = ['call', 'auth', 'rate', 'format', 'query', 'reply', 'conduct']
 const item = ['item', 'warehouse', 'date', 'sku', 'inventory', 'pending']
 const jirafeCall = ['call', 'auth', 'format', 'reply']
-const event = [...jirafeCall, 'event']
+const event = [...jirafeCall, 'event', 'conduct']
 
 export const endpoints: readonly Endpoint[] = [
   {

@@ -517,4 +517,52 @@ export const jirafe = book('jirafe', {
     source: silent,
     breach: 'decides',
   },
+  'conduct.single_calls': {
+    says: 'Many events are sent in one batch, not one by one.',
+    evidence: 'assumed',
+    source: `our reading of ${batch}`,
+    breach: 'conduct',
+  },
+  'conduct.same_level': {
+    says: 'A level that has not changed is not sent again and again.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'conduct',
+  },
+  'conduct.lost_reply': {
+    says: 'The events of a call whose reply was lost are sent again.',
+    evidence: 'assumed',
+    source: `our reading of ${inventory}: a level is absolute, so sent once more it changes nothing`,
+    breach: 'conduct',
+  },
+  'conduct.retry_payload': {
+    says: 'What is sent again after a lost reply says the same.',
+    evidence: 'assumed',
+    source: `our reading of ${inventory}: a level is absolute and not a change`,
+    breach: 'conduct',
+  },
+  'conduct.stale_retry': {
+    says: 'A lost event is not sent again behind a newer level of the same code.',
+    evidence: 'assumed',
+    source: `our reading of ${inventory}: the level received last counts`,
+    breach: 'conduct',
+  },
+  'conduct.refused_items': {
+    says: 'An event that was refused is sent again, or asked about.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'conduct',
+  },
+  'conduct.token_in_url': {
+    says: 'The token stands in the Authorization header and not in the URL.',
+    evidence: 'assumed',
+    source: silent,
+    breach: 'conduct',
+  },
+  'conduct.types_change': {
+    says: 'A field has the same JSON type in all calls.',
+    evidence: 'documented',
+    source: 'Jirafe JSON schemas v2: each field has one type',
+    breach: 'conduct',
+  },
 })

@@ -1,10 +1,12 @@
 import { type Evidence, grades } from '../../contracts/rules/book.js'
+import type { ConductOption } from '../conduct/limits.js'
 import { type About, type Source, type Step, writePath, writePlace } from '../documents/source.js'
 import type { LevelsByRule } from '../levels.js'
 import { defaultAnonymousLimit, defaultJournal, defaultPort, type EmulatorOptions } from '../options.js'
 import { isSetting, type Settings } from '../settings.js'
 import { didYouMean, nearest } from '../suggestion.js'
 import {
+  conduct,
   flag,
   integer,
   type Kind,
@@ -125,6 +127,14 @@ const table = {
     fallback: 'assumed',
     says: 'the least evidence of rules whose breaches count: documented, recorded, observed or assumed',
   }),
+  conduct: option<ConductOption>({
+    name: 'conduct',
+    flag: '--conduct <name=count/seconds>',
+    env: 'BACKSTOCK_CONDUCT',
+    kind: conduct,
+    fallback: {},
+    says: 'when what several calls show is a breach, such as single_calls=20/60; may be repeated',
+  }),
   magic: option<Magic>({
     name: 'magic',
     flag: '--magic <on|off>',
@@ -223,6 +233,7 @@ export function readConfig(given: Given): Config {
     settings: Object.freeze(read(table.settings)),
     levels: Object.freeze(read(table.levels)),
     evidence: read(table.evidence),
+    conduct: Object.freeze(read(table.conduct)),
     magic: read(table.magic) === 'on',
     journal: Object.freeze({
       entries: read(table.journalEntries),

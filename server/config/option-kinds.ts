@@ -1,3 +1,4 @@
+import { type ConductOption, conductNames, isConduct, isLimit, limitForm } from '../conduct/limits.js'
 import { type About, pathBeside, type Step } from '../documents/source.js'
 import { type LevelsByRule, levels, meansAny } from '../levels.js'
 import { allRules } from '../rule-list.js'
@@ -101,6 +102,22 @@ export const levelsByRule: Kind<LevelsByRule> = assignments(readLevel, (lower, h
   const kept = Object.entries(lower).filter(([pattern]) => !Object.hasOwn(higher, pattern))
   return { ...Object.fromEntries(kept), ...higher }
 })
+
+/** When what several calls show is a breach. */
+export const conduct: Kind<ConductOption> = assignments(readConduct, (lower, higher) => ({ ...lower, ...higher }))
+
+function readConduct(name: string, given: unknown): Reading<ConductOption> {
+  if (!isConduct(name)) {
+    const known = conductNames.join(', ')
+    return {
+      wrong: `unknown conduct "${name}"${didYouMean(name, conductNames) || ';'} known: ${known}`,
+      steps: [name],
+      about: 'name',
+    }
+  }
+  if (!isLimit(given)) return { wrong: `${name} must be ${limitForm}, not ${JSON.stringify(given)}`, steps: [name] }
+  return { value: { [name]: given } }
+}
 
 function readLevel(pattern: string, given: unknown): Reading<LevelsByRule> {
   if (!meansAny(pattern, allRules)) {

@@ -35,7 +35,7 @@ export function writeDetail(entry: Entry, url: string) {
   return {
     ...writeEntry(entry),
     request: { headers: entry.request.headers, ...writeBody(entry.request.body) },
-    reply: reply && { headers: reply.headers, ...writeBody(reply.body), taken: reply.taken },
+    reply: reply && { headers: reply.headers, ...writeBody(reply.body), taken: reply.fate.taken },
     rules: entry.rules.map(writeRule),
     violations: breachesOf(entry).map((breach) => writeViolation(breach, entry.id)),
     violations_total: entry.violations + entry.conduct.length,

@@ -6,13 +6,14 @@ import { writeOutcome } from './outcomes.js'
 import type { ControlParts } from './parts.js'
 
 /** /_backstock/joor/logs/{log_id}: what became of each item of a call, and why. */
-export function logs({ journal }: ControlParts): Router {
+export function logs({ journal, conduct }: ControlParts): Router {
   const router = Router()
   router.get('/:log_id', (request, response) => {
     readParameters(request, [])
     const { log_id: logId } = request.params
     const entry = journal.findLog(logId)
     if (entry === undefined) throw new Problem(404, `There is no log ${logId}, or the journal has dropped it since.`)
+    conduct.asked(entry)
     sendJson(response, 200, writeLog(logId, entry))
   })
   return router

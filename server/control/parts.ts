@@ -1,4 +1,5 @@
 import type { Clocks } from '../clock.js'
+import type { Conduct } from '../conduct/conduct.js'
 import type { Asked, Coverage } from '../coverage/coverage.js'
 import type { Seed } from '../documents/seed.js'
 import type { ArmedFaults } from '../faults/armed.js'
@@ -22,7 +23,7 @@ export interface ControlParts {
   readonly commits: Commits
   /** What clients broke since the journal was emptied. */
   readonly broken: BrokenRules
-  readonly conduct: OpenConduct
+  readonly conduct: OpenConduct & Pick<Conduct, 'asked'>
   readonly levels: Levels
   readonly faults: ArmedFaults
   readonly clocks: Clocks

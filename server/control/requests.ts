@@ -9,7 +9,7 @@ import { matchParameters, readFilter } from './matches.js'
 import type { ControlParts } from './parts.js'
 
 /** /_backstock/requests: what arrived, newest first, one call in detail, and the same call once more. */
-export function requests({ journal, commits, operations, url, repeat }: ControlParts): Router {
+export function requests({ conduct, journal, commits, operations, url, repeat }: ControlParts): Router {
   const router = Router()
 
   router.get('/', (request, response) => {
@@ -36,7 +36,9 @@ export function requests({ journal, commits, operations, url, repeat }: ControlP
 
   router.get('/:id', (request, response) => {
     readParameters(request, [])
-    sendJson(response, 200, writeDetail(found(request.params.id), url()))
+    const entry = found(request.params.id)
+    conduct.asked(entry)
+    sendJson(response, 200, writeDetail(entry, url()))
   })
 
   router.post('/:id/repeat', async (request, response) => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { readHead } from '../head.js'
-import type { Replied } from '../journal/entry.js'
+import type { Fate } from '../journal/entry.js'
 import type { AnyOperation } from '../operation.js'
 import { type Parts, serve } from '../serve.js'
 import type { Timers } from '../timers.js'
@@ -10,7 +10,7 @@ import { deliver } from './delivery.js'
 import { send } from './send.js'
 
 /** The reply that each connection got last: a reset after it means that nobody took it. */
-const lastReplies = new WeakMap<Socket, Replied>()
+const lastReplies = new WeakMap<Socket, Fate>()
 
 /** The last call of each connection, settled or under way. */
 const lastCalls = new WeakMap<Socket, Promise<void>>()
@@ -44,22 +44,22 @@ export function vendorTraffic(table: readonly AnyOperation[], parts: Parts, { af
     const served = await serve(operation, head, new RequestBody(request, response), asked)
     if (served === undefined) return
     const { sent, delivery } = served
-    if (sent !== undefined) watchReply(request, response, sent.replied)
+    if (sent !== undefined) watchReply(request, response, sent.replied.fate)
     if (delivery === undefined) {
       if (sent !== undefined) send(request, response, sent.reply)
       return
     }
     await deliver(request, response, sent?.reply, delivery, after)
-    if (sent !== undefined && !response.writableEnded) sent.replied.taken = false
+    if (sent !== undefined && !response.writableEnded) sent.replied.fate.taken = false
   }
 }
 
 /** Notes a reply that the client does not take whole. */
-function watchReply(request: IncomingMessage, response: ServerResponse, replied: Replied): void {
-  lastReplies.set(request.socket, replied)
-  if (request.socket.destroyed) replied.taken = false
+function watchReply(request: IncomingMessage, response: ServerResponse, fate: Fate): void {
+  lastReplies.set(request.socket, fate)
+  if (request.socket.destroyed) fate.taken = false
   response.once('close', () => {
-    if (!response.writableFinished) replied.taken = false
+    if (!response.writableFinished) fate.taken = false
   })
 }
 

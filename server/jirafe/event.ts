@@ -26,11 +26,13 @@ const codeNames = ['product_code', 'sku_code', 'code', 'id', 'order_number']
 
 /** The texts that name the SKU or another subject of each event, as sent. */
 export function skusOfEvents({ events }: { readonly events: readonly JirafeEvent[] }): readonly (readonly string[])[] {
-  return events.map(({ judge: { document } }) => {
-    const { value } = document
-    if (!isRecord(value)) return []
-    return codeNames.flatMap((name) => (typeof value[name] === 'string' ? [value[name]] : []))
-  })
+  return events.map(skusOfEvent)
+}
+
+export function skusOfEvent({ judge: { document } }: JirafeEvent): readonly string[] {
+  const { value } = document
+  if (!isRecord(value)) return []
+  return codeNames.flatMap((name) => (typeof value[name] === 'string' ? [value[name]] : []))
 }
 
 /** Messages that one call gets, beside one for each refused event; a limit of this emulator, not of the vendor. */

@@ -10,6 +10,7 @@ import { siteErrors } from './errors.js'
 import { skusOfEvents } from './event.js'
 import { admitEvent, admitSite, type EventsCommand, readSingle } from './read.js'
 import { decideEvents, type EventsResult, needsOfEvents } from './rules.js'
+import { saysEvents } from './says.js'
 import { siteCheck } from './site-check.js'
 import { trackerGif, trackers } from './tracker.js'
 import { eventTypes, keptAs } from './types.js'
@@ -35,6 +36,7 @@ const events: Omit<Operation<EventsCommand, EventsResult>, 'name' | 'matches' | 
   asSent: (_head, text) => sentJson(text),
   errors: siteErrors('POST, PUT'),
   skusOf: skusOfEvents,
+  says: saysEvents,
   needs: needsOfEvents,
   decide: decideEvents,
   enforce: enforceEvents,

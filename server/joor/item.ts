@@ -38,7 +38,7 @@ const fieldNames = [...strings, ...numbers, 'made_to_order'] as const
 type FieldName = (typeof fieldNames)[number]
 const known: ReadonlySet<string> = new Set(fieldNames)
 const identifiers: ReadonlySet<string> = new Set(identifierNames)
-const isKnown = (name: string): name is FieldName => known.has(name)
+export const isKnown = (name: string): name is FieldName => known.has(name)
 
 /** The texts that identify an item's SKU, as sent. */
 export function skuOf({ sent: { fields = [] } }: Item): readonly string[] {

@@ -10,7 +10,8 @@ import { skuOf } from './item.js'
 import { chargeFor } from './rate-limit.js'
 import { readBulk } from './read.js'
 import { enforceCall, failedCall } from './refusals.js'
-import { type BulkCommand, type BulkResult, decideBulk } from './rules.js'
+import { type BulkResult, decideBulk, type SentBulk } from './rules.js'
+import { saysBulk, saysSingle } from './says.js'
 import { readSingle, type SingleCommand } from './single-read.js'
 import { decideSingle, type SingleResult } from './single-rules.js'
 import { writeSingle } from './single-write.js'
@@ -25,7 +26,7 @@ function identify(head: Head): Caller {
 
 const postAndPut: Methods = { names: ['POST', 'PUT'], rule: joor['call.method'] }
 
-const bulkInventory: Operation<BulkCommand, BulkResult> = {
+const bulkInventory: Operation<SentBulk, BulkResult> = {
   name: 'joor.bulk-inventory',
   vendor: 'joor',
   matches: ({ segments }) => segments.length === 2 && segments[0] === 'v2' && segments[1] === 'bulk-inventory',
@@ -37,6 +38,7 @@ const bulkInventory: Operation<BulkCommand, BulkResult> = {
   needs: () => ({}),
   errors: errorsOf(postAndPut),
   skusOf: ({ items }) => items.map(skuOf),
+  says: saysBulk,
   decide: decideBulk,
   write: writeBulk,
   enforce: enforceCall,
@@ -59,6 +61,7 @@ const styleInventory: Operation<SingleCommand, SingleResult> = {
   needs: () => ({}),
   errors: errorsOf(put),
   skusOf: ({ item }) => [skuOf(item)],
+  says: saysSingle,
   decide: decideSingle,
   write: writeSingle,
   enforce: enforceCall,

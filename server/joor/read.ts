@@ -7,16 +7,11 @@ import { judgeReplyFormat, judgeRequestFormat, replyFormat, requestFormat } from
 import { readItem } from './item.js'
 import { readJsonItems } from './json-items.js'
 import { readQuery } from './query.js'
-import type { BulkCommand } from './rules.js'
+import type { SentBulk } from './rules.js'
 import { readXmlItems } from './xml-items.js'
 
 /** Bytes to command: each item as sent and as understood, side by side. */
-export async function readBulk(
-  head: Head,
-  body: Body,
-  terms: Terms,
-  findings: Findings,
-): Promise<BulkCommand | Refusal> {
+export async function readBulk(head: Head, body: Body, terms: Terms, findings: Findings): Promise<SentBulk | Refusal> {
   findings.applies(joor['call.post_and_put'])
   const refusal = judgeContent(head, findings)
   if (refusal !== undefined) return refusal
@@ -33,7 +28,7 @@ export async function readBulk(
   if (sent instanceof Refusal) return sent
   if (format === 'json' && reply === 'json') findings.applies(joor['reply.literal_echo'])
   if (format === 'xml' && reply === 'json') findings.applies(joor['reply.xml_to_json'])
-  return { query, items: sent.map((item, index) => readItem(item, index, format, terms.settings, findings)) }
+  return { query, format, items: sent.map((item, index) => readItem(item, index, format, terms.settings, findings)) }
 }
 
 /** Where a body begins. */

@@ -4,6 +4,7 @@ import { type ItemOutcome, sparedReason, type Terms, type Verdict } from '../ope
 import type { Draft } from '../state/draft.js'
 import { keyPart } from '../state/rows.js'
 import type { Turn } from '../state/store.js'
+import type { Format } from './format.js'
 import type { Item } from './item.js'
 import { ItemJudge } from './item-judge.js'
 import { outcomeOf, type Placed, placeItem } from './placement.js'
@@ -14,6 +15,11 @@ import { applyItem } from './stock.js'
 export interface BulkCommand {
   readonly query: CallQuery
   readonly items: readonly Item[]
+}
+
+/** The same as a call sent it, which a seed's items are not. */
+export interface SentBulk extends BulkCommand {
+  readonly format: Format
 }
 
 export interface BulkResult extends Verdict {

@@ -1,3 +1,4 @@
+import type { Heard } from '../conduct/heard.js'
 import type { Partition, Scope } from '../state/store.js'
 import type { Entry } from './entry.js'
 
@@ -6,6 +7,8 @@ export interface Committed {
   readonly entry: Entry
   /** The control plane sent it once more, or `verify` sent it: it is no client's. */
   readonly repeated: boolean
+  /** What conduct hears of it; absent where nobody listens. */
+  readonly heard?: Heard
 }
 
 /** What is gathered of calls as they are committed, and outlives their entries in the journal. It must not throw. */

@@ -71,6 +71,11 @@ export function summaryOf(entry: Entry): Summary {
 export interface Replied {
   readonly headers: Readonly<Record<string, string>>
   readonly body: KeptBody
+  readonly fate: Fate
+}
+
+/** What became of a reply, for whoever remembers that longer than the reply itself. */
+export interface Fate {
   /** False where the client did not take the reply; found out after the entry was written. */
   taken: boolean
 }

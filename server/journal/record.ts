@@ -54,11 +54,16 @@ export class Recorder {
     this.#secrets = secretsOf(head.headers.authorization, operation.vendor !== 'jirafe')
   }
 
+  /** Texts that give the call's token away. */
+  get secrets(): readonly string[] {
+    return this.#secrets
+  }
+
   replied({ headers, body }: Reply): Replied {
     // Bytes that are no text are shown one by one.
     const text = typeof body === 'string' ? body : body.toString('latin1')
     const kept = keep(text, this.#secrets, this.#limits.bodyBytes)
-    return { headers, body: { ...kept, bytes: Buffer.byteLength(body) }, taken: true }
+    return { headers, body: { ...kept, bytes: Buffer.byteLength(body) }, fate: { taken: true } }
   }
 
   entry({ turn, caller, changed, ms, outcome, written, replied, fault = null }: Settlement): Entry {

@@ -1,0 +1,228 @@
+import type { Committed, Fold } from '../journal/committed.js'
+import type { Entry } from '../journal/entry.js'
+import type { Levels } from '../levels.js'
+import { redact } from '../redaction.js'
+import type { Said, Statement } from '../said.js'
+import { type Partition, type Scope, type Vendor, vendors } from '../state/store.js'
+import type { Hearing, Understood } from './hearing.js'
+import { type ConductName, conductNames, type Limits } from './limits.js'
+import { Memory } from './memory.js'
+import { judgeOverwrites } from './overwrites.js'
+import { Pace } from './pace.js'
+import { PastCall } from './past-call.js'
+import { openOf, settleDue } from './pending.js'
+import { noteRefused, sendAgain } from './refused-items.js'
+import { judgeResends, noteTries } from './resends.js'
+import { judgeRetryAfter, noteWait } from './retry-after.js'
+import { conductRules } from './rules.js'
+import { judgeSingleCalls } from './single-calls.js'
+import { tokenInUrl } from './token-in-url.js'
+import { judgeTypes } from './types.js'
+import { type BreachOfCall, breachOf, type Tell, type Watched, type Watches } from './watched.js'
+
+/** What is remembered of all accounts and sites together, as `Memory.size` counts; beyond it those go that called longest ago. */
+const usualBound = 200_000
+
+export interface ConductParts {
+  readonly levels: Levels
+  readonly limits: Limits
+  readonly clock: (scope: Scope) => Date
+  /** Instead of the usual bound. */
+  readonly most?: number
+}
+
+/**
+ * What one call cannot show: judged as calls are committed, from a memory of its own. What a call shows stands in its
+ * entry from then on; what is wrong because nothing came is found when it is asked for.
+ */
+export class Conduct implements Fold {
+  readonly #clock: ConductParts['clock']
+  readonly #most: number
+  readonly #watches: Readonly<Record<Vendor, Watches>>
+  /** The one that called last stands last. */
+  readonly #memories = new Map<Partition, Memory>()
+  readonly #strangers: Readonly<Record<Vendor, Pace>> = { joor: new Pace(), jirafe: new Pace() }
+  #size = 0
+  #committed = 0
+
+  constructor({ levels, limits, clock, most = usualBound }: ConductParts) {
+    this.#clock = clock
+    this.#most = most
+    const watched = (vendor: Vendor) => watchesOf(vendor, levels, limits)
+    this.#watches = { joor: watched('joor'), jirafe: watched('jirafe') }
+  }
+
+  /** Calls that were committed so far, for one that arrives. */
+  get committed(): number {
+    return this.#committed
+  }
+
+  /** Whether anything is judged of a vendor's calls; where nothing is, nothing has to be told of them. */
+  listensTo(vendor: Vendor | null): boolean {
+    return vendor !== null && this.#watches[vendor].size > 0
+  }
+
+  /** Whether what calls say is compared. */
+  compares(vendor: Vendor | null): boolean {
+    return vendor !== null && [...this.#watches[vendor].keys()].some((name) => !headOnly.has(name))
+  }
+
+  /** How much is remembered. */
+  get size(): number {
+    return this.#size
+  }
+
+  add(scope: Scope, { entry, heard }: Committed): void {
+    const number = this.#committed++
+    if (heard === undefined || entry.vendor === null) return
+    const watches = this.#watches[entry.vendor]
+    const tell: Tell = (watched, at, seen, right) => {
+      entry.conduct.push(breachOf(watched, at, redact(seen, heard.secrets), right))
+    }
+    const now = entry.at.getTime()
+    if (!isPartition(scope)) {
+      judgeUrl({ heard, now, watches, tell }, entry.vendor, this.#strangers[entry.vendor])
+      return
+    }
+    const memory = this.#touch(scope, watches)
+    const before = memory.size
+    const call: Hearing = { entry, heard, now, memory, watches, tell }
+    settleDue(memory, watches, now)
+    memory.dropBefore(now, longestOf(watches))
+    judgeUrl(call, entry.vendor, memory.inUrl)
+    judgeRetryAfter(call)
+    judgeTypes(call)
+    listen(call, number)
+    noteWait(call, number + 1)
+    this.#size += memory.size - before
+    this.#forgetOldest()
+  }
+
+  /** The journal was asked what became of a call. */
+  asked({ id, vendor, name }: Entry): void {
+    if (vendor === null || name === undefined) return
+    const memory = this.#memories.get(`${vendor}:${name}`)
+    const call = memory?.calls.get(id)
+    if (call !== undefined) memory?.settleRefused(call)
+  }
+
+  /**
+   * What no call showed: what did not come in its time and, once the run has `ended`, at all; and what was said instead
+   * of what a lost call had said, as long as that may still turn out to be newer stock.
+   */
+  *open(scope: Partition | undefined, ended: boolean): Iterable<BreachOfCall> {
+    for (const [each, memory] of scope === undefined ? this.#memories : this.#only(scope)) {
+      yield* memory.overdue
+      yield* openOf(memory, this.#watches[vendorOf(each)], this.#clock(each).getTime(), ended)
+    }
+  }
+
+  rename(from: Partition, to: Partition): void {
+    const memory = this.#memories.get(from)
+    if (memory === undefined) return
+    this.clear(to)
+    this.#memories.delete(from)
+    this.#memories.set(to, memory)
+  }
+
+  clear(scope: Partition | undefined): void {
+    for (const each of scope === undefined ? [...this.#memories.keys()] : [scope]) {
+      this.#size -= this.#memories.get(each)?.size ?? 0
+      this.#memories.delete(each)
+    }
+    if (scope === undefined) for (const vendor of vendors) this.#strangers[vendor].forget()
+  }
+
+  #only(scope: Partition): Iterable<readonly [Partition, Memory]> {
+    const memory = this.#memories.get(scope)
+    return memory === undefined ? [] : [[scope, memory]]
+  }
+
+  #touch(scope: Partition, watches: Watches): Memory {
+    const known = this.#memories.get(scope)
+    const memory = known ?? new Memory(watches.get('same_level')?.limit.count ?? 1)
+    if (known === undefined) this.#size += memory.size
+    this.#memories.delete(scope)
+    this.#memories.set(scope, memory)
+    return memory
+  }
+
+  #forgetOldest(): void {
+    for (const scope of this.#memories.keys()) {
+      if (this.#size <= this.#most || this.#memories.size === 1) return
+      this.clear(scope)
+    }
+  }
+}
+
+const isPartition = (scope: Scope): scope is Partition => scope?.includes(':') === true
+// A partition begins with its vendor.
+const vendorOf = (scope: Partition) => scope.slice(0, scope.indexOf(':')) as Vendor
+
+/** The rules of a vendor that are on, with their limits. */
+function watchesOf(vendor: Vendor, levels: Levels, limits: Limits): Watches {
+  const watches = new Map<ConductName, Watched>()
+  for (const name of conductNames) {
+    const rule = conductRules[vendor][name]
+    const level = rule === undefined ? 'off' : levels.of(rule)
+    if (rule !== undefined && level !== 'off') watches.set(name, { rule, level, limit: limits[name] })
+  }
+  return watches
+}
+
+/** What URL, headers and reply show. */
+const headOnly: ReadonlySet<ConductName> = new Set(['token_in_url', 'retry_after'])
+/** What is remembered beside the calls. */
+const beside: ReadonlySet<ConductName> = new Set([...headOnly, 'single_calls', 'types_change'])
+
+/** How long a call is remembered, in milliseconds. */
+function longestOf(watches: Watches): number {
+  const seconds = [...watches].flatMap(([name, { limit }]) => (beside.has(name) ? [] : [limit.seconds]))
+  return Math.max(0, ...seconds) * 1000
+}
+
+function judgeUrl(
+  { heard, now, watches, tell }: Pick<Hearing, 'heard' | 'now' | 'watches' | 'tell'>,
+  vendor: Vendor,
+  pace: Pace,
+): void {
+  const watched = watches.get('token_in_url')
+  const found = watched && tokenInUrl(heard, vendor)
+  if (watched !== undefined && found !== undefined && pace.take(now, watched.limit))
+    tell(watched, found.at, found.seen, found.right)
+}
+
+/** Judges what a call says, and remembers it. */
+function listen(call: Hearing, number: number): void {
+  const { entry, heard, memory, watches } = call
+  if (heard.said === undefined) return
+  const said = withoutSecrets(heard.said, heard.secrets)
+  // It sets nothing, and shows that its client has tried.
+  if (entry.refusal !== null) {
+    noteTries(said, memory)
+    sendAgain(said, memory)
+    return
+  }
+  const past = new PastCall(entry, number)
+  for (const each of said.statements)
+    memory.say(past, each, each.digest ?? entry.outcomes[each.index]?.outcome === 'updated')
+  memory.keep(past)
+  if (watches.has('lost_reply')) memory.unheard.add(past)
+  const understood: Understood = { ...call, said, past }
+  judgeResends(understood)
+  judgeOverwrites(understood)
+  judgeSingleCalls(understood)
+  noteRefused(understood)
+}
+
+/** A token may be the name of a warehouse or a code. */
+function withoutSecrets(said: Said, secrets: readonly string[]): Said {
+  const isSafe = ({ key, value }: Statement) => !secrets.some((each) => key.includes(each) || value?.includes(each))
+  if (said.statements.every(isSafe)) return said
+  const safe = (text: string) => redact(text, secrets)
+  const statements = said.statements.map(({ key, sku, value, ...rest }) => ({
+    ...{ key: safe(key), sku: safe(sku), value: value && safe(value) },
+    ...rest,
+  }))
+  return { ...said, statements }
+}

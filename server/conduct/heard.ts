@@ -1,0 +1,15 @@
+import type { Head } from '../operation.js'
+import type { Said } from '../said.js'
+
+/** What conduct hears of a call beside its entry; nothing of it is kept longer than the call takes. */
+export interface Heard {
+  readonly head: Head
+  /** Undefined where the call was turned away before anybody understood it. */
+  readonly said: Said | undefined
+  /** Calls that were committed before this one arrived. */
+  readonly behind: number
+  /** When it arrived, in milliseconds of the stopwatch. */
+  readonly began: number
+  /** What gives the call's token away. */
+  readonly secrets: readonly string[]
+}

@@ -1,0 +1,50 @@
+import type { Breach } from '../findings.js'
+import type { Said } from '../said.js'
+import { detached } from '../wire/detached.js'
+import type { Understood } from './hearing.js'
+import type { Memory } from './memory.js'
+import type { PastCall } from './past-call.js'
+import { breachOf, counted, listed, type Watched } from './watched.js'
+
+/** Notes the items of a call that were refused; one that was refused before is sent again by that. */
+export function noteRefused({ entry, said, past, memory, watches }: Understood): void {
+  if (!watches.has('refused_items')) return
+  const again = sendAgain(said, memory)
+  for (const { index, sku, at } of said.statements) {
+    const outcome = entry.outcomes[index]
+    // What only came too late for a newer level is answered as accepted.
+    if (outcome?.outcome !== 'not_updated' || outcome.rule?.breach === 'decides') continue
+    if (sku === '' || again.has(sku)) continue
+    const kept = detached(sku)
+    past.refused.set(kept, at)
+    memory.refusals.set(kept, past)
+  }
+  if (past.refused.size > 0) memory.refusing.add(past)
+}
+
+/** Items that nobody sent again or asked about; a client that heard no reply knows nothing of them. */
+export function refusedBreach(call: PastCall, watched: Watched): Breach | undefined {
+  const [first] = call.refused
+  if (first === undefined || call.lost || call.refused.size < watched.limit.count) return undefined
+  const [, at] = first
+  const seen = `${counted(call.refused.size, 'item')} not updated, and neither sent again nor asked about: ${listed(call.refused.keys())}`
+  return breachOf(
+    watched,
+    at,
+    seen,
+    'the items again once they are right, or a look at why: backstock why, requests/{id}',
+  )
+}
+
+/** Notes the refused items that a call sends again, whatever comes of them; gives back their SKUs. */
+export function sendAgain({ statements }: Said, memory: Memory): ReadonlySet<string> {
+  const again = new Set<string>()
+  for (const { sku } of statements) {
+    const call = memory.refusals.get(sku)
+    if (call === undefined) continue
+    again.add(sku)
+    call.refused.delete(sku)
+    memory.refusals.delete(sku)
+  }
+  return again
+}

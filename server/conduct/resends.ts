@@ -1,0 +1,130 @@
+import type { Breach } from '../findings.js'
+import type { Said } from '../said.js'
+import type { Understood } from './hearing.js'
+import { isWithin } from './limits.js'
+import type { Memory } from './memory.js'
+import type { PastCall, Word } from './past-call.js'
+import { breachOf, counted, listed, type Watched } from './watched.js'
+
+/** Holds what a call says against what was said of the same positions before. */
+export function judgeResends(call: Understood): void {
+  const repeated: Word[] = []
+  const stale: Word[] = []
+  for (const word of call.past.words.values()) {
+    const before = word.position.words.at(-2)
+    if (before === undefined) continue
+    const older = olderThan(call, word, before)
+    if (older !== undefined) stale.push(word)
+    follow(call, word, before, older !== undefined)
+    if (before.next === 'same' && before.call.lost && word.times > before.times) repeated.push(word)
+  }
+  judgeRepeated(call, repeated)
+  judgeStale(call, stale)
+  judgeSame(call)
+}
+
+/** A call that was refused sets nothing; it shows that its client has tried again. */
+export function noteTries({ statements }: Said, memory: Memory): void {
+  for (const { key, value } of statements) {
+    const before = memory.positions.get(key)?.words.at(-1)
+    if (before !== undefined && before.next === undefined && before.value === value) before.next = 'same'
+  }
+}
+
+/** Notes what came of the word before: whoever is under way then can know nothing of its loss. */
+function follow({ past, heard, memory, watches, now }: Understood, word: Word, before: Word, stale: boolean): void {
+  if (before.next !== undefined) return
+  if (before.value === word.value) {
+    before.next = 'same'
+    return
+  }
+  const knew = before.call.lost && heard.behind > before.call.number
+  before.next = knew && !stale ? 'else' : 'newer'
+  const watched = watches.get('retry_payload')
+  if (before.next !== 'else' || watched === undefined || !isWithin(watched.limit, now, before.call.at)) return
+  before.elseBy = past
+  past.changed.set(before, word)
+  memory.changing.add(past)
+}
+
+/** The lost word that this one says again although something else was said in between. */
+function olderThan({ watches, now }: Understood, word: Word, before: Word): Word | undefined {
+  const watched = watches.get('stale_retry')
+  if (watched === undefined || !word.updated || before.value === word.value) return undefined
+  const older = word.position.words.findLast(
+    ({ call, next, value, stamp }) =>
+      call.lost && (next === 'else' || next === 'newer') && value === word.value && stamp === word.stamp,
+  )
+  if (older === undefined || older === before || !isWithin(watched.limit, now, older.call.at)) return undefined
+  // What came between was newer stock then, and no retry that says something else.
+  older.elseBy?.changed.delete(older)
+  older.next = 'same'
+  return older
+}
+
+function judgeRepeated({ watches, tell }: Understood, words: readonly Word[]): void {
+  const watched = watches.get('retry_payload')
+  const [first] = words
+  if (watched === undefined || first === undefined || words.length < watched.limit.count) return
+  const seen = `${counted(words.length, 'position')} more often than in the call whose reply was lost: ${listed(names(words))}`
+  tell(watched, first.at, seen, 'the same items once more, each as often as before')
+}
+
+function judgeStale({ watches, tell }: Understood, words: readonly Word[]): void {
+  const watched = watches.get('stale_retry')
+  const [first] = words
+  if (watched === undefined || first === undefined || words.length < watched.limit.count) return
+  const seen = `${counted(words.length, 'position')} sent again behind newer stock: ${listed(words.map(replaced))}`
+  tell(watched, first.at, seen, 'the newest quantity, or nothing: what is newer has been sent')
+}
+
+function replaced({ position, value }: Word): string {
+  const newer = position.words.at(-2)?.value
+  return `${position.key}: ${value} behind ${newer}`
+}
+
+/** The same level of a position in several calls that were taken and answered, one behind the other. */
+function judgeSame({ past, watches, now, tell }: Understood): void {
+  const watched = watches.get('same_level')
+  if (watched === undefined || past.lost) return
+  const same = [...past.words.values()].filter((word) => isSaidAgain(word, now, watched))
+  const [first] = same
+  if (first === undefined) return
+  const { count, seconds } = watched.limit
+  const seen = `${counted(same.length, 'position')} at the same level ${count} times within ${seconds} seconds: ${listed(names(same))}`
+  tell(watched, first.at, seen, 'a call when the level has changed; a full resend once a night')
+}
+
+function isSaidAgain(word: Word, now: number, { limit }: Watched): boolean {
+  if (!word.updated || word.digest || word.value === null) return false
+  let count = 0
+  for (const each of word.position.words.toReversed()) {
+    if (each.value !== word.value) break
+    const counts = each.updated && (each === word || each.call.answered)
+    if (counts && isWithin(limit, now, each.call.at) && ++count === limit.count) return true
+  }
+  return false
+}
+
+const names = (words: readonly Word[]) => words.map(({ position }) => position.key)
+
+/** What a lost call said and nobody said again since. */
+export function lostBreach(call: PastCall, watched: Watched): Breach | undefined {
+  if (!call.lost) return undefined
+  const words = [...call.words.values()].filter(({ next }) => next === undefined)
+  const [first] = words
+  if (first === undefined || words.length < watched.limit.count) return undefined
+  const seen = `the reply was lost, and ${counted(words.length, 'statement')} never came again: ${listed(names(words))}`
+  return breachOf(watched, first.at, seen, 'the same once more: it does no harm where the call had taken effect')
+}
+
+/** What a call says otherwise than a lost one did, as long as nothing shows that it was newer stock. */
+export function changedBreach(call: PastCall, watched: Watched): Breach | undefined {
+  const [first] = call.changed
+  if (first === undefined || call.changed.size < watched.limit.count) return undefined
+  const changes = [...call.changed].map(([was, is]) =>
+    is.digest ? is.position.key : `${is.position.key}: ${is.value} instead of ${was.value}`,
+  )
+  const seen = `${counted(changes.length, 'position')} otherwise than in request ${first[0].call.id}, whose reply was lost: ${listed(changes)}`
+  return breachOf(watched, first[1].at, seen, 'the same quantities once more')
+}

@@ -1,0 +1,59 @@
+import { inPath, type Place } from '../findings.js'
+import type { Head } from '../operation.js'
+import { redact } from '../redaction.js'
+import type { Vendor } from '../state/store.js'
+import type { Heard } from './heard.js'
+
+/** Query parameters that are there to hold a token. */
+const names: ReadonlySet<string> = new Set([
+  'token',
+  'access_token',
+  'api_key',
+  'apikey',
+  'oauth_token',
+  'authorization',
+])
+
+/** A shorter token is a part of many words. */
+const shortest = 6
+/** Segments that are the vendor's own words. */
+const words: ReadonlySet<string> = new Set(['v2', 'v4', 'bulk-inventory', 'style-number', 'inventory'])
+
+export interface InUrl {
+  readonly at: Place
+  readonly seen: string
+  readonly right: string
+}
+
+/** Where a call has a token in its URL; what the token is, is told nowhere. */
+export function tokenInUrl({ head, secrets }: Heard, vendor: Vendor): InUrl | undefined {
+  const right = `the header Authorization: ${vendor === 'joor' ? 'OAuth2 <Base64 of the token>' : 'Bearer <token>'}`
+  if (head.query.length > 0) {
+    const tokens = [...secrets, ...encoded(head, vendor)]
+    for (const [name, value] of head.query) {
+      // A plus sign of Base64 is a blank once it is decoded as a query's.
+      const holds = isOrHolds(value, tokens) || isOrHolds(value.replaceAll(' ', '+'), tokens)
+      if (!holds && !(value.trim() !== '' && names.has(name.toLowerCase()))) continue
+      const shown = redact(name, secrets)
+      return { at: { path: `query.${shown}` }, seen: `a token as the parameter ${shown}`, right }
+    }
+  }
+  const inSegments = segmentsOf(head, vendor).some((segment) => isOrHolds(segment, secrets))
+  return inSegments ? { at: inPath, seen: 'the token in the path', right } : undefined
+}
+
+function isOrHolds(text: string, tokens: readonly string[]): boolean {
+  if (text === '') return false
+  return tokens.some((token) => text === token || (token.length >= shortest && text.includes(token)))
+}
+
+/** Jirafe's token is sent as it is; in a URL somebody may have encoded it. */
+function encoded({ headers }: Head, vendor: Vendor): readonly string[] {
+  const token = vendor === 'jirafe' ? headers.authorization?.trim().replace(/^\S+\s+/, '') : undefined
+  return token ? [Buffer.from(token).toString('base64'), Buffer.from(token).toString('base64url')] : []
+}
+
+/** The segments in which a client writes something of its own; a Jirafe site may be called as its token. */
+function segmentsOf({ segments }: Head, vendor: Vendor): readonly string[] {
+  return segments.filter((segment, index) => !words.has(segment) && !(vendor === 'jirafe' && index === 1))
+}

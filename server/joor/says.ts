@@ -1,0 +1,52 @@
+import {
+  describePosition,
+  describeSku,
+  type FieldType,
+  type Said,
+  type Statement,
+  statementsOf,
+  statementsTold,
+} from '../said.js'
+import { keyPart } from '../state/rows.js'
+import { type Item, isKnown } from './item.js'
+import type { SentBulk } from './rules.js'
+import { pointerTo } from './sent.js'
+import type { SingleCommand } from './single-read.js'
+
+export function saysBulk({ query, items, format }: SentBulk): Said {
+  return {
+    items: items.length,
+    statements: statementsOf(items, (item) => stateOf(item, { pointer: pointerTo(item.index) })),
+    overwrite: query.overwrite,
+    types: format === 'json' ? typesOf(items) : [],
+  }
+}
+
+export function saysSingle({ item }: SingleCommand): Said {
+  return { items: 1, statements: [stateOf(item, { path: 'query' })], overwrite: false, types: [] }
+}
+
+function stateOf(
+  { index, sent, warehouse, date, identifiers, quantity, madeToOrder }: Item,
+  at: Statement['at'],
+): Statement {
+  const text = (name: string) => sent.fields?.findLast((field) => field.name === name)?.text.trim() ?? ''
+  const sku = describeSku(identifiers ?? {})
+  const value = madeToOrder ? 'made to order' : quantity === undefined ? keyPart(text('inventory')) : String(quantity)
+  return { index, key: describePosition(warehouse, date ?? text('inventory_date'), sku), sku, value, at }
+}
+
+/** The vendor's own examples write made_to_order in both ways. */
+const ofTwoTypes = 'made_to_order'
+
+function typesOf(items: readonly Item[]): readonly FieldType[] {
+  const types = new Map<string, FieldType>()
+  for (const { sent, index } of items.slice(0, statementsTold))
+    for (const { name, kind } of sent.fields ?? []) {
+      if (kind === 'null' || name === ofTwoTypes || !isKnown(name)) continue
+      const type = kind === 'nested' ? 'object or list' : kind
+      const key = `${name} ${type}`
+      if (!types.has(key)) types.set(key, { field: name, type, at: { pointer: pointerTo(index, name) } })
+    }
+  return [...types.values()]
+}

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import type { Place } from './findings.js'
+import { identifierNames, keyPart, type SkuIdentifiers } from './state/rows.js'
+
+/** What a call says of one position, level or other subject; every form of the same item comes to the same words. */
+export interface Statement {
+  /** The item's index, as outcomes have it. */
+  readonly index: number
+  /** `New York, IMMEDIATE, upc 822508068753`; at most 255 bytes. */
+  readonly key: string
+  /** The SKU or code alone; empty where the item names none. */
+  readonly sku: string
+  /** The quantity as sent; null where it is about none. */
+  readonly value: string | null
+  /** The instant by which the client dates it, where it does. */
+  readonly stamp?: string
+  /** It stands for many: the value is their digest. */
+  readonly digest?: true
+  readonly at: Place
+}
+
+/** A field of a call and its JSON type, at the first place where it has it. */
+export interface FieldType {
+  readonly field: string
+  readonly type: string
+  readonly at: Place
+}
+
+/** What a call says, for whoever compares calls: as sent, before anything was decided. */
+export interface Said {
+  /** Items, or Jirafe's events. */
+  readonly items: number
+  readonly statements: readonly Statement[]
+  /** Whether it clears what it does not list. */
+  readonly overwrite: boolean
+  /** Empty for XML and for what stands in a query: they have no types. */
+  readonly types: readonly FieldType[]
+}
+
+/** Statements that are told one by one; those behind them are told together. */
+export const statementsTold = 1_000
+
+/** Statements of items, of which `stateOf` makes one each: a call of any size has at most a thousand and one. */
+export function statementsOf<Item>(
+  items: readonly Item[],
+  stateOf: (item: Item, index: number) => Statement,
+): readonly Statement[] {
+  if (items.length <= statementsTold) return items.map(stateOf)
+  const told = items.slice(0, statementsTold).map(stateOf)
+  const digest = createHash('sha256')
+  for (let index = statementsTold; index < items.length; index++) {
+    const item = items[index]
+    if (item === undefined) continue
+    const { key, value } = stateOf(item, index)
+    digest.update(`${JSON.stringify([key, value])}\n`)
+  }
+  const left = items.length - statementsTold
+  const [first = told[0]] = items.slice(statementsTold, statementsTold + 1).map((item) => stateOf(item, statementsTold))
+  if (first === undefined) return told
+  const rest = { index: statementsTold, key: keyPart(`${left} more from ${first.key} on`), sku: '', at: first.at }
+  return [...told, { ...rest, value: digest.digest('hex'), digest: true }]
+}
+
+/** A position in a line: warehouse, date, SKU. */
+export const describePosition = (warehouse: string, date: string, sku: string): string =>
+  keyPart(`${warehouse}, ${date}, ${sku}`)
+
+/** A SKU by its strongest identifiers: a upc wins over all others. */
+export function describeSku(identifiers: SkuIdentifiers): string {
+  const { upc } = identifiers
+  if (upc !== undefined) return keyPart(`upc ${upc}`)
+  const named = identifierNames.filter((name) => identifiers[name] !== undefined)
+  return keyPart(named.map((name) => `${name} ${identifiers[name]}`).join(' '))
+}
