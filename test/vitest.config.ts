@@ -5,6 +5,7 @@ const include = ['test/*.test.ts']
 const onEveryStore = [
   'test/joor-*.test.ts',
   'test/jirafe-*.test.ts',
+  'test/conduct-*.test.ts',
   'test/control-*.test.ts',
   'test/faults-*.test.ts',
   'test/wire-*.test.ts',
