@@ -255,13 +255,13 @@ class Call {
   }
 
   /** What is told to whoever compares calls; undefined where nobody asks, or the caller wants no judgement. */
-  #heard({ secrets }: Recorder): Heard | undefined {
+  #heard({ secrets, tainted }: Recorder): Heard | undefined {
     const { conduct, repeated } = this.#parts
     const operation = this.#operation
     if (repeated || this.#terms.settings.contract === 'off' || !conduct.listensTo(operation.vendor)) return undefined
     const understood = this.#read !== undefined && !(this.#read instanceof Refusal)
     const said = understood && conduct.compares(operation.vendor) ? operation.says?.(this.#read) : undefined
-    return { head: this.#head, said, behind: this.#behind, began: this.#began, secrets }
+    return { head: this.#head, said, behind: this.#behind, began: this.#began, secrets, tainted }
   }
 
   #knownCaller(): Caller {

@@ -2,7 +2,7 @@ import type { Committed, Fold } from '../journal/committed.js'
 import type { Entry } from '../journal/entry.js'
 import type { Levels } from '../levels.js'
 import { redact } from '../redaction.js'
-import type { Said, Statement } from '../said.js'
+import type { Said } from '../said.js'
 import { type Partition, type Scope, type Vendor, vendors } from '../state/store.js'
 import type { Hearing, Understood } from './hearing.js'
 import { type ConductName, conductNames, type Limits } from './limits.js'
@@ -39,6 +39,9 @@ export class Conduct implements Fold {
   readonly #clock: ConductParts['clock']
   readonly #most: number
   readonly #watches: Readonly<Record<Vendor, Watches>>
+  readonly #compares: Readonly<Record<Vendor, boolean>>
+  /** How long a call is remembered, in milliseconds. */
+  readonly #longest: Readonly<Record<Vendor, number>>
   /** The one that called last stands last. */
   readonly #memories = new Map<Partition, Memory>()
   readonly #strangers: Readonly<Record<Vendor, Pace>> = { joor: new Pace(), jirafe: new Pace() }
@@ -50,6 +53,9 @@ export class Conduct implements Fold {
     this.#most = most
     const watched = (vendor: Vendor) => watchesOf(vendor, levels, limits)
     this.#watches = { joor: watched('joor'), jirafe: watched('jirafe') }
+    const { joor, jirafe } = this.#watches
+    this.#compares = { joor: isCompared(joor), jirafe: isCompared(jirafe) }
+    this.#longest = { joor: longestOf(joor), jirafe: longestOf(jirafe) }
   }
 
   /** Calls that were committed so far, for one that arrives. */
@@ -64,7 +70,7 @@ export class Conduct implements Fold {
 
   /** Whether what calls say is compared. */
   compares(vendor: Vendor | null): boolean {
-    return vendor !== null && [...this.#watches[vendor].keys()].some((name) => !headOnly.has(name))
+    return vendor !== null && this.#compares[vendor]
   }
 
   /** How much is remembered. */
@@ -88,7 +94,7 @@ export class Conduct implements Fold {
     const before = memory.size
     const call: Hearing = { entry, heard, now, memory, watches, tell }
     settleDue(memory, watches, now)
-    memory.dropBefore(now, longestOf(watches))
+    memory.dropBefore(now, this.#longest[entry.vendor])
     judgeUrl(call, entry.vendor, memory.inUrl)
     judgeRetryAfter(call)
     judgeTypes(call)
@@ -175,7 +181,8 @@ const headOnly: ReadonlySet<ConductName> = new Set(['token_in_url', 'retry_after
 /** What is remembered beside the calls. */
 const beside: ReadonlySet<ConductName> = new Set([...headOnly, 'single_calls', 'types_change'])
 
-/** How long a call is remembered, in milliseconds. */
+const isCompared = (watches: Watches) => [...watches.keys()].some((name) => !headOnly.has(name))
+
 function longestOf(watches: Watches): number {
   const seconds = [...watches].flatMap(([name, { limit }]) => (beside.has(name) ? [] : [limit.seconds]))
   return Math.max(0, ...seconds) * 1000
@@ -196,7 +203,7 @@ function judgeUrl(
 function listen(call: Hearing, number: number): void {
   const { entry, heard, memory, watches } = call
   if (heard.said === undefined) return
-  const said = withoutSecrets(heard.said, heard.secrets)
+  const said = heard.tainted ? withoutSecrets(heard.said, heard.secrets) : heard.said
   // It sets nothing, and shows that its client has tried.
   if (entry.refusal !== null) {
     noteTries(said, memory)
@@ -217,8 +224,6 @@ function listen(call: Hearing, number: number): void {
 
 /** A token may be the name of a warehouse or a code. */
 function withoutSecrets(said: Said, secrets: readonly string[]): Said {
-  const isSafe = ({ key, value }: Statement) => !secrets.some((each) => key.includes(each) || value?.includes(each))
-  if (said.statements.every(isSafe)) return said
   const safe = (text: string) => redact(text, secrets)
   const statements = said.statements.map(({ key, sku, value, ...rest }) => ({
     ...{ key: safe(key), sku: safe(sku), value: value && safe(value) },

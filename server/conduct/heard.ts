@@ -12,4 +12,6 @@ export interface Heard {
   readonly began: number
   /** What gives the call's token away. */
   readonly secrets: readonly string[]
+  /** Whether that may stand in what it says. */
+  readonly tainted: boolean
 }

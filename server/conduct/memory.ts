@@ -101,9 +101,16 @@ export class Memory {
     }
     const position = this.positions.get(key) ?? this.#begin(detached(key))
     const word: Word = {
-      ...{ position, call, times: 1, at, updated, digest: digest === true },
+      position,
+      call,
       value: value && detached(value),
       stamp: stamp && detached(stamp),
+      times: 1,
+      at,
+      updated,
+      digest: digest === true,
+      next: undefined,
+      elseBy: undefined,
     }
     position.words.push(word)
     if (position.words.length > this.#mostWords) position.words.shift()
@@ -127,8 +134,8 @@ export class Memory {
 
   /** Nothing of a call's refused items is open any more. */
   settleRefused(call: PastCall): void {
-    for (const sku of call.refused.keys()) this.refusals.delete(sku)
-    call.refused.clear()
+    for (const sku of call.refused?.keys() ?? []) this.refusals.delete(sku)
+    call.refused = undefined
     this.refusing.delete(call)
   }
 

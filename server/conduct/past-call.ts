@@ -15,9 +15,9 @@ export interface Word {
   /** It stands for many. */
   readonly digest: boolean
   /** What was said of the position next: the same, something else instead of the same, or something newer. */
-  next?: 'same' | 'else' | 'newer'
+  next: 'same' | 'else' | 'newer' | undefined
   /** The call that said something else. */
-  elseBy?: PastCall
+  elseBy: PastCall | undefined
 }
 
 /** A position, level or other subject of which calls spoke, oldest first. */
@@ -38,9 +38,9 @@ export class PastCall {
   readonly number: number
   readonly words = new Map<string, Word>()
   /** Items that were refused and not yet sent again nor asked about: their SKUs and places. */
-  readonly refused = new Map<string, Place>()
+  refused: Map<string, Place> | undefined
   /** What it says otherwise than lost calls did. */
-  readonly changed = new Map<Word, Word>()
+  changed: Map<Word, Word> | undefined
   readonly #lost: boolean
   readonly #doubtful: boolean
   readonly #fate: Fate | undefined

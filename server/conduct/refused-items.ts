@@ -1,4 +1,4 @@
-import type { Breach } from '../findings.js'
+import type { Breach, Place } from '../findings.js'
 import type { Said } from '../said.js'
 import { detached } from '../wire/detached.js'
 import type { Understood } from './hearing.js'
@@ -16,18 +16,20 @@ export function noteRefused({ entry, said, past, memory, watches }: Understood):
     if (outcome?.outcome !== 'not_updated' || outcome.rule?.breach === 'decides') continue
     if (sku === '' || again.has(sku)) continue
     const kept = detached(sku)
+    past.refused ??= new Map()
     past.refused.set(kept, at)
     memory.refusals.set(kept, past)
   }
-  if (past.refused.size > 0) memory.refusing.add(past)
+  if (past.refused !== undefined) memory.refusing.add(past)
 }
 
 /** Items that nobody sent again or asked about; a client that heard no reply knows nothing of them. */
 export function refusedBreach(call: PastCall, watched: Watched): Breach | undefined {
-  const [first] = call.refused
-  if (first === undefined || call.lost || call.refused.size < watched.limit.count) return undefined
+  const { refused = new Map<string, Place>() } = call
+  const [first] = refused
+  if (first === undefined || call.lost || refused.size < watched.limit.count) return undefined
   const [, at] = first
-  const seen = `${counted(call.refused.size, 'item')} not updated, and neither sent again nor asked about: ${listed(call.refused.keys())}`
+  const seen = `${counted(refused.size, 'item')} not updated, and neither sent again nor asked about: ${listed(refused.keys())}`
   return breachOf(
     watched,
     at,
@@ -43,7 +45,7 @@ export function sendAgain({ statements }: Said, memory: Memory): ReadonlySet<str
     const call = memory.refusals.get(sku)
     if (call === undefined) continue
     again.add(sku)
-    call.refused.delete(sku)
+    call.refused?.delete(sku)
     memory.refusals.delete(sku)
   }
   return again

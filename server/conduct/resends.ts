@@ -43,6 +43,7 @@ function follow({ past, heard, memory, watches, now }: Understood, word: Word, b
   const watched = watches.get('retry_payload')
   if (before.next !== 'else' || watched === undefined || !isWithin(watched.limit, now, before.call.at)) return
   before.elseBy = past
+  past.changed ??= new Map()
   past.changed.set(before, word)
   memory.changing.add(past)
 }
@@ -57,7 +58,7 @@ function olderThan({ watches, now }: Understood, word: Word, before: Word): Word
   )
   if (older === undefined || older === before || !isWithin(watched.limit, now, older.call.at)) return undefined
   // What came between was newer stock then, and no retry that says something else.
-  older.elseBy?.changed.delete(older)
+  older.elseBy?.changed?.delete(older)
   older.next = 'same'
   return older
 }
@@ -97,9 +98,13 @@ function judgeSame({ past, watches, now, tell }: Understood): void {
 
 function isSaidAgain(word: Word, now: number, { limit }: Watched): boolean {
   if (!word.updated || word.digest || word.value === null) return false
+  const { words } = word.position
+  // Most positions were not spoken of so often.
+  if (words.length < limit.count) return false
   let count = 0
-  for (const each of word.position.words.toReversed()) {
-    if (each.value !== word.value) break
+  for (let index = words.length - 1; index >= 0; index--) {
+    const each = words[index]
+    if (each === undefined || each.value !== word.value) break
     const counts = each.updated && (each === word || each.call.answered)
     if (counts && isWithin(limit, now, each.call.at) && ++count === limit.count) return true
   }
@@ -120,9 +125,10 @@ export function lostBreach(call: PastCall, watched: Watched): Breach | undefined
 
 /** What a call says otherwise than a lost one did, as long as nothing shows that it was newer stock. */
 export function changedBreach(call: PastCall, watched: Watched): Breach | undefined {
-  const [first] = call.changed
-  if (first === undefined || call.changed.size < watched.limit.count) return undefined
-  const changes = [...call.changed].map(([was, is]) =>
+  const { changed = new Map<Word, Word>() } = call
+  const [first] = changed
+  if (first === undefined || changed.size < watched.limit.count) return undefined
+  const changes = [...changed].map(([was, is]) =>
     is.digest ? is.position.key : `${is.position.key}: ${is.value} instead of ${was.value}`,
   )
   const seen = `${counted(changes.length, 'position')} otherwise than in request ${first[0].call.id}, whose reply was lost: ${listed(changes)}`

@@ -1,3 +1,4 @@
+import { entryOf } from '../entry-of.js'
 import {
   describePosition,
   describeSku,
@@ -40,13 +41,16 @@ function stateOf(
 const ofTwoTypes = 'made_to_order'
 
 function typesOf(items: readonly Item[]): readonly FieldType[] {
-  const types = new Map<string, FieldType>()
+  const types: FieldType[] = []
+  const seen = new Map<string, Set<string>>()
   for (const { sent, index } of items.slice(0, statementsTold))
     for (const { name, kind } of sent.fields ?? []) {
       if (kind === 'null' || name === ofTwoTypes || !isKnown(name)) continue
+      const kinds = entryOf(seen, name, () => new Set())
+      if (kinds.has(kind)) continue
+      kinds.add(kind)
       const type = kind === 'nested' ? 'object or list' : kind
-      const key = `${name} ${type}`
-      if (!types.has(key)) types.set(key, { field: name, type, at: { pointer: pointerTo(index, name) } })
+      types.push({ field: name, type, at: { pointer: pointerTo(index, name) } })
     }
-  return [...types.values()]
+  return types
 }

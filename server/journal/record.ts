@@ -43,6 +43,7 @@ export class Recorder {
   readonly #findings: Findings
   readonly #limits: JournalLimits
   readonly #secrets: readonly string[]
+  #tainted: boolean | undefined
 
   constructor(operation: AnyOperation, head: Head, body: ReceivedBody, findings: Findings, limits: JournalLimits) {
     this.#operation = operation
@@ -52,6 +53,14 @@ export class Recorder {
     this.#limits = limits
     // Jirafe's token is no Base64: what it would decode to is nobody's secret.
     this.#secrets = secretsOf(head.headers.authorization, operation.vendor !== 'jirafe')
+  }
+
+  /** Whether one of the secrets stands in what the call says: in its body or, where that says nothing, in its target. */
+  get tainted(): boolean {
+    this.#tainted ??=
+      mayHold(this.#body.received()?.text ?? '', this.#secrets) ||
+      (this.#operation.bodiless === true && mayHold(decoded(this.#head), this.#secrets))
+    return this.#tainted
   }
 
   /** Texts that give the call's token away. */
@@ -79,7 +88,7 @@ export class Recorder {
     const outcomes = verdict?.outcomes ?? []
     const updated = outcomes.filter((item) => item.outcome === 'updated').length
     // A copy is worth its cost only where the token stands in what was made of the body, or a text is very long.
-    const tainted = received !== undefined && mayHold(received.text, secrets)
+    const tainted = received !== undefined && this.tainted
     const inItems = tainted ? secrets : []
     const kept = outcomes.map((item) => (tainted || hasLongText(item) ? keepOutcome(item, inItems) : item))
     const entry = {
@@ -112,6 +121,8 @@ export class Recorder {
     return { ...entry, bytes: sizeOf(entry, received === undefined ? 0 : textSize(received.text)) }
   }
 }
+
+const decoded = ({ segments, query }: Head) => [segments, ...query].flat().join('\n')
 
 /** The start of a body, without the request's token; cut after redaction, so that no half of a token is left. */
 function keep(text: string, secrets: readonly string[], limit: number): KeptBody {
