@@ -166,7 +166,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     countsOf: (of) => tally.of(partitionIn(of)),
     coverage: (asked = {}) => coverage('account' in asked || 'site' in asked ? partitionIn(asked) : undefined, asked),
     unusedFaults: () => faults.neverHit(),
-    report: () => reportOf(brokenInRun.of(undefined, conduct.open(undefined, true)), counts, version),
+    report: () => reportOf(brokenInRun.of(undefined, conduct.ofAllRuns()), counts, version),
     async close() {
       // Whoever waits for a call or reads the stream would hold it up.
       closing.abort()

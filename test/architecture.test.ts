@@ -52,6 +52,11 @@ const directions: readonly Direction[] = [
     never: /^(?!server\/state\/|server\/(?:settings|entry-of)\.ts$)/,
   },
   {
+    says: 'conduct knows what is told of calls, and neither rooms nor the way in',
+    from: /^server\/conduct\//,
+    never: new RegExp(`${outside}|${anyRoom}/|faults/|state/(?:memory|file)\\.ts)`),
+  },
+  {
     says: 'the journal knows entries, findings and state types only',
     from: /^server\/journal\//,
     never: new RegExp(`${outside}|${anyRoom}/|state/(?:memory|file)\\.ts)`),
@@ -204,6 +209,7 @@ describe('A planted fault', () => {
     ['server/joor/rules.ts', 'server/jirafe/rules.ts'],
     ['server/jirafe/read.ts', 'server/joor/read.ts'],
     ['server/serve.ts', 'server/joor/operations.ts'],
+    ['server/conduct/overwrites.ts', 'server/joor/item.ts'],
     ['server/http/adapter.ts', 'server/jirafe/operations.ts'],
     ['contracts/rules/joor.ts', 'server/findings.ts'],
     ['server/state/store.ts', 'server/joor/catalog.ts'],

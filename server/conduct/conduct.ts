@@ -1,3 +1,4 @@
+import type { BreachOfCall } from '../journal/broken-rule.js'
 import type { Committed, Fold } from '../journal/committed.js'
 import type { Entry } from '../journal/entry.js'
 import type { Levels } from '../levels.js'
@@ -18,10 +19,13 @@ import { conductRules } from './rules.js'
 import { judgeSingleCalls } from './single-calls.js'
 import { tokenInUrl } from './token-in-url.js'
 import { judgeTypes } from './types.js'
-import { type BreachOfCall, breachOf, type Tell, type Watched, type Watches } from './watched.js'
+import { breachOf, type Tell, type Watched, type Watches } from './watched.js'
 
 /** What is remembered of all accounts and sites together, as `Memory.size` counts; beyond it those go that called longest ago. */
 const usualBound = 200_000
+
+/** Breaches of ended runs that are kept; beyond them the oldest goes. */
+const endedKept = 1_000
 
 export interface ConductParts {
   readonly levels: Levels
@@ -45,6 +49,8 @@ export class Conduct implements Fold {
   /** The one that called last stands last. */
   readonly #memories = new Map<Partition, Memory>()
   readonly #strangers: Readonly<Record<Vendor, Pace>> = { joor: new Pace(), jirafe: new Pace() }
+  /** What no call showed in runs that have ended. */
+  readonly #ended: BreachOfCall[] = []
   #size = 0
   #committed = 0
 
@@ -126,17 +132,27 @@ export class Conduct implements Fold {
   rename(from: Partition, to: Partition): void {
     const memory = this.#memories.get(from)
     if (memory === undefined) return
-    this.clear(to)
+    this.#forget(to)
     this.#memories.delete(from)
     this.#memories.set(to, memory)
   }
 
+  /** A run ends by this and another one begins. */
   clear(scope: Partition | undefined): void {
-    for (const each of scope === undefined ? [...this.#memories.keys()] : [scope]) {
-      this.#size -= this.#memories.get(each)?.size ?? 0
-      this.#memories.delete(each)
-    }
+    for (const found of this.open(scope, true)) if (this.#ended.push(found) > endedKept) this.#ended.shift()
+    for (const each of scope === undefined ? [...this.#memories.keys()] : [scope]) this.#forget(each)
     if (scope === undefined) for (const vendor of vendors) this.#strangers[vendor].forget()
+  }
+
+  /** What no call showed since the start, as if all runs had ended now. */
+  *ofAllRuns(): Iterable<BreachOfCall> {
+    yield* this.#ended
+    yield* this.open(undefined, true)
+  }
+
+  #forget(scope: Partition): void {
+    this.#size -= this.#memories.get(scope)?.size ?? 0
+    this.#memories.delete(scope)
   }
 
   #only(scope: Partition): Iterable<readonly [Partition, Memory]> {
@@ -156,7 +172,7 @@ export class Conduct implements Fold {
   #forgetOldest(): void {
     for (const scope of this.#memories.keys()) {
       if (this.#size <= this.#most || this.#memories.size === 1) return
-      this.clear(scope)
+      this.#forget(scope)
     }
   }
 }

@@ -1,8 +1,8 @@
+import type { BreachOfCall } from '../journal/broken-rule.js'
 import type { Statement } from '../said.js'
 import { detached } from '../wire/detached.js'
 import { Pace } from './pace.js'
 import type { PastCall, Position, Word } from './past-call.js'
-import type { BreachOfCall } from './watched.js'
 
 /** The overwrites of one warehouse: the last one, the one before it, and how often they alternated. */
 export interface Writers {

@@ -1,10 +1,11 @@
 import type { Breach } from '../findings.js'
+import type { BreachOfCall } from '../journal/broken-rule.js'
 import { type ConductName, isWithin } from './limits.js'
 import type { Memory } from './memory.js'
 import type { PastCall } from './past-call.js'
 import { refusedBreach } from './refused-items.js'
 import { changedBreach, lostBreach } from './resends.js'
-import type { BreachOfCall, Watched, Watches } from './watched.js'
+import type { Watched, Watches } from './watched.js'
 
 /** What is wrong only because nothing came, or may turn out not to be wrong. */
 interface Pending {

@@ -13,12 +13,6 @@ export interface Watched {
 /** What is watched at one vendor; what is off is not there. */
 export type Watches = ReadonlyMap<ConductName, Watched>
 
-/** A breach, and the call that shows it. */
-export interface BreachOfCall {
-  readonly breach: Breach
-  readonly request: string
-}
-
 export type Tell = (watched: Watched, at: Place, seen: string, right: string) => void
 
 /** A hostile name is shown by its start. */
