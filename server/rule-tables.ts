@@ -1,5 +1,7 @@
 import { grades, type Rule } from '../contracts/rules/book.js'
 import { endpoints } from '../contracts/rules/endpoints.js'
+import { conductNames, conducts } from './conduct/limits.js'
+import { conductRules } from './conduct/rules.js'
 import { errorTable, faultTable } from './fault-tables.js'
 import { allRules, books } from './rule-list.js'
 
@@ -34,6 +36,17 @@ function writeUnknownTable(): string {
   )
 }
 
+/** What is watched over several calls, from when on it is a breach, and what is counted, as a Markdown table. */
+function writeConductTable(): string {
+  const rows = conductNames.map((name) => {
+    const { joor, jirafe } = { joor: conductRules.joor[name], jirafe: conductRules.jirafe[name] }
+    const vendors = [...(joor === undefined ? [] : ['JOOR']), ...(jirafe === undefined ? [] : ['Jirafe'])]
+    const { usual, counts } = conducts[name]
+    return [`\`conduct.${name}\``, vendors.join(', '), `\`${usual}\``, counts, (joor ?? jirafe)?.says ?? '']
+  })
+  return table(['rule', 'at', 'COUNT/SECONDS', 'COUNT is of', 'what is right'], rows)
+}
+
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
@@ -50,6 +63,7 @@ function writeTables(): readonly (readonly [mark: string, printed: string])[] {
     [mark('unknown', 'the rule book'), writeUnknownTable()],
     [mark('faults', 'server/faults'), table(faultTable.head, faultTable.rows)],
     [mark('errors', "the vendors' rooms"), table(errorTable.head, errorTable.rows)],
+    [mark('conduct', 'server/conduct'), writeConductTable()],
   ]
 }
 

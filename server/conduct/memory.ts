@@ -44,6 +44,8 @@ export interface KnownType {
 const mostOfOne = 20_000
 /** Words of one position that are remembered, where no limit asks for more. */
 const wordsOfPosition = 8
+/** What the writers of one warehouse take at most, by and large. */
+const perWarehouse = 100
 /** What an account takes of which next to nothing is remembered. */
 const ownSize = 20
 /** Breaches of calls that are over; beyond them the oldest goes. */
@@ -80,7 +82,16 @@ export class Memory {
   /** Roughly how much is remembered: words, calls and whatever else grows with what comes. */
   get size(): number {
     const { calls, singles, inUrl, types, writers, overdue } = this
-    return ownSize + this.#words + calls.size + singles.size + inUrl.size + types.size + writers.size + overdue.length
+    return (
+      ownSize +
+      this.#words +
+      calls.size +
+      singles.size +
+      inUrl.size +
+      types.size +
+      writers.size * perWarehouse +
+      overdue.length
+    )
   }
 
   keep(call: PastCall): void {
