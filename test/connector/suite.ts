@@ -54,7 +54,8 @@ describe.each(matrix)('%s', { concurrent: true }, (_name, Connector, format) => 
 
   test('waits as long as it is asked to', async ({ account, site }) => {
     await account.arm({ match: has('c'), times: 1, fault: { kind: 'error', status: 429, retry_after: 7 } })
-    const clock = new TestClock()
+    // The emulator is to know that the time which it asked for has passed.
+    const clock = new TestClock((ms) => account.clock.advance(ms / 1_000))
     await connect(account, site, clock).send(stock)
     await account.verifyState(beside(stock))
     expect(clock.slept).toEqual([7_000])

@@ -4,10 +4,17 @@ import type { Clock } from './connector.js'
 export class TestClock implements Clock {
   /** In milliseconds, in their order. */
   readonly slept: number[] = []
+  /** What else is to know that time has passed. */
+  readonly #moves: (ms: number) => Promise<unknown>
   readonly #waiting: { readonly ms: number; readonly end: AbortController }[] = []
+
+  constructor(moves: (ms: number) => Promise<unknown> = async () => {}) {
+    this.#moves = moves
+  }
 
   async sleep(ms: number): Promise<void> {
     this.slept.push(ms)
+    await this.#moves(ms)
   }
 
   timeout(ms: number): AbortSignal {
