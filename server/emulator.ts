@@ -102,7 +102,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const levels = new Levels(options)
   const conduct = new Conduct({ levels, limits: limitsOf(options.conduct), clock })
   // What a call shows together with earlier ones is found before it is summed up.
-  const commits = new Commits(journal, [tally, conduct, run, broken, brokenInRun, ...(trial === undefined ? [] : [trial])])
+  const folds = [tally, conduct, run, broken, brokenInRun, ...(trial === undefined ? [] : [trial])]
+  const commits = new Commits(journal, folds)
   const anonymousLimit = options.anonymousLimit ?? defaultAnonymousLimit
   const storage = { journal: commits, clock, ids: (scope: Scope) => ids.ofCall(scope), anonymousLimit }
   const store = await openStore(options, storage, seed)
