@@ -719,6 +719,22 @@ const refusedItems: readonly Omit<Case, 'rule'>[] = [
     },
   },
   {
+    says: 'the SKU comes again, for another warehouse',
+    breaks: ['New York, IMMEDIATE, upc b'],
+    async run(shop) {
+      await refuse(shop)
+      await shop.send([{ warehouse: 'Los Angeles', upc: 'b', inventory: 5 }])
+    },
+  },
+  {
+    says: 'its warehouse was wrong, and comes right',
+    options: { settings: { missing_warehouse: 'refuse' } },
+    async run(shop) {
+      await shop.send([{ upc: 'b', inventory: 5 }])
+      await shop.send(rows('b'))
+    },
+  },
+  {
     says: 'it is sent again, right',
     async run(shop) {
       await shop.send([{ ...row('b', 5), inventory_date: '2014-1-1' }])

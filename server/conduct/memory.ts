@@ -60,7 +60,7 @@ export class Memory {
   readonly unheard = new Set<PastCall>()
   readonly changing = new Set<PastCall>()
   readonly refusing = new Set<PastCall>()
-  /** The call of each SKU that was refused and is open. */
+  /** The call of each position that was refused and is open, or of each SKU whose warehouse or date was. */
   readonly refusals = new Map<string, PastCall>()
   readonly singles = new Pace()
   /** No single call counts before this instant: of its window enough was told. */
@@ -145,7 +145,7 @@ export class Memory {
 
   /** Nothing of a call's refused items is open any more. */
   settleRefused(call: PastCall): void {
-    for (const sku of call.refused?.keys() ?? []) this.refusals.delete(sku)
+    for (const name of call.refused?.keys() ?? []) this.refusals.delete(name)
     call.refused = undefined
     this.refusing.delete(call)
   }

@@ -6,16 +6,20 @@ import type { Memory } from './memory.js'
 import type { PastCall } from './past-call.js'
 import { breachOf, counted, listed, type Watched } from './watched.js'
 
+const misplaced = /\.(?:warehouse|date)\./
+
 /** Notes the items of a call that were refused; one that was refused before is sent again by that. */
 export function noteRefused({ entry, said, past, memory, watches }: Understood): void {
   if (!watches.has('refused_items')) return
   const again = sendAgain(said, memory)
-  for (const { index, sku, at } of said.statements) {
+  for (const { index, key, sku, at } of said.statements) {
     const outcome = entry.outcomes[index]
     // What only came too late for a newer level is answered as accepted.
     if (outcome?.outcome !== 'not_updated' || outcome.rule?.breach === 'decides') continue
-    if (sku === '' || again.has(sku)) continue
-    const kept = detached(sku)
+    if (sku === '' || again.has(key) || again.has(sku)) continue
+    // A wrong warehouse or date is mended by another one; else JOOR's item comes again for the very position.
+    const movable = entry.vendor === 'jirafe' || misplaced.test(outcome.rule?.id ?? '')
+    const kept = detached(movable ? sku : key)
     past.refused ??= new Map()
     past.refused.set(kept, at)
     memory.refusals.set(kept, past)
@@ -38,15 +42,16 @@ export function refusedBreach(call: PastCall, watched: Watched): Breach | undefi
   )
 }
 
-/** Notes the refused items that a call sends again, whatever comes of them; gives back their SKUs. */
+/** Notes the refused items that a call sends again, whatever comes of them; gives back how they were remembered. */
 export function sendAgain({ statements }: Said, memory: Memory): ReadonlySet<string> {
   const again = new Set<string>()
-  for (const { sku } of statements) {
-    const call = memory.refusals.get(sku)
-    if (call === undefined) continue
-    again.add(sku)
-    call.refused?.delete(sku)
-    memory.refusals.delete(sku)
-  }
+  for (const { key, sku } of statements)
+    for (const name of [key, sku]) {
+      const call = memory.refusals.get(name)
+      if (call === undefined) continue
+      again.add(name)
+      call.refused?.delete(name)
+      memory.refusals.delete(name)
+    }
   return again
 }
