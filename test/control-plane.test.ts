@@ -91,7 +91,6 @@ describe('The control plane', () => {
   })
 
   it.each([
-    ['get', 'coverage'],
     ['get', 'events'],
     ['get', 'metrics'],
   ] as const)('answers 501 where it is not built yet: %s %s', async (method, path) => {

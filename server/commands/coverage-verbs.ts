@@ -49,7 +49,7 @@ export function addCoverage(program: Command, outside: Outside, end: (code: numb
 const collect = (text: string, before: readonly string[] = []) => [...before, text]
 
 function minCoverageOption(): Option {
-  return new Option('--min-coverage <percentage>', 'exit 1 where less is covered').argParser((text: string) => {
+  return new Option('--min-coverage <n>', 'exit 1 where less is covered').argParser((text: string) => {
     const value = readPercentage(text)
     if (value !== undefined) return value
     throw new InvalidArgumentError(`Right is ${rightPercentage}.`)

@@ -115,7 +115,7 @@ function addExec(program: Command, outside: Outside, end: (code: number) => void
     .addOption(
       repeatable(
         '--report <kind=file...>',
-        'write junit=FILE, sarif=FILE, markdown=FILE or json=FILE; several may follow',
+        'write junit=FILE, sarif=FILE, markdown=FILE, html=FILE, json=FILE or coverage=FILE; several may follow',
       ),
     )
     .addOption(
@@ -124,7 +124,7 @@ function addExec(program: Command, outside: Outside, end: (code: number) => void
         'repeat the run with one change of what it meets at a time, and say which the suite notices; may be names with *',
       ).preset('*'),
     )
-    .option('--min-coverage <percentage>', 'exit 1 where calls came to less of the testable rules, such as 80')
+    .option('--min-coverage <n>', 'exit 1 where calls came to less of the testable rules, such as 80 percent')
     .addOption(
       repeatable(
         '--coverage-of <what>',
