@@ -129,7 +129,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
   const coverage = async (of: Partition | undefined, asked: Asked): Promise<Coverage> => {
     const own = of && (await store.find(of))?.setup.settings
-    const to = { url, declaredOnly: settings.auth === 'enforce' }
+    const to = { url: asked.url ?? url, declaredOnly: settings.auth === 'enforce' }
     const { evidence = 'assumed' } = options
     const about = { table: readExercises(), settings: { ...settings, ...own }, levels, evidence, to, version }
     return coverageOf(run.of(of), asked, about)

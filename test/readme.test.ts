@@ -89,6 +89,7 @@ describe('the README', { timeout: 300_000 }, () => {
   it('shows files by their paths', () => {
     expect([...filesOf(readme).keys()].sort()).toEqual([
       'connector.js',
+      'first-sync.js',
       'jest/stock.test.js',
       'my-cases/nightly.yaml',
       'node-test/stock.test.js',

@@ -8,6 +8,7 @@ import type { Emulator, Report } from '../emulator.js'
 import { formats } from '../report/formats.js'
 import { didYouMean, writeChoice } from '../suggestion.js'
 import { writeExact } from '../wire/exact-json.js'
+import { defaultUrl } from './asking.js'
 import type { Voice } from './launch.js'
 import type { Outside } from './outside.js'
 
@@ -16,14 +17,17 @@ const writers = {
   junit: (emulator) => formats.junit.write(emulator.report()),
   sarif: (emulator) => formats.sarif.write(emulator.report()),
   markdown: async (emulator, of) =>
-    `${formats.markdown.write(emulator.report())}\n${writeMarkdown(await emulator.coverage({ of }))}`,
+    `${formats.markdown.write(emulator.report())}\n${writeMarkdown(await coverageOf(emulator, of))}`,
   json: (emulator) => formats.json.write(emulator.report()),
-  html: async (emulator, of) => writeHtml(await emulator.coverage({ of }), emulator.report().broken.map(brokenOf)),
-  coverage: async (emulator, of) => `${writeExact(await emulator.coverage({ of }))}\n`,
+  html: async (emulator, of) => writeHtml(await coverageOf(emulator, of), emulator.report().broken.map(brokenOf)),
+  coverage: async (emulator, of) => `${writeExact(await coverageOf(emulator, of))}\n`,
 } as const satisfies Readonly<
   Record<string, (emulator: Emulator, coverageOf: readonly string[]) => string | Promise<string>>
 >
 type Kind = keyof typeof writers
+
+/** The run's own emulator is gone when somebody copies a request. */
+const coverageOf = (emulator: Emulator, of: readonly string[]) => emulator.coverage({ of, url: defaultUrl })
 
 const kinds = Object.keys(writers)
 const isKind = (name: string): name is Kind => Object.hasOwn(writers, name)

@@ -90,6 +90,8 @@ export interface Circumstances {
 export interface Asked {
   readonly of?: readonly string[]
   readonly evidence?: Evidence
+  /** The origin that the requests to copy are for; the emulator's own where it is left out. */
+  readonly url?: string
 }
 
 /** One operation with the rules that its calls can come to. */
