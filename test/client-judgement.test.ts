@@ -12,9 +12,7 @@ async function send({ baseUrl, authorization }: Account, ...quantities: unknown[
   })
 }
 
-/** What several calls show together would be told beside what each test is about. */
-const levels = { '*.conduct.*': 'off' } as const
-const open = async (entries = 1_000) => connect(await startTestEmulator({ journal: { entries }, levels }))
+const open = async (entries = 1_000) => connect(await startTestEmulator({ journal: { entries } }))
 /** What a test is told at its end; empty where it may pass. */
 const endOf = (bench: Bench) =>
   bench.end().then(

@@ -34,7 +34,7 @@ export class Shop {
 
   static async open(form: Form = 'json', options: EmulatorOptions = {}): Promise<Shop> {
     const clock = { now: Date.parse('2026-01-23T12:00:00Z') }
-    return new Shop(await startTestEmulator({ clock: () => new Date(clock.now), ...options }), form, clock)
+    return new Shop(await startTestEmulator({ clock: () => new Date(clock.now), levels: {}, ...options }), form, clock)
   }
 
   private constructor(emulator: Emulator, form: Form, clock: { now: number }) {

@@ -1,6 +1,6 @@
 import supertest from 'supertest'
 import { describe, expect, it } from 'vitest'
-import type { Emulator, EmulatorOptions } from '../server/emulator.js'
+import type { Emulator } from '../server/emulator.js'
 import { bulk, items, startTestEmulator } from './emulator.js'
 
 const row = (upc: string, inventory: unknown = 1) => ({ warehouse: 'New York', upc, inventory })
@@ -11,13 +11,11 @@ interface Told {
   readonly seen: string
   readonly request: string
 }
-/** What several calls show together has tests of its own. */
-const byCall: EmulatorOptions = { levels: { '*.conduct.*': 'off' } }
 const seenIn = ({ violations }: { violations: Told[] }) => violations.map(({ seen }) => seen)
 
 describe('The list of violations', () => {
   it('shows what clients broke in the order in which they did, as the detail of the call does', async () => {
-    const emulator = await startTestEmulator(byCall)
+    const emulator = await startTestEmulator()
     expect(await list(emulator)).toEqual({ violations: [], next: null, rules: [] })
     await bulk(emulator, items(row('1')))
     const first = await bulk(emulator, items(row('1', '5'), row('2', 'many')))
@@ -81,7 +79,7 @@ describe('The list of violations', () => {
   })
 
   it('forgets with the journal', async () => {
-    const emulator = await startTestEmulator({ ...byCall, journal: { entries: 1 } })
+    const emulator = await startTestEmulator({ journal: { entries: 1 } })
     await bulk(emulator, items(row('1', '5')))
     await bulk(emulator, items(row('1', '6')))
     expect(seenIn(await list(emulator))).toEqual([expect.stringContaining('6')])

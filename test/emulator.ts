@@ -3,11 +3,15 @@ import { inject, onTestFinished } from 'vitest'
 import { type Emulator, type EmulatorOptions, startEmulator } from '../server/emulator.js'
 import { StrictStore, seededRandom } from './strict-store.js'
 
+/** Most tests are about each of their calls; what several show together has suites of its own, test/conduct-*.test.ts. */
+const withoutConduct = { '*.conduct.*': 'off' } as const
+
 /** Starts an emulator on a free port for one test, on the storage that the run is about. */
 export async function startTestEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const strict = inject('store') === 'strict' && options.data === undefined
   const emulator = await startEmulator({
     port: 0,
+    levels: withoutConduct,
     ...(strict && { store: (parts) => new StrictStore(parts, seededRandom(1)) }),
     ...options,
   })

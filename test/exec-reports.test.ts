@@ -28,7 +28,7 @@ interface Run {
 async function run({ reports = [], failOn = [], env = {}, code = 0, work = async () => {} }: Run) {
   const printed: string[] = []
   const complained: string[] = []
-  const emulator = await startTestEmulator({ levels: { '*.conduct.*': 'off' } })
+  const emulator = await startTestEmulator()
   const ended = async (): Promise<Ending> => {
     await work(emulator)
     return { code }
