@@ -119,7 +119,7 @@ const storeOf = (parts: MemoryOptions<Committed>): Store<Committed> =>
 describe('A random sequence of inventory events', () => {
   let emulator: Emulator
   beforeAll(async () => {
-    emulator = await startEmulator({ port: 0, store: storeOf })
+    emulator = await startEmulator({ port: 0, levels: { '*.conduct.*': 'off' }, store: storeOf })
   })
   afterAll(() => emulator.close())
 
@@ -180,7 +180,7 @@ const faults: readonly (readonly [string, Fault])[] = [
 
 /** What the property finds in an emulator with a fault; the same sequences every time. */
 async function findingsOf(fault: Fault) {
-  const emulator = await startEmulator({ port: 0, store: withFault(fault) })
+  const emulator = await startEmulator({ port: 0, levels: { '*.conduct.*': 'off' }, store: withFault(fault) })
   try {
     return await fc.check(
       agrees(() => emulator),
