@@ -123,7 +123,7 @@ describe('The sum of each rule', () => {
     (await list(emulator, query)).rules.map(({ rule, count, calls }: Sum) => [rule, count, calls])
 
   it('has the worst first: errors, then the most frequent', async () => {
-    const emulator = await startTestEmulator({ levels: { '*.conduct.*': 'off' } })
+    const emulator = await startTestEmulator()
     await bulk(emulator, items(row('1', '1'), row('2', '2'), row('3', 'many')))
     await bulk(emulator, items(row('1', -1), row('2', '2')))
     expect(await sums(emulator)).toEqual([
@@ -155,7 +155,7 @@ describe('The sum of each rule', () => {
   })
 
   it('is emptied with the journal, for one account or for all, and not by a reset', async () => {
-    const emulator = await startTestEmulator()
+    const emulator = await startTestEmulator({ levels: {} })
     await supertest(emulator.url).put('/_backstock/joor/accounts/shop').send({ token: 'a-token' })
     await bulk(emulator, items(row('1', 'many')))
     await bulk(emulator, items(row('1', 'many')), { token: 'another' })
