@@ -49,6 +49,29 @@ describe('Conduct', () => {
     expect((await shop.ask(`requests/${second}`)).violations).toEqual(await shop.told(''))
   })
 
+  it.each([
+    ['goes on', undefined, ['same_level']],
+    ['is asked about', ['GET', 'joor/accounts/shop'], ['same_level']],
+    ['gets other pending orders', ['PUT', 'joor/accounts/shop/pending', []], ['same_level']],
+    ['is reset', ['POST', 'reset?account=shop'], []],
+    ['is reset with all others', ['POST', 'reset'], []],
+    ['is declared anew', ['PUT', 'joor/accounts/shop', { token: 'a-token' }], []],
+    ['is loaded by a seed', ['PUT', 'seed', { joor: { accounts: { shop: { token: 'a-token' } } } }], []],
+    ['goes back to a snapshot', ['POST', 'snapshots/begin/restore?account=shop'], []],
+    ['loses its calls', ['DELETE', 'requests?account=shop'], []],
+    ['sees another one be reset', ['POST', 'reset?account=other'], ['same_level']],
+  ] as const)('is of one run: the account %s', async (_, between, rules) => {
+    const seed = { joor: { accounts: { shop: { token: 'a-token' }, other: { token: 'another' } } } }
+    const shop = await Shop.open('json', { seed })
+    await shop.ask('snapshots/begin?account=shop', { method: 'PUT' })
+    for (let n = 0; n < 3; n++) {
+      expect(await shop.send([row('a')])).toBe(200)
+      const [method, path, body] = between ?? []
+      if (method !== undefined) await shop.ask(path, { method, ...(body && { body: JSON.stringify(body) }) })
+    }
+    expect(rulesOf(await shop.told())).toEqual(rules)
+  })
+
   it('shows in no reply and in no header, and refuses nothing under enforce', async () => {
     const shop = await Shop.open('json', { settings: { contract: 'enforce' } })
     const statuses = []
@@ -108,12 +131,13 @@ describe('Conduct', () => {
     expect(broken.find(({ rule }) => rule.id === 'joor.conduct.lost_reply')?.count).toBe(2)
   })
 
-  it('goes with an account that gets a name', async () => {
+  it('of an account that gets a name is over, and is in the report of the whole run', async () => {
     const shop = await Shop.open()
     await shop.arm({ kind: 'after_commit' })
     await shop.send([row('a')])
     await shop.ask('joor/accounts/one', { method: 'PUT', body: JSON.stringify({ token: 'a-token' }) })
-    expect(rulesOf(await shop.told('?run=ended&account=one'))).toEqual(['lost_reply'])
+    expect(await shop.told()).toEqual([])
+    expect(shop.emulator.report().broken.map(({ rule }) => rule.id)).toEqual(['joor.conduct.lost_reply'])
   })
 
   it('is not that of a call which the control plane sends once more', async () => {
@@ -245,8 +269,8 @@ describe('The memory', () => {
   it('is empty again when it is cleared, whatever was remembered', () => {
     const { conduct, hear } = listen()
     for (let n = 0; n < 100; n++) hear(`joor:${n % 7}`, 'a', `${n}`)
-    conduct.rename('joor:1', 'joor:2')
-    conduct.rename('joor:3', 'joor:new')
+    conduct.rename('joor:1')
+    conduct.replaced('joor:3')
     conduct.clear('joor:4')
     expect(conduct.size).toBeGreaterThan(0)
     conduct.clear(undefined)

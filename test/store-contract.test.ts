@@ -37,6 +37,10 @@ class Notes implements JournalWriter<Note> {
   rename(from: Partition, to: Partition) {
     this.renamed.push([from, to])
   }
+  readonly replacements: Partition[] = []
+  replaced(of: Partition) {
+    this.replacements.push(of)
+  }
   get texts() {
     return this.entries.map(([, { text }]) => text)
   }
@@ -386,6 +390,21 @@ describe.each(stores)('A store (%s)', (_name, make) => {
     expect(await positionsOf(store, 'joor:brand')).toEqual([])
     expect((await store.find('joor:brand'))?.requests).toBe(1)
     expect(notes.renamed).toEqual([[anonymous, 'joor:brand']])
+  })
+
+  it('tells the journal whose state was replaced, and not where only its setup has changed', async () => {
+    const { store, notes } = make()
+    await store.declare(declaration('brand', token))
+    await store.declare(declaration('other', other))
+    await store.save('begin', 'joor:brand')
+    await call(store, 'changes rows', (draft) => draft.put('positions', key('a'), position('a', 1)))
+    await store.change('joor:brand', (before) => ({ ...before, settings: {} }))
+    expect(notes.replacements.splice(0)).toEqual(['joor:brand', 'joor:other'])
+    await store.restore('begin', 'joor:brand')
+    await store.remove('joor:other')
+    expect(notes.replacements.splice(0)).toEqual(['joor:brand', 'joor:other'])
+    await store.reset()
+    expect(notes.replacements).toEqual(['joor:brand'])
   })
 
   it('refuses a token that another declared account has, and changes neither', async () => {

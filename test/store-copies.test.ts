@@ -146,7 +146,7 @@ describe('An account', () => {
       for (let sku = 0; sku < rows; sku++) draft.put('marks', ['', '', `${sku}`], { sku: {} })
       const nothing = { declared: true, token: null, settings: {}, warehouses: null, styles: null, pending: [] }
       const declaration = { setup: { vendor: 'joor' as const, name: 'brand', ...nothing }, changes: draft.changes }
-      const journal = { append: () => {}, rename: () => {} }
+      const journal = { append: () => {}, rename: () => {}, replaced: () => {} }
       const ids = () => ({ take: () => 'id', keep: () => {} })
       const store = new MemoryStore<unknown>({ journal, ids, clock: () => new Date(0), anonymousLimit: 1 })
       await store.load([declaration])

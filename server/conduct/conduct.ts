@@ -129,12 +129,14 @@ export class Conduct implements Fold {
     }
   }
 
-  rename(from: Partition, to: Partition): void {
-    const memory = this.#memories.get(from)
-    if (memory === undefined) return
-    this.#forget(to)
-    this.#memories.delete(from)
-    this.#memories.set(to, memory)
+  /** Whoever names an account gives it its state, too: its run is over. */
+  rename(from: Partition): void {
+    this.clear(from)
+  }
+
+  /** Who goes on with another state begins another run: a suite that resets before each test has not said it all before. */
+  replaced(of: Partition): void {
+    this.clear(of)
   }
 
   /** A run ends by this and another one begins. */

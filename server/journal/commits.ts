@@ -22,6 +22,10 @@ export class Commits implements JournalWriter<Committed> {
     this.#journal.rename(from, to)
   }
 
+  replaced(of: Partition): void {
+    for (const fold of this.#folds) fold.replaced?.(of)
+  }
+
   clear(scope: Partition | undefined): void {
     for (const fold of this.#folds) fold.clear(scope)
     this.#journal.clear(scope)

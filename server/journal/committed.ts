@@ -16,6 +16,8 @@ export interface Fold {
   add(scope: Scope, committed: Committed): void
   /** The account goes by another name, which may have calls already. */
   rename(from: Partition, to: Partition): void
+  /** What stands in the account or site is no longer what its calls have left there. */
+  replaced?(of: Partition): void
   /** The journal is emptied, for one account or site or for all. */
   clear(scope: Partition | undefined): void
 }

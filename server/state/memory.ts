@@ -176,7 +176,8 @@ export class MemoryStore<Entry> implements Store<Entry> {
     while (this.#keeping !== undefined) await this.#keeping
     const state = this.#directory.get(of)
     if (state === undefined) return false
-    await this.#exchange(new Map([[of, { ...state, setup: change(state.setup) }]]))
+    // What stands there stays.
+    await this.#exchange(new Map([[of, { ...state, setup: change(state.setup) }]]), () => {})
     return true
   }
 
@@ -278,6 +279,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
     }
     await this.#exchange(exchange, () => {
       for (const [from, to] of renamed) this.#options.journal.rename(from, to)
+      this.#tellReplaced(exchange)
     })
   }
 
@@ -292,13 +294,20 @@ export class MemoryStore<Entry> implements Store<Entry> {
   }
 
   /** Puts accounts and sites in the place of others, or takes them away: all of it, or nothing where it cannot be kept. */
-  async #exchange(states: ReadonlyMap<Partition, PartitionState | undefined>, done = () => {}): Promise<void> {
+  async #exchange(
+    states: ReadonlyMap<Partition, PartitionState | undefined>,
+    done = () => this.#tellReplaced(states),
+  ): Promise<void> {
     const before = [...states].map(
       ([partition, state]) => [partition, this.#directory.replace(partition, state)] as const,
     )
     await this.#keep(done, () => {
       for (const [partition, state] of before) this.#directory.replace(partition, state)
     })
+  }
+
+  #tellReplaced(states: ReadonlyMap<Partition, unknown>): void {
+    for (const partition of states.keys()) this.#options.journal.replaced(partition)
   }
 
   /** At JOOR the token is the account, among what `reset` goes back to as well. */

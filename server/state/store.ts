@@ -174,6 +174,8 @@ export interface JournalWriter<Entry> {
   append(scope: Scope, entry: Entry): void
   /** The account goes by another name from now on. */
   rename(from: Partition, to: Partition): void
+  /** What stands in the account or site is no longer what calls have left there, or it is gone. */
+  replaced(of: Partition): void
 }
 
 /** The data file is damaged or is not ours; it was left as it is. */
