@@ -159,6 +159,20 @@ describe('Conduct', () => {
     ])
   })
 
+  it('is told once, as what the time is over for and once more as the run ends', async () => {
+    const shop = await Shop.open()
+    await shop.arm({ kind: 'after_commit' })
+    await shop.send([row('a')])
+    shop.wait(600)
+    await shop.send([row('b')])
+    expect(rulesOf(await shop.told(''))).toEqual(['lost_reply'])
+    for (const query of ['', '?run=ended']) expect(await shop.told(query)).toHaveLength(1)
+    const countsOf = () => shop.emulator.report().broken.map(({ count }) => count)
+    expect(countsOf()).toEqual([1])
+    await shop.ask('requests', { method: 'DELETE' })
+    expect(countsOf()).toEqual([1])
+  })
+
   it('shows a token nowhere, whatever is called as it', async () => {
     const token = 'my-secret-token'
     const shop = await Shop.open('json', { conduct: { same_level: '2/60' } })

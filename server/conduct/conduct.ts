@@ -123,10 +123,8 @@ export class Conduct implements Fold {
    * of what a lost call had said, as long as that may still turn out to be newer stock.
    */
   *open(scope: Partition | undefined, ended: boolean): Iterable<BreachOfCall> {
-    for (const [each, memory] of scope === undefined ? this.#memories : this.#only(scope)) {
-      yield* memory.overdue
+    for (const [each, memory] of scope === undefined ? this.#memories : this.#only(scope))
       yield* openOf(memory, this.#watches[vendorOf(each)], this.#clock(each).getTime(), ended)
-    }
   }
 
   /** Whoever names an account gives it its state, too: its run is over. */
