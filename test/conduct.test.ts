@@ -6,7 +6,7 @@ import { Levels } from '../server/levels.js'
 import { allRules } from '../server/rule-list.js'
 import type { Said, Statement } from '../server/said.js'
 import type { Partition } from '../server/state/store.js'
-import { Shop } from './conduct.js'
+import { Shop, type Told } from './conduct.js'
 import { entry } from './journal-entries.js'
 
 const row = (upc: string, inventory: number | string = 5) => ({ warehouse: 'New York', upc, inventory })
@@ -190,6 +190,40 @@ describe('Conduct', () => {
     expect(JSON.stringify(told)).toContain('«token»')
     const shown = await shop.ask(`requests/${await shop.lastId()}`)
     expect(JSON.stringify(shown)).not.toContain(token)
+  })
+
+  it('shows a token nowhere that is the name of a field or of a parameter', async () => {
+    const token = 'my-secret-token'
+    const shop = await Shop.open()
+    const typed = (value: unknown) => ({ code: 'a', inventory_level: '1', [token]: value })
+    await shop.report(typed(1), { token })
+    await shop.report(typed('1'), { token })
+    const encoded = Buffer.from(token).toString('base64')
+    await shop.report(typed('1'), { token, path: `/v2/site/inventory?${encoded}=${token}` })
+    const told = await shop.told('')
+    expect(told.map(({ rule }) => rule)).toEqual(['jirafe.conduct.types_change', 'jirafe.conduct.token_in_url'])
+    expect(told.map(({ at }) => at)).toEqual([{ pointer: '/«token»' }, { path: 'query.«token»' }])
+    for (const secret of [token, encoded]) expect(JSON.stringify(told)).not.toContain(secret)
+  })
+
+  it('shows a place by its start, however long its name is', async () => {
+    const shop = await Shop.open()
+    await shop.send([row('a')], { query: `?${'x'.repeat(5_000)}=a-token` })
+    const [{ at }] = (await shop.told()) as [Told]
+    expect(at).toEqual({ path: expect.stringMatching(/^query\.x+…$/) })
+    expect(String(at.path).length).toBeLessThan(300)
+  })
+
+  it('counts in the budget of the journal', async () => {
+    const changing = async (shop: Shop) => {
+      const fields = (value: unknown) => Object.fromEntries(Array.from({ length: 90 }, (_, n) => [`field_${n}`, value]))
+      for (let n = 0; n < 20; n++)
+        await shop.report({ code: 'a', inventory_level: '1', ...fields(n % 2 === 0 ? 1 : '1') })
+      return (await shop.ask('requests')).requests.length
+    }
+    const journal = { bytes: 500_000, bodyBytes: 0 }
+    expect(await changing(await Shop.open('json', { journal, levels: off }))).toBe(20)
+    expect(await changing(await Shop.open('json', { journal }))).toBeLessThan(20)
   })
 
   it('reads texts of the wire as texts, whatever they are', async () => {

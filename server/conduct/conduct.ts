@@ -89,7 +89,7 @@ export class Conduct implements Fold {
     if (heard === undefined || entry.vendor === null) return
     const watches = this.#watches[entry.vendor]
     const tell: Tell = (watched, at, seen, right) => {
-      entry.conduct.push(breachOf(watched, at, redact(seen, heard.secrets), right))
+      entry.conduct.push(breachOf(watched, at, seen, right, heard.secrets))
     }
     const now = entry.at.getTime()
     if (!isPartition(scope)) {

@@ -34,7 +34,7 @@ export function tokenInUrl({ head, secrets }: Heard, vendor: Vendor): InUrl | un
       // A plus sign of Base64 is a blank once it is decoded as a query's.
       const holds = isOrHolds(value, tokens) || isOrHolds(value.replaceAll(' ', '+'), tokens)
       if (!holds && !(value.trim() !== '' && names.has(name.toLowerCase()))) continue
-      const shown = redact(name, secrets)
+      const shown = redact(name, tokens)
       return { at: { path: `query.${shown}` }, seen: `a token as the parameter ${shown}`, right }
     }
   }

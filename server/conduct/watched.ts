@@ -1,5 +1,6 @@
 import type { ClientRule } from '../../contracts/rules/book.js'
 import type { Breach, Place } from '../findings.js'
+import { keepBreach } from '../journal/kept.js'
 import type { Level } from '../levels.js'
 import type { ConductName, Limit } from './limits.js'
 
@@ -15,12 +16,18 @@ export type Watches = ReadonlyMap<ConductName, Watched>
 
 export type Tell = (watched: Watched, at: Place, seen: string, right: string) => void
 
-/** A hostile name is shown by its start. */
+/** More than of one hostile value, since several are named. */
 const seenKept = 500
 
-export function breachOf({ rule, level }: Watched, at: Place, seen: string, right: string): Breach {
-  const start = seen.length > seenKept ? `${seen.slice(0, seenKept).replace(/[\ud800-\udbff]$/, '')}…` : seen
-  return { rule, level, at, seen: start, right }
+/** `secrets`: what gives the token of the call away, where that is not yet gone from the texts. */
+export function breachOf(
+  { rule, level }: Watched,
+  at: Place,
+  seen: string,
+  right: string,
+  secrets: readonly string[] = [],
+): Breach {
+  return keepBreach({ rule, level, at, seen, right }, secrets, seenKept)
 }
 
 const named = 3

@@ -58,7 +58,7 @@ export interface Entry extends Summary {
   readonly outcomes: readonly ItemOutcome[]
   readonly changes: Iterable<Change>
   readonly changesTotal: number
-  /** Roughly what the entry takes in memory. */
+  /** Roughly what the entry takes in memory, without what conduct found. */
   readonly bytes: number
 }
 

@@ -3,6 +3,7 @@ import type { JournalLimits } from '../options.js'
 import type { Partition, Scope } from '../state/store.js'
 import type { Entry } from './entry.js'
 import { type Evicted, Evictions } from './evictions.js'
+import { sizeOfBreach } from './kept.js'
 
 /** Told of what happens to the journal, in the same tick. It must not throw: what it is told of was promised already. */
 export interface JournalListener {
@@ -38,7 +39,7 @@ export class Journal {
     this.#all.set(number, scope)
     this.#numbers.set(entry.id, number)
     if (entry.logId !== undefined) this.#logs.set(entry.logId, number)
-    this.#bytes += entry.bytes
+    this.#bytes += sizeOf(entry)
     while (ring.size > this.#limits.entries) this.#evictFirst(ring.keys())
     // The newest entry stays whatever its size: it was promised before the reply.
     while (this.#bytes > this.#limits.bytes && this.#all.size > 1) this.#evictFirst(this.#all.keys())
@@ -146,9 +147,14 @@ export class Journal {
     this.#all.delete(number)
     forget(this.#numbers, entry.id, number)
     if (entry.logId !== undefined) forget(this.#logs, entry.logId, number)
-    this.#bytes -= entry.bytes
+    this.#bytes -= sizeOf(entry)
     return entry
   }
+}
+
+/** What conduct found is found behind the reply, when the rest of the entry has its size. */
+function sizeOf({ bytes, conduct }: Entry): number {
+  return conduct.reduce((sum, breach) => sum + sizeOfBreach(breach), bytes)
 }
 
 /** A caller's own ids may repeat: what a later entry took over stays. */

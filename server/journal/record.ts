@@ -1,5 +1,5 @@
 import type { ToldFault } from '../faults/telling.js'
-import type { Breach, Findings, Place } from '../findings.js'
+import type { Findings } from '../findings.js'
 import {
   type AnyOperation,
   type Body,
@@ -14,7 +14,8 @@ import type { JournalLimits } from '../options.js'
 import { mapTexts, mayHold, redact, secretsOf } from '../redaction.js'
 import type { Row } from '../state/rows.js'
 import type { Caller, Change, Changed, Turn } from '../state/store.js'
-import type { Entry, KeptBody, Replied } from './entry.js'
+import type { Entry, Replied } from './entry.js'
+import { keep, keepBreach, keepStart, perItem, sizeOfBreach, textSize } from './kept.js'
 
 /** A body that also tells what of it arrived. */
 export interface ReceivedBody extends Body {
@@ -124,23 +125,7 @@ export class Recorder {
 
 const decoded = ({ segments, query }: Head) => [segments, ...query].flat().join('\n')
 
-/** The start of a body, without the request's token; cut after redaction, so that no half of a token is left. */
-function keep(text: string, secrets: readonly string[], limit: number): KeptBody {
-  const bytes = Buffer.byteLength(text)
-  const safe = redact(text, secrets)
-  const cut = Buffer.byteLength(safe) > limit
-  return { text: cut ? startOf(safe, limit) : safe, bytes, cut }
-}
-
-/** The first whole characters, as a text of its own: a slice would hold on to all the rest. */
-function startOf(text: string, limit: number): string {
-  const start = Buffer.from(text.slice(0, limit)).subarray(0, limit)
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(start, { stream: true })
-}
-
-/** A hostile value is shown by its start. */
-const seenKept = 200
-/** So is any other text of one item or of the refusal; sentences of our own are shorter. */
+/** A hostile text of one item or of the refusal is shown by its start; sentences of our own are shorter. */
 const textKept = 1_000
 
 function hasLongText({ reason, position }: ItemOutcome): boolean {
@@ -150,22 +135,6 @@ function hasLongText({ reason, position }: ItemOutcome): boolean {
 function isLong(value: unknown): boolean {
   if (typeof value === 'string') return value.length > textKept
   return typeof value === 'object' && value !== null && Object.values(value).some(isLong)
-}
-
-function keepBreach({ rule, level, at, seen, right }: Breach, secrets: readonly string[]): Breach {
-  return {
-    rule,
-    level,
-    at: keepPlace(at, secrets),
-    seen: keepStart(seen, secrets, seenKept),
-    right: keepStart(right, secrets, seenKept),
-  }
-}
-
-function keepPlace(at: Place, secrets: readonly string[]): Place {
-  if ('pointer' in at) return { ...at, pointer: keepStart(at.pointer, secrets, seenKept) }
-  // The name of a header is our own word; every other place may hold what came over the wire.
-  return { path: keepStart(at.path, at.path.startsWith('header.') ? [] : secrets, seenKept) }
 }
 
 /** Only what came over the wire is looked through: a short token may stand in a word of our own. */
@@ -190,12 +159,6 @@ function keepFault(fault: ToldFault, secrets: readonly string[]): ToldFault {
   return typeof message === 'string' ? { ...fault, message: redact(message, secrets) } : fault
 }
 
-function keepStart(text: string, secrets: readonly string[], limit: number): string {
-  const safe = redact(text, secrets)
-  const start = startOf(safe, limit)
-  return start.length < safe.length ? `${start}…` : start
-}
-
 function keepHeaders(head: Head, secrets: readonly string[]): Readonly<Record<string, string>> {
   const entries = Object.entries(head.headers).map(([name, value]) => [name, redact(value ?? '', secrets)])
   return Object.fromEntries(entries)
@@ -205,7 +168,6 @@ function keepHeaders(head: Head, secrets: readonly string[]): Readonly<Record<st
 // to a journal that keeps all of them and to one that keeps the last, with no bodies kept. The difference was 413 bytes
 // for a refused item, 506 for an updated one and its change, 541 for one that the next call cleared as well.
 const perEntry = 1_000
-const perItem = 420
 const perChange = 300
 
 function sizeOf(entry: Omit<Entry, 'bytes'>, sent: number): number {
@@ -216,8 +178,7 @@ function sizeOf(entry: Omit<Entry, 'bytes'>, sent: number): number {
   bytes += textSize(entry.path) + textSize(entry.refusal) + textSize(request.body?.text) + textSize(reply?.body.text)
   for (const headers of [request.headers, reply?.headers ?? {}])
     for (const [name, value] of Object.entries(headers)) bytes += textSize(name) + textSize(value)
-  for (const { at, seen, right } of entry.breaches)
-    bytes += perItem + textSize(seen) + textSize(right) + textSize('pointer' in at ? at.pointer : at.path)
+  for (const breach of entry.breaches) bytes += sizeOfBreach(breach)
   for (const { reason, position } of entry.outcomes)
     bytes += textSize(reason) + (isLong(position) ? textsSize(position) : 0)
   return bytes
@@ -228,5 +189,3 @@ function textsSize(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0
   return Object.values(value).reduce((sum: number, member) => sum + textsSize(member), 0)
 }
-
-const textSize = (text: string | null | undefined) => (text ? Buffer.byteLength(text) : 0)
