@@ -1,4 +1,5 @@
 import { joor } from '../../contracts/rules/joor.js'
+import { entryOf } from '../entry-of.js'
 import { type Findings, inText, type Place } from '../findings.js'
 import { Refusal } from '../operation.js'
 import { type LineAndColumn, lineAndColumn, lineCounter } from '../wire/json-tree.js'
@@ -72,6 +73,7 @@ class XmlItem implements SentItem {
   readonly #lines: (offset: number) => LineAndColumn
   readonly #element: XmlElement
   readonly #index: number
+  #starts: ReadonlyMap<string, readonly number[]> | undefined
 
   constructor(lines: (offset: number) => LineAndColumn, element: XmlElement, index: number, reply: Format) {
     this.#lines = lines
@@ -86,10 +88,18 @@ class XmlItem implements SentItem {
   }
 
   at(field?: string, time?: number): Place {
-    const children = field === undefined ? [] : this.#element.children.filter(({ name }) => name === field)
-    const { offset } = (time === undefined ? children.at(-1) : children[time - 1]) ?? this.#element
+    this.#starts ??= startsOfChildren(this.#element)
+    const starts = field === undefined ? [] : (this.#starts.get(field) ?? [])
+    const offset = (time === undefined ? starts.at(-1) : starts[time - 1]) ?? this.#element.offset
     return { pointer: pointerTo(this.#index, field), ...this.#lines(offset) }
   }
+}
+
+/** Where the children of each name begin; kept, for places come in numbers. */
+function startsOfChildren({ children }: XmlElement): ReadonlyMap<string, readonly number[]> {
+  const starts = new Map<string, number[]>()
+  for (const { name, offset } of children) entryOf(starts, name, () => []).push(offset)
+  return starts
 }
 
 function fieldOf(element: XmlElement): SentField {
