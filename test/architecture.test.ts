@@ -70,7 +70,7 @@ const directions: readonly Direction[] = [
   {
     says: 'payloads are checked by the rooms, without a store, a journal or a way in',
     from: /^server\/check\//,
-    never: new RegExp(`${outside}|journal/(?!broken-rule)|state/(?:memory|file|commit|table)\\.ts)`),
+    never: new RegExp(`${outside}|journal/(?!broken-rule|kept)|state/(?:memory|file|commit|table)\\.ts)`),
   },
   {
     says: 'the control plane knows rooms and state types, not the way in',

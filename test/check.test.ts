@@ -288,6 +288,25 @@ describe('Every place is exact', () => {
   })
 })
 
+describe('What it costs to tell the places', () => {
+  /** Milliseconds of the processor, so that whatever else the machine does counts little. */
+  async function costOf(name: string, text: string): Promise<number> {
+    const before = process.cpuUsage()
+    const { complained } = await check({ [name]: text })
+    const { user, system } = process.cpuUsage(before)
+    expect(complained).toContain('is broken 19999 more times')
+    return (user + system) / 1000
+  }
+
+  it('grows no faster in XML than in JSON with the fields of one item', async () => {
+    const fields = Array<string>(30_000).fill('"upc":"1"')
+    const inJson = await costOf('a.json', json(`{"warehouse":"NY","inventory":1,${fields.join(',')}}`))
+    const children = Array<string>(30_000).fill('<upc>1</upc>')
+    const inXml = await costOf('a.xml', xml('<warehouse>NY</warehouse><inventory>1</inventory>', ...children))
+    expect(inXml).toBeLessThan(8 * inJson)
+  })
+})
+
 describe('A file is judged as the call that brings it', () => {
   const isPayload = /^(?:POST|PUT) \/v2\/(?:bulk-inventory|([^/]+)\/([\w.]+))\/?$/
 
@@ -441,6 +460,24 @@ describe('backstock check', () => {
     // A linter that is asked judges, whatever an emulator is to do.
     await writeFile(join(folder, 'backstock.config.yaml'), 'settings: { contract: off }\n')
     expect(await rules()).toEqual([0, [`warn ${missing}`, `warn ${string}`]])
+  })
+
+  it('shows a long value, and a long name, by its start', async () => {
+    const long = 'x'.repeat(100_000)
+    const { printed } = await check({
+      'a.json': json(`{"warehouse":"NY","upc":"1","inventory":"${long}","${long}":1}`),
+    })
+    expect(printed.map((line) => line.split(' ')[2]).sort()).toEqual([
+      'joor.inventory.integer',
+      'joor.item.known_fields',
+    ])
+    for (const line of printed) expect(line.length).toBeLessThan(1_000)
+    const { printed: report } = await check(
+      { 'a.json': json(`{"warehouse":"NY","upc":"1","${long}":1}`) },
+      '--format',
+      'sarif',
+    )
+    expect(report.join('').length).toBeLessThan(10_000)
   })
 
   it('does not let a payload steer the terminal', async () => {

@@ -4,8 +4,10 @@ import { joor } from '../../contracts/rules/joor.js'
 import { entryOf } from '../entry-of.js'
 import { type Breach, Findings } from '../findings.js'
 import type { Example, Judged } from '../journal/broken-rule.js'
+import { keepBreach } from '../journal/kept.js'
 import type { Level, Levels } from '../levels.js'
 import { type Body, Refusal } from '../operation.js'
+import { lineAndColumnOf } from '../report/report.js'
 import type { Settings } from '../settings.js'
 import { Draft } from '../state/draft.js'
 import type { Turn } from '../state/store.js'
@@ -61,7 +63,7 @@ export async function checkFile({ file, bytes }: PayloadFile, checks: Checks): P
   }
   return {
     file,
-    breaches: findings.breaches.toSorted(byPlace),
+    breaches: findings.breaches.map((breach) => keepBreach(breach, [])).toSorted(byPlace),
     broken: findings.broken,
     met: findings.met.filter((rule) => isClientRule(rule) && !ofHead.has(rule)),
   }
@@ -79,8 +81,8 @@ const turnAt = (now: Date): Turn => ({
 })
 
 function byPlace({ at: one }: Breach, { at: other }: Breach): number {
-  if (!('pointer' in one && 'pointer' in other)) return 0
-  return (one.line ?? 1) - (other.line ?? 1) || (one.column ?? 1) - (other.column ?? 1)
+  const [left, right] = [lineAndColumnOf(one), lineAndColumnOf(other)]
+  return left.line - right.line || left.column - right.column
 }
 
 /** What several files broke and met together. */
