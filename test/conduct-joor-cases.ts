@@ -430,6 +430,16 @@ const retryAfter: readonly Omit<Case, 'rule'>[] = [
       }),
   },
   {
+    says: 'a call of something else, later than one can be under way',
+    breaks: ['0.1 seconds after the 429'],
+    async run(shop) {
+      await shop.arm({ kind: 'error', status: 429, retry_after: 30 })
+      await shop.send(rows('a'))
+      shop.wait(0.1)
+      await shop.send(rows('b'))
+    },
+  },
+  {
     says: 'a wait in real time, while the clock stands',
     async run(shop) {
       await shop.arm({ kind: 'error', status: 429, retry_after: 1 })

@@ -282,6 +282,43 @@ const head = {
   headers: {},
 }
 
+describe('Calls of several workers behind a 429', () => {
+  const replied = {
+    headers: { 'Retry-After': '30' },
+    body: { text: '', bytes: 0, cut: false },
+    fate: { taken: true },
+  }
+
+  /** The calls that are told of, each of the item and at the millisecond of the stopwatch that are given. */
+  const early = (...calls: readonly (readonly [item: string, began: number])[]) => earlyBy({}, ...calls)
+
+  function earlyBy(limits: ConductOption, ...calls: readonly (readonly [item: string, began: number])[]) {
+    const conduct = new Conduct({ levels: new Levels(), limits: limitsOf(limits), clock: () => new Date(0) })
+    return calls.flatMap(([item, began], behind) => {
+      const refused = entry({ name: 'one', status: 429, refusal: 'too many calls', reply: replied, ms: 0 })
+      const heard = { head, said: said(item), behind, began, secrets: [], tainted: false }
+      conduct.add('joor:one', { entry: refused, repeated: false, heard })
+      return refused.conduct.map(({ rule }) => `${rule.id} ${item} ${began}`)
+    })
+  }
+
+  it('were under way, and could not know of it', () => {
+    expect(early(['a', 0], ['b', 1], ['c', 40], ['d', 99])).toEqual([])
+  })
+
+  it('are too early where they say the same again, or come later than one can be under way', () => {
+    expect(early(['a', 0], ['a', 1])).toEqual(['joor.conduct.retry_after a 1'])
+    expect(early(['a', 0], ['b', 100])).toEqual(['joor.conduct.retry_after b 100'])
+    expect(early(['a', 0], ['b', 40], ['c', 80], ['d', 120])).toEqual(['joor.conduct.retry_after d 120'])
+  })
+
+  it('are counted also where each of them is answered 429', () => {
+    const limits = { retry_after: '2/3600' } as const
+    expect(earlyBy(limits, ['a', 0], ['a', 1])).toEqual([])
+    expect(earlyBy(limits, ['a', 0], ['a', 1], ['a', 2])).toEqual(['joor.conduct.retry_after a 2'])
+  })
+})
+
 describe('The memory', () => {
   const listen = (most?: number) => {
     const parts = { levels: new Levels(), limits: limitsOf(), clock: () => new Date(0) }

@@ -192,12 +192,11 @@ function watchesOf(vendor: Vendor, levels: Levels, limits: Limits): Watches {
   return watches
 }
 
-/** What URL, headers and reply show. */
-const headOnly: ReadonlySet<ConductName> = new Set(['token_in_url', 'retry_after'])
 /** What is remembered beside the calls. */
-const beside: ReadonlySet<ConductName> = new Set([...headOnly, 'single_calls', 'types_change'])
+const beside: ReadonlySet<ConductName> = new Set(['token_in_url', 'retry_after', 'single_calls', 'types_change'])
 
-const isCompared = (watches: Watches) => [...watches.keys()].some((name) => !headOnly.has(name))
+/** A URL shows a token whatever the call says. */
+const isCompared = (watches: Watches) => [...watches.keys()].some((name) => name !== 'token_in_url')
 
 function longestOf(watches: Watches): number {
   const seconds = [...watches].flatMap(([name, { limit }]) => (beside.has(name) ? [] : [limit.seconds]))

@@ -26,8 +26,13 @@ export interface Wait {
   /** Calls that were committed up to it. */
   readonly number: number
   readonly seconds: number
-  /** Milliseconds of the account's clock and of the stopwatch: it is over by whichever comes first. */
+  /** When it was answered, in milliseconds of the account's clock. */
   readonly at: number
+  /** When the first of several was answered to calls that are under way together, by that clock and by the stopwatch. */
+  readonly first: { readonly clock: number; readonly stopwatch: number }
+  /** What the call said, in short. */
+  readonly gist: string
+  /** By both of them: it is over by whichever comes first. */
   readonly until: { readonly clock: number; readonly stopwatch: number }
   /** Calls that came too early. */
   tooEarly: number

@@ -1,11 +1,16 @@
 import { inHeader } from '../findings.js'
+import { detached } from '../wire/detached.js'
 import type { Hearing } from './hearing.js'
+import type { Wait } from './memory.js'
 
 /** How much too early the timer of a client may go off, in milliseconds. */
 const jitterMs = 50
+/** How long calls of several workers may be on their way to the emulator, in milliseconds. */
+const underWayMs = 100
 
 /** A call that comes before the Retry-After of a 429 is over; one that was under way then could not know of it. */
-export function judgeRetryAfter({ memory, heard, now, watches, tell }: Hearing): void {
+export function judgeRetryAfter(call: Hearing): void {
+  const { memory, heard, now, watches, tell } = call
   const { wait } = memory
   const watched = watches.get('retry_after')
   if (watched === undefined || wait === undefined || heard.behind < wait.number) return
@@ -14,18 +19,37 @@ export function judgeRetryAfter({ memory, heard, now, watches, tell }: Hearing):
     memory.wait = undefined
     return
   }
+  if (isUnderWay(call, wait)) return
   if (++wait.tooEarly < watched.limit.count) return
   const waited = `${(now - wait.at) / 1000} seconds after the 429 of request ${wait.id}`
   const right = `no call for ${wait.seconds} seconds: that is its Retry-After`
   tell(watched, inHeader('retry-after'), waited, right)
 }
 
+/** Whether a call came so shortly behind the 429 that its client may have sent it before; a retry it cannot have. */
+function isUnderWay({ heard, now }: Hearing, { first, gist }: Wait): boolean {
+  return now - first.clock < underWayMs && heard.began - first.stopwatch < underWayMs && gistOf(heard) !== gist
+}
+
+/** What tells a retry from the calls that are sent beside it. */
+function gistOf({ said }: Hearing['heard']): string {
+  const [first] = said?.statements ?? []
+  return detached(JSON.stringify([said?.items, first?.key, first?.value]))
+}
+
 /** Notes that an account was told to wait; `number` is how many calls were committed with this one. */
-export function noteWait({ entry, memory, heard, now, watches }: Hearing, number: number): void {
+export function noteWait(call: Hearing, number: number): void {
+  const { entry, memory, heard, now, watches } = call
   const watched = watches.get('retry_after')
   const seconds = Number(entry.reply?.headers['Retry-After'] ?? 0)
   if (watched === undefined || entry.status !== 429 || !(seconds > 0)) return
   const ms = Math.min(seconds, watched.limit.seconds) * 1000
-  const until = { clock: now + ms, stopwatch: heard.began + entry.ms + ms }
-  memory.wait = { id: entry.id, number, seconds, at: now, until, tooEarly: 0 }
+  const answered = heard.began + entry.ms
+  const until = { clock: now + ms, stopwatch: answered + ms }
+  // Whoever goes on without a pause is not under way for ever.
+  const before = memory.wait && isUnderWay(call, memory.wait) ? memory.wait.first : undefined
+  const first = before ?? { clock: now, stopwatch: answered }
+  // A call that came too early may have been told to wait itself.
+  const tooEarly = memory.wait?.tooEarly ?? 0
+  memory.wait = { id: entry.id, number, seconds, at: now, first, gist: gistOf(heard), until, tooEarly }
 }
