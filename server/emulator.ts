@@ -100,7 +100,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const broken = new BrokenRules()
   const brokenInRun = new BrokenInRun()
   const levels = new Levels(options)
-  const conduct = new Conduct({ levels, limits: limitsOf(options.conduct), clock })
+  const conduct = new Conduct({ levels, limits: limitsOf(options.conduct), clock, later: setImmediate })
   // What a call shows together with earlier ones is found before it is summed up.
   const folds = [tally, conduct, run, broken, brokenInRun, ...(trial === undefined ? [] : [trial])]
   const commits = new Commits(journal, folds)

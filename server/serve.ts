@@ -35,7 +35,7 @@ export interface Parts {
   readonly settings: Settings
   readonly levels: Levels
   /** Who judges what several calls show together. */
-  readonly conduct: Pick<Conduct, 'committed' | 'listensTo' | 'compares'>
+  readonly conduct: Pick<Conduct, 'knowable' | 'listensTo' | 'compares'>
   /** The control plane sends a call once more, or `verify` sends it: it is no client's. */
   readonly repeated: boolean
   readonly limits: JournalLimits
@@ -84,7 +84,7 @@ class Call {
   readonly #body: ReceivedBody
   readonly #parts: Parts
   readonly #began: number
-  /** Calls that were committed before this one arrived. */
+  /** Calls whose replies its client may have heard when this one arrived. */
   readonly #behind: number
   /** What it was understood as, or why it was not. */
   #read: unknown
@@ -98,7 +98,7 @@ class Call {
     this.#body = body
     this.#parts = parts
     this.#began = parts.stopwatch()
-    this.#behind = parts.conduct.committed
+    this.#behind = parts.conduct.knowable
     this.#caller = operation.identify(head)
     this.#terms = { settings: parts.settings, setup: undefined, name: undefined, opens: [] }
     this.#findings = new Findings(parts.settings.contract, parts.levels)

@@ -1,4 +1,4 @@
-import { request } from 'node:http'
+import { Agent, request } from 'node:http'
 import type { Case, Row, Shop } from './conduct.js'
 import { oauth2 } from './emulator.js'
 
@@ -370,6 +370,27 @@ async function sendAround(shop: Shop, between: () => Promise<unknown>): Promise<
   await replied
 }
 
+/** Connections that are opened first, and each of which then sends a call at the same moment. */
+async function sendAbreast(shop: Shop, count: number, behind: (agents: readonly Agent[]) => Promise<unknown>) {
+  const agents = Array.from({ length: count }, () => new Agent({ keepAlive: true, maxSockets: 1 }))
+  try {
+    for (const [index, agent] of agents.entries()) await sendBy(shop, agent, 'open', `other-${index}`)
+    await Promise.all(agents.map((agent, index) => sendBy(shop, agent, `abreast-${index}`)))
+    await behind(agents)
+  } finally {
+    for (const agent of agents) agent.destroy()
+  }
+}
+
+function sendBy({ emulator }: Shop, agent: Agent | undefined, upc: string, token = 'a-token'): Promise<unknown> {
+  const headers = { authorization: oauth2(token), 'content-type': 'application/json' }
+  const call = request(`${emulator.url}/v2/bulk-inventory`, { method: 'POST', headers, ...(agent && { agent }) })
+  call.end(JSON.stringify({ inventory_items: rows(upc) }))
+  return new Promise((resolve, reject) => {
+    call.on('response', (response) => response.resume().on('end', resolve)).on('error', reject)
+  })
+}
+
 const retryAfter: readonly Omit<Case, 'rule'>[] = [
   {
     says: 'a call before it is over',
@@ -438,6 +459,17 @@ const retryAfter: readonly Omit<Case, 'rule'>[] = [
       shop.wait(0.1)
       await shop.send(rows('b'))
     },
+  },
+  {
+    says: 'calls that other connections had sent before they could know',
+    options: { settings: { rate_limit: '5/300' } },
+    run: (shop) => sendAbreast(shop, 6, async () => {}),
+  },
+  {
+    says: 'a call of a connection that had its 429 with others',
+    options: { settings: { rate_limit: '5/300' } },
+    breaks: ['0 seconds after'],
+    run: (shop) => sendAbreast(shop, 6, ([agent]) => sendBy(shop, agent, 'again')),
   },
   {
     says: 'a wait in real time, while the clock stands',

@@ -321,7 +321,7 @@ describe('Calls of several workers behind a 429', () => {
 
 describe('The memory', () => {
   const listen = (most?: number) => {
-    const parts = { levels: new Levels(), limits: limitsOf(), clock: () => new Date(0) }
+    const parts = { levels: new Levels(), limits: limitsOf(), clock: () => new Date(0), later: setImmediate }
     const conduct = new Conduct(most === undefined ? parts : { ...parts, most })
     let count = 0
     const hear = (scope: Partition, ...keys: string[]) => {

@@ -31,6 +31,8 @@ export interface ConductParts {
   readonly levels: Levels
   readonly limits: Limits
   readonly clock: (scope: Scope) => Date
+  /** Does a task once all calls are read that had come in by now, like setImmediate. */
+  readonly later: (task: () => void) => void
   /** Instead of the usual bound. */
   readonly most?: number
 }
@@ -41,6 +43,7 @@ export interface ConductParts {
  */
 export class Conduct implements Fold {
   readonly #clock: ConductParts['clock']
+  readonly #later: ConductParts['later']
   readonly #most: number
   readonly #watches: Readonly<Record<Vendor, Watches>>
   readonly #compares: Readonly<Record<Vendor, boolean>>
@@ -53,9 +56,12 @@ export class Conduct implements Fold {
   readonly #ended: BreachOfCall[] = []
   #size = 0
   #committed = 0
+  #knowable = 0
+  #counting = false
 
-  constructor({ levels, limits, clock, most = usualBound }: ConductParts) {
+  constructor({ levels, limits, clock, later, most = usualBound }: ConductParts) {
     this.#clock = clock
+    this.#later = later
     this.#most = most
     const watched = (vendor: Vendor) => watchesOf(vendor, levels, limits)
     this.#watches = { joor: watched('joor'), jirafe: watched('jirafe') }
@@ -64,9 +70,12 @@ export class Conduct implements Fold {
     this.#longest = { joor: longestOf(joor), jirafe: longestOf(jirafe) }
   }
 
-  /** Calls that were committed so far, for one that arrives. */
-  get committed(): number {
-    return this.#committed
+  /**
+   * Calls whose replies the client of one that arrives may have heard. What waits beside each other is read in one go, and
+   * the first may be answered before the last is read.
+   */
+  get knowable(): number {
+    return this.#knowable
   }
 
   /** Whether anything is judged of a vendor's calls; where nothing is, nothing has to be told of them. */
@@ -86,6 +95,7 @@ export class Conduct implements Fold {
 
   add(scope: Scope, { entry, heard }: Committed): void {
     const number = this.#committed++
+    this.#count()
     if (heard === undefined || entry.vendor === null) return
     const watches = this.#watches[entry.vendor]
     const tell: Tell = (watched, at, seen, right) => {
@@ -108,6 +118,15 @@ export class Conduct implements Fold {
     noteWait(call, number + 1)
     this.#size += memory.size - before
     this.#forgetOldest()
+  }
+
+  #count(): void {
+    if (this.#counting) return
+    this.#counting = true
+    this.#later(() => {
+      this.#counting = false
+      this.#knowable = this.#committed
+    })
   }
 
   /** The journal was asked what became of a call. */

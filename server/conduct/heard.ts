@@ -6,7 +6,7 @@ export interface Heard {
   readonly head: Head
   /** Undefined where the call was turned away before anybody understood it. */
   readonly said: Said | undefined
-  /** Calls that were committed before this one arrived. */
+  /** Calls whose replies its client may have heard when this one arrived. */
   readonly behind: number
   /** When it arrived, in milliseconds of the stopwatch. */
   readonly began: number
