@@ -13,7 +13,7 @@ import { checkSeed, readSeedFile, type Seed } from './documents/seed.js'
 import { nowhere } from './elsewhere.js'
 import { ArmedFaults } from './faults/armed.js'
 import { faultyOperations, readSpecs } from './faults/specs.js'
-import { vendorTraffic } from './http/adapter.js'
+import { vendorTraffic, watchConnections } from './http/adapter.js'
 import { originOf } from './http/origin.js'
 import { Ids } from './ids.js'
 import { jirafeOperations, jirafeUnknownType } from './jirafe/operations.js'
@@ -153,10 +153,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const app = originOf(serveVendors, controlPlane, log)
 
   const port = options.port ?? defaultPort
-  const listening = await listen(app, port, options.host).catch(async (error: unknown) => {
-    await store.close()
-    throw error
-  })
+  const listening = await listen({ handler: app, watch: watchConnections(pipeline) }, port, options.host).catch(
+    async (error: unknown) => {
+      await store.close()
+      throw error
+    },
+  )
   url = listening.url
   return {
     url,

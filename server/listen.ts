@@ -1,6 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { watchConnection } from './http/adapter.js'
+import type { AddressInfo, Socket } from 'node:net'
 import { ListenError } from './options.js'
 
 const loopbacks = ['127.0.0.1', '::1']
@@ -9,19 +8,25 @@ const grace = 3_000
 /** Port 0 is free on one loopback and may be taken on the other: so often is another one tried. */
 const tries = 20
 
+/** Who answers requests, and is told of each connection. */
+interface Served {
+  readonly handler: RequestListener
+  readonly watch: (socket: Socket) => void
+}
+
 export interface Listening {
   readonly url: string
   close(): Promise<void>
 }
 
 /** Listens on one host, or on both loopbacks on the same port; rejected with ListenError. */
-export async function listen(handler: RequestListener, port: number, host: string | undefined): Promise<Listening> {
+export async function listen({ handler, watch }: Served, port: number, host: string | undefined): Promise<Listening> {
   for (let attempt = 1; ; attempt++) {
     const servers: Server[] = []
     try {
       let bound = port
       for (const address of host === undefined ? loopbacks : [host]) {
-        const server = await bind(handler, bound, address)
+        const server = await bind({ handler, watch }, bound, address)
         if (server === undefined) continue
         servers.push(server)
         // A TCP server that listens has an address and a port.
@@ -37,12 +42,12 @@ export async function listen(handler: RequestListener, port: number, host: strin
 }
 
 /** Undefined for an IPv6 loopback that the machine does not have. */
-function bind(handler: RequestListener, port: number, host: string): Promise<Server | undefined> {
+function bind({ handler, watch }: Served, port: number, host: string): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer(handler)
     // Answered by the handler itself: where the headers suffice to refuse, no byte of the body is asked for.
     server.on('checkContinue', handler)
-    server.on('connection', watchConnection)
+    server.on('connection', watch)
     server.once('error', (error) => {
       const absent = host === '::1' && ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(codeOf(error) ?? '')
       if (absent) resolve(undefined)

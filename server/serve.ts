@@ -1,5 +1,5 @@
 import type { Conduct } from './conduct/conduct.js'
-import type { Heard } from './conduct/heard.js'
+import type { Heard, Line } from './conduct/heard.js'
 import type { ArmedFaults } from './faults/armed.js'
 import { type Delivery, delivered } from './faults/delivery.js'
 import { countHits, type Met, meet, nothingMet, withoutPartial } from './faults/meeting.js'
@@ -66,8 +66,9 @@ export async function serve(
   head: Head,
   body: ReceivedBody,
   parts: Parts,
+  line: Line,
 ): Promise<Served | undefined> {
-  const call = new Call(operation, head, body, parts)
+  const call = new Call(operation, head, body, parts, line)
   try {
     return await call.run()
   } catch (error) {
@@ -86,19 +87,21 @@ class Call {
   readonly #began: number
   /** Calls whose replies its client may have heard when this one arrived. */
   readonly #behind: number
+  readonly #line: Line
   /** What it was understood as, or why it was not. */
   #read: unknown
   #caller: Caller
   #terms: Terms
   #findings: Findings
 
-  constructor(operation: AnyOperation, head: Head, body: ReceivedBody, parts: Parts) {
+  constructor(operation: AnyOperation, head: Head, body: ReceivedBody, parts: Parts, line: Line) {
     this.#operation = operation
     this.#head = head
     this.#body = body
     this.#parts = parts
     this.#began = parts.stopwatch()
     this.#behind = parts.conduct.knowable
+    this.#line = line
     this.#caller = operation.identify(head)
     this.#terms = { settings: parts.settings, setup: undefined, name: undefined, opens: [] }
     this.#findings = new Findings(parts.settings.contract, parts.levels)
@@ -261,7 +264,7 @@ class Call {
     if (repeated || this.#terms.settings.contract === 'off' || !conduct.listensTo(operation.vendor)) return undefined
     const understood = this.#read !== undefined && !(this.#read instanceof Refusal)
     const said = understood && conduct.compares(operation.vendor) ? operation.says?.(this.#read) : undefined
-    return { head: this.#head, said, behind: this.#behind, began: this.#began, secrets, tainted }
+    return { head: this.#head, said, behind: this.#behind, line: this.#line, began: this.#began, secrets, tainted }
   }
 
   #knownCaller(): Caller {

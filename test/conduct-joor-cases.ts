@@ -397,6 +397,24 @@ const retryAfter: readonly Omit<Case, 'rule'>[] = [
     breaks: ['0 seconds after the 429'],
     run: (shop) => sendAfter429(shop, 0),
   },
+  {
+    says: 'at once something else by the same connection',
+    breaks: ['0 seconds after'],
+    async run(shop) {
+      await shop.arm({ kind: 'error', status: 429, retry_after: 30 })
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+      for (const upc of ['a', 'b']) await sendBy(shop, agent, upc)
+      agent.destroy()
+    },
+  },
+  {
+    says: 'at once something else by a connection that was opened since',
+    breaks: ['0 seconds after'],
+    async run(shop) {
+      await shop.arm({ kind: 'error', status: 429, retry_after: 30 })
+      for (const upc of ['a', 'b']) await sendBy(shop, undefined, upc)
+    },
+  },
   { says: 'a call shortly before it is over', breaks: ['29.9 seconds'], run: (shop) => sendAfter429(shop, 29.9) },
   { says: 'a call as much too early as timers are', run: (shop) => sendAfter429(shop, 29.95) },
   { says: 'a call when it is over', run: (shop) => sendAfter429(shop, 30) },
@@ -469,7 +487,7 @@ const retryAfter: readonly Omit<Case, 'rule'>[] = [
     says: 'a call of a connection that had its 429 with others',
     options: { settings: { rate_limit: '5/300' } },
     breaks: ['0 seconds after'],
-    run: (shop) => sendAbreast(shop, 6, ([agent]) => sendBy(shop, agent, 'again')),
+    run: (shop) => sendAbreast(shop, 6, (agents) => sendBy(shop, agents.at(-1), 'again')),
   },
   {
     says: 'a wait in real time, while the clock stands',

@@ -293,10 +293,11 @@ describe('Calls of several workers behind a 429', () => {
   const early = (...calls: readonly (readonly [item: string, began: number])[]) => earlyBy({}, ...calls)
 
   function earlyBy(limits: ConductOption, ...calls: readonly (readonly [item: string, began: number])[]) {
-    const conduct = new Conduct({ levels: new Levels(), limits: limitsOf(limits), clock: () => new Date(0) })
+    const later = (task: () => void) => task()
+    const conduct = new Conduct({ levels: new Levels(), limits: limitsOf(limits), clock: () => new Date(0), later })
     return calls.flatMap(([item, began], behind) => {
       const refused = entry({ name: 'one', status: 429, refusal: 'too many calls', reply: replied, ms: 0 })
-      const heard = { head, said: said(item), behind, began, secrets: [], tainted: false }
+      const heard = { head, said: said(item), behind, line: { opened: 0 }, began, secrets: [], tainted: false }
       conduct.add('joor:one', { entry: refused, repeated: false, heard })
       return refused.conduct.map(({ rule }) => `${rule.id} ${item} ${began}`)
     })
@@ -327,7 +328,15 @@ describe('The memory', () => {
     const hear = (scope: Partition, ...keys: string[]) => {
       // No reply was sent, so each call is one whose reply was lost.
       const lost = entry({ id: `call-${count++}`, name: scope.slice(5), status: null })
-      const heard = { head, said: said(...keys), behind: count - 1, began: 0, secrets: [], tainted: false }
+      const heard = {
+        head,
+        said: said(...keys),
+        behind: count - 1,
+        line: { opened: 0 },
+        began: 0,
+        secrets: [],
+        tainted: false,
+      }
       conduct.add(scope, { entry: lost, repeated: false, heard })
     }
     return { conduct, hear, open: (scope?: Partition) => [...conduct.open(scope, true)] }

@@ -1,6 +1,12 @@
 import type { Head } from '../operation.js'
 import type { Said } from '../said.js'
 
+/** The connection that calls came by. */
+export interface Line {
+  /** Calls whose replies its client may have heard when it opened the connection. */
+  readonly opened: number
+}
+
 /** What conduct hears of a call beside its entry; nothing of it is kept longer than the call takes. */
 export interface Heard {
   readonly head: Head
@@ -8,6 +14,7 @@ export interface Heard {
   readonly said: Said | undefined
   /** Calls whose replies its client may have heard when this one arrived. */
   readonly behind: number
+  readonly line: Line
   /** When it arrived, in milliseconds of the stopwatch. */
   readonly began: number
   /** What gives the call's token away. */

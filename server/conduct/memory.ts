@@ -1,6 +1,7 @@
 import type { BreachOfCall } from '../journal/broken-rule.js'
 import type { Statement } from '../said.js'
 import { detached } from '../wire/detached.js'
+import type { Line } from './heard.js'
 import { Pace } from './pace.js'
 import type { PastCall, Position, Word } from './past-call.js'
 
@@ -30,8 +31,9 @@ export interface Wait {
   readonly at: number
   /** When the first of several was answered to calls that are under way together, by that clock and by the stopwatch. */
   readonly first: { readonly clock: number; readonly stopwatch: number }
-  /** What the call said, in short. */
+  /** What the call said, in short, and the connections by which so many were told to wait. */
   readonly gist: string
+  readonly lines: WeakSet<Line>
   /** By both of them: it is over by whichever comes first. */
   readonly until: { readonly clock: number; readonly stopwatch: number }
   /** Calls that came too early. */

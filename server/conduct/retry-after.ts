@@ -26,8 +26,12 @@ export function judgeRetryAfter(call: Hearing): void {
   tell(watched, inHeader('retry-after'), waited, right)
 }
 
-/** Whether a call came so shortly behind the 429 that its client may have sent it before; a retry it cannot have. */
-function isUnderWay({ heard, now }: Hearing, { first, gist }: Wait): boolean {
+/**
+ * Whether a call came so shortly behind the 429 that its client may have sent it before: by a connection that stood beside
+ * that of the 429, and not as a retry of it.
+ */
+function isUnderWay({ heard, now }: Hearing, { first, gist, lines, number }: Wait): boolean {
+  if (lines.has(heard.line) || heard.line.opened >= number) return false
   return now - first.clock < underWayMs && heard.began - first.stopwatch < underWayMs && gistOf(heard) !== gist
 }
 
@@ -47,9 +51,10 @@ export function noteWait(call: Hearing, number: number): void {
   const answered = heard.began + entry.ms
   const until = { clock: now + ms, stopwatch: answered + ms }
   // Whoever goes on without a pause is not under way for ever.
-  const before = memory.wait && isUnderWay(call, memory.wait) ? memory.wait.first : undefined
-  const first = before ?? { clock: now, stopwatch: answered }
+  const beside = memory.wait && isUnderWay(call, memory.wait) ? memory.wait : undefined
+  const { first = { clock: now, stopwatch: answered }, lines = new WeakSet() } = beside ?? {}
+  lines.add(heard.line)
   // A call that came too early may have been told to wait itself.
   const tooEarly = memory.wait?.tooEarly ?? 0
-  memory.wait = { id: entry.id, number, seconds, at: now, first, gist: gistOf(heard), until, tooEarly }
+  memory.wait = { id: entry.id, number, seconds, at: now, first, gist: gistOf(heard), lines, until, tooEarly }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Line } from '../conduct/heard.js'
 import { readHead } from '../head.js'
 import type { Fate } from '../journal/entry.js'
 import type { AnyOperation } from '../operation.js'
@@ -11,6 +12,9 @@ import { send } from './send.js'
 
 /** The reply that each connection got last: a reset after it means that nobody took it. */
 const lastReplies = new WeakMap<Socket, Fate>()
+
+/** What conduct knows each connection by. */
+const lines = new WeakMap<Socket, Line>()
 
 /** The last call of each connection, settled or under way. */
 const lastCalls = new WeakMap<Socket, Promise<void>>()
@@ -41,7 +45,7 @@ export function vendorTraffic(table: readonly AnyOperation[], parts: Parts, { af
     const operation = table.find((candidate) => candidate.matches(head))
     if (operation === undefined) throw new Error(`No operation takes ${head.method} ${head.target}.`)
     const asked = verifying.has(request.socket) ? { ...parts, repeated: true } : parts
-    const served = await serve(operation, head, new RequestBody(request, response), asked)
+    const served = await serve(operation, head, new RequestBody(request, response), asked, lineOf(request.socket))
     if (served === undefined) return
     const { sent, delivery } = served
     if (sent !== undefined) watchReply(request, response, sent.replied.fate)
@@ -63,10 +67,19 @@ function watchReply(request: IncomingMessage, response: ServerResponse, fate: Fa
   })
 }
 
-/** Notes replies that were written to a connection which the client had already given up. */
-export function watchConnection(socket: Socket): void {
-  socket.once('close', (hadError) => {
-    const last = lastReplies.get(socket)
-    if (hadError && last !== undefined) last.taken = false
-  })
+/** Notes what was known when a connection was opened, and replies that were written to it when the client had given it up. */
+export function watchConnections({ conduct }: Pick<Parts, 'conduct'>): (socket: Socket) => void {
+  return (socket) => {
+    lines.set(socket, { opened: conduct.knowable })
+    socket.once('close', (hadError) => {
+      const last = lastReplies.get(socket)
+      if (hadError && last !== undefined) last.taken = false
+    })
+  }
+}
+
+function lineOf(socket: Socket): Line {
+  const line = lines.get(socket)
+  if (line === undefined) throw new Error('A call came by a connection that nobody has seen open.')
+  return line
 }
