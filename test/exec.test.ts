@@ -7,11 +7,13 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { isClientRule } from '../contracts/rules/book.js'
 import { exec } from '../server/commands/exec.js'
 import type { ExecGiven } from '../server/commands/exec-options.js'
 import type { Ending, Outside, Signal } from '../server/commands/outside.js'
 import { splitWords } from '../server/commands/program.js'
 import type { Counts, Emulator } from '../server/emulator.js'
+import { allRules } from '../server/rule-list.js'
 import { startTestEmulator } from './emulator.js'
 
 const cli = fileURLToPath(new URL('../dist/server/cli.js', import.meta.url))
@@ -270,6 +272,16 @@ describe('The summary', () => {
     })
   })
 
+  it('counts what clients broke, and not the same call that the suite sends once more', async () => {
+    const again = `const control = process.env.BACKSTOCK_URL + '/_backstock/requests'
+      const { requests: [{ id }] } = await (await fetch(control)).json()
+      await fetch(control + '/' + id + '/repeat', { method: 'POST' })`
+    // A token of one letter would stand in the path.
+    const once = callJoor('many').replace("btoa('t')", "btoa('a-token')")
+    const { stderr } = await run(['--level', '*.conduct.*=off', '--', ...node(once, again)])
+    expect(stderr).toContain('Backstock: 2 calls; 0 items updated, 2 not updated; 1 violation\n')
+  })
+
   it('fails a run that broke rules where that is asked for', async () => {
     const { code, stderr } = await run(['--fail-on', 'violations', '--', ...node(callJoor('many'))])
     expect(code).toBe(1)
@@ -417,24 +429,34 @@ describe('Beside what a process shows, exec', () => {
   }
 
   /** An emulator that nobody calls. */
-  function emulatorOf(done: string[], counts = nothing, unused: readonly string[] = []): Emulator {
+  /** `violations`: how often each rule was broken. */
+  function emulatorOf(
+    done: string[],
+    violations: ReadonlyMap<string, number> = new Map(),
+    unused: readonly string[] = [],
+  ): Emulator {
+    const rules = allRules.filter(isClientRule).filter(({ id }) => violations.has(id))
+    const broken = rules.map((rule) => {
+      const count = violations.get(rule.id) ?? 0
+      return { rule, level: 'error' as const, count, calls: 1, requests: ['a-call'], examples: [] }
+    })
     const url = 'http://127.0.0.1:1'
     return {
       url,
       joor: { baseUrl: url },
       jirafe: { baseUrl: url },
       reset: async () => ({ accounts: 0, sites: 0 }),
-      counts: () => counts,
+      counts: () => nothing,
       countsOf: () => undefined,
       coverage: () => Promise.reject(new Error('Nobody asked for coverage.')),
       unusedFaults: () => unused,
-      report: () => ({ broken: [], kept: [], version: '0.0.0' }),
+      report: () => ({ broken, kept: [], version: '0.0.0' }),
       close: async () => void done.push('close'),
     }
   }
 
   const broken = new Map([
-    ['joor.call.query', 1],
+    ['joor.item.known_fields', 1],
     ['joor.inventory.integer', 3],
   ])
   const fault = 'error 503 on joor.bulk-inventory'
@@ -449,7 +471,7 @@ describe('Beside what a process shows, exec', () => {
     ['nothing', [], broken, [fault], 0, 0],
   ])('fails the run on %s', async (_, failOn, violations, unused, ends, code) => {
     const { outside, done, finish } = outsideOf()
-    const emulator = emulatorOf(done, { ...nothing, violations }, unused)
+    const emulator = emulatorOf(done, violations, unused)
     const ended = exec({ ...given, failOn }, outside, async () => emulator)
     await expect.poll(() => done).toContain('spawn a')
     finish({ code: ends })
@@ -462,7 +484,7 @@ describe('Beside what a process shows, exec', () => {
   it('tells the most frequent violation first, and the faults that were never hit', async () => {
     const { outside, done, finish } = outsideOf()
     const unused = Array.from({ length: 22 }, (_, index) => `fault ${index}`)
-    const ended = exec(given, outside, async () => emulatorOf(done, { ...nothing, violations: broken }, unused))
+    const ended = exec(given, outside, async () => emulatorOf(done, broken, unused))
     await expect.poll(() => done).toContain('spawn a')
     finish({ code: 0 })
     await ended
@@ -470,7 +492,7 @@ describe('Beside what a process shows, exec', () => {
     expect(told.slice(0, 5)).toEqual([
       'Backstock: 1 call; 0 items updated, 0 not updated; 4 violations',
       expect.stringContaining('      3  joor.inventory.integer: '),
-      expect.stringContaining('      1  joor.call.query: '),
+      expect.stringContaining('      1  joor.item.known_fields: '),
       'Backstock: 22 faults never hit',
       '  fault 0',
     ])

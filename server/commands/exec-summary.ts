@@ -1,5 +1,5 @@
 import { writeLines } from '../documents/documents.js'
-import type { Counts, Emulator, Report } from '../emulator.js'
+import type { Counts, Emulator } from '../emulator.js'
 import { allRules } from '../rule-list.js'
 import type { CoverageTold } from './exec-coverage.js'
 import type { Failing } from './exec-options.js'
@@ -16,22 +16,17 @@ export function tellSummary(
   const unused = emulator.unusedFaults()
   const { broken } = emulator.report()
   const found: Readonly<Record<Failing, boolean>> = {
-    violations: counts.violations.size > 0 || broken.length > 0,
+    violations: broken.length > 0,
     errors: broken.some(({ level }) => level === 'error'),
     'unused-faults': unused.length > 0,
   }
   const fails = [...failOn].filter((failing) => found[failing])
-  const all = { ...counts, violations: withConduct(counts.violations, broken) }
+  // Those of clients alone, as the reports tell them: a call that is sent once more breaks nothing once more.
+  const all = { ...counts, violations: new Map(broken.map(({ rule, count }) => [rule.id, count])) }
   const lines = [...writeCounts(all), ...writeUnused(unused), ...coverage.lines]
   if (fails.length > 0) lines.push(`Backstock: this fails the run, as --fail-on ${fails.join(',')} says`)
   voice.event('summary', { ...writeSummary(all, unused, fails), ...coverage.members }, lines)
   return fails.length > 0 || coverage.fails
-}
-
-/** What one call shows was counted with it; what several show is known to the report. */
-function withConduct(counted: Counts['violations'], broken: Report['broken']): Counts['violations'] {
-  const conduct = broken.filter(({ rule }) => rule.breach === 'conduct')
-  return new Map([...counted, ...conduct.map(({ rule, count }) => [rule.id, count] as const)])
 }
 
 function writeSummary(counts: Counts, unused: readonly string[], fails: readonly Failing[]) {
