@@ -378,6 +378,24 @@ describe('What a payload is', () => {
   })
 
   it.each([
+    ['an empty file', ''],
+    ['what breaks off before its first name ends', '{"time'],
+    ["XML, and JOOR's", xml(goodXml)],
+    ['words', 'hello'],
+  ])('is no JSON for Jirafe whatever it was to be: %s', async (_what, text) => {
+    const { code, printed } = await check({ payload: text }, '--as', 'jirafe')
+    expect(code).toBe(1)
+    expect(told(printed)).toEqual([expect.stringMatching(/^1:\d+ error format\.json$/)])
+  })
+
+  it("is asked for among Jirafe's, once it is said to be one of them", async () => {
+    const { code, complained } = await check({ payload: json(good) }, '--as', 'jirafe')
+    expect(code).toBe(2)
+    expect(complained).toContain('payload: cannot be told to be which payload of Jirafe; say so by --as jirafe/batch')
+    expect(complained).not.toContain('JOOR')
+  })
+
+  it.each([
     ['an empty file', '', 'payload: is empty; say what it was to be by --as'],
     ['an empty object', '{}', 'payload: cannot be told to be a payload of JOOR or of Jirafe; say which by --as'],
     ['a bare list', `[${good}]`, 'payload: cannot be told to be a payload'],

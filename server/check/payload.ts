@@ -28,19 +28,24 @@ export function payloadOf(text: string, as: string | undefined): Payload | strin
   if (as === 'joor') return joorPayload(text)
   if (as !== undefined && as !== 'jirafe') return jirafePayload(as.slice('jirafe/'.length))
   const plain = text.replace(/^\ufeff/, '')
-  if (plain.trim() === '') return `is empty; say what it was to be by ${ways}`
+  if (plain.trim() === '' && as === undefined) return `is empty; say what it was to be by ${ways}`
   const value = parsed(plain)
   const names = value === undefined ? namesIn(plain) : isRecord(value) ? Object.keys(value) : []
   if (as === undefined && (plain.trimStart().startsWith('<') || names.includes('inventory_items')))
     return joorPayload(text)
   const types = typesOf(names, value)
   const [type] = types
+  // What is no JSON is refused alike, whatever it was to be.
+  if (as === 'jirafe' && value === undefined) return jirafePayload(type ?? 'batch')
+  if (type === undefined && as === 'jirafe')
+    return `cannot be told to be which payload of Jirafe; say so by ${jirafeWays}`
   if (type === undefined) return `cannot be told to be a payload of JOOR or of Jirafe; say which by ${ways}`
   if (types.length === 1) return jirafePayload(type)
   return `may be ${writeChoice(types.map((each) => `jirafe/${each}`))}; say which by --as`
 }
 
-const ways = '--as joor, --as jirafe/batch or, for one event, --as jirafe/order and the like'
+const jirafeWays = '--as jirafe/batch or, for one event, --as jirafe/order and the like'
+const ways = `--as joor, ${jirafeWays}`
 
 function joorPayload(text: string): Payload {
   const type = /^\ufeff?\s*</.test(text) ? 'application/xml' : 'application/json'
