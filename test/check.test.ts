@@ -262,6 +262,18 @@ describe('Every place is exact', () => {
     expect(code).toBe(right.some((line) => line.includes(' error ')) ? 1 : 0)
   })
 
+  it.each(inJoorJson.concat(inJoorXml))(
+    'says what is seen, and once what is right: %s',
+    async (_what, text, _told, as) => {
+      const { plain } = unmarked(text)
+      const { printed } = await check({ payload: plain }, ...(as === undefined ? [] : ['--as', as]))
+      for (const line of printed) {
+        expect(line).toMatch(/^payload:\d+:\d+ \w+ \S+ [^.].*\. Right is: ./s)
+        expect(line.match(/Right is/g)).toHaveLength(1)
+      }
+    },
+  )
+
   it('which a mark in another place would show', async () => {
     const { plain, places } = unmarked(json(`{"warehouse":"NY",${mark}"upc":1,"inventory":5}`))
     const { printed } = await check({ payload: plain })

@@ -124,7 +124,7 @@ function readFields(
 
 function hasValue(name: FieldName, field: SentField, form: ItemForm, judge: ItemJudge): boolean {
   if (field.kind === 'nested') {
-    judge.breach(joor['item.scalar'], name, field.text, 'a plain value')
+    judge.breach(joor['item.scalar'], name, field.text.trim() || 'nested elements', 'a plain value')
     return false
   }
   if (field.text.trim() === '') {

@@ -20,7 +20,7 @@ import type { Format } from './format.js'
 import { itemLimit, tooMany } from './item-limit.js'
 import { pointerTo, type SentField, type SentItem } from './sent.js'
 
-const rightForm = 'Right is {"inventory_items": [{"warehouse": "New York", "upc": "822508068753", "inventory": 200}]}'
+const rightForm = '{"inventory_items": [{"warehouse": "New York", "upc": "822508068753", "inventory": 200}]}'
 
 /** Reads a JSON body; a body whose items cannot be told is refused. */
 export function readJsonItems(text: string, reply: Format, findings: Findings): readonly SentItem[] | Refusal {
@@ -44,7 +44,7 @@ export function readJsonItems(text: string, reply: Format, findings: Findings): 
   if (!isRecord(root) || !Array.isArray(list) || hasItemLevel(list)) {
     const at = lineAndColumn(text, startOfValue(text))
     findings.breach(joor['body.json_root'], inText(at), wrongRoot(root), rightForm)
-    return new Refusal(400, `${wrongRoot(root)} ${rightForm}, without an inventory_item level.`)
+    return new Refusal(400, `${wrongRoot(root)} Right is ${rightForm}, without an inventory_item level.`)
   }
   findings.applies(joor['body.json_root'])
   // What stands beside the list, or a second list, shows only in the text: JSON.parse has taken the last.
