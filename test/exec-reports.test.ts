@@ -102,6 +102,8 @@ describe('exec --report', () => {
     ['junit=', ['--report: must name a file']],
     ['=a.xml', ['--report: must be KIND=FILE']],
     ['toString=a', ['--report: must be KIND=FILE']],
+    ['junit=a.json', ['--report: json=a.json and junit=a.json name one file']],
+    ['json=./x/../a.json', ['--report: json=a.json and json=./x/../a.json name one file']],
   ])('refuses %s before anything is run', async (text, told) => {
     let ran = false
     const work = async () => {

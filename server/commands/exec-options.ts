@@ -5,7 +5,7 @@ import { didYouMean, writeChoice } from '../suggestion.js'
 import { type Variation, variations } from '../trial/variations.js'
 import { readCoverageWish } from './exec-coverage.js'
 import type { Outside } from './outside.js'
-import { readReport } from './reports.js'
+import { readReports } from './reports.js'
 
 export interface ExecGiven {
   /** The texts of the options of `start`. */
@@ -49,7 +49,7 @@ export function readAsked({
   return {
     variables: new Map(env.map(readVariable)),
     failOn: new Set(failOn.flatMap(readFailing)),
-    reports: reports.map(readReport),
+    reports: readReports(reports),
     variations: mutate && readVariations(mutate),
     coverage: readCoverageWish(minCoverage, coverageOf),
   }

@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { dirname, normalize, resolve } from 'node:path'
 import { ConfigError } from '../config/config.js'
 import { type BrokenRule as BrokenOnPage, writeHtml } from '../coverage/html.js'
 import { writeMarkdown } from '../coverage/markdown.js'
@@ -44,8 +44,20 @@ export interface ReportFile {
   readonly path: string
 }
 
-/** Reads `junit=report.xml`; throws ConfigError. */
-export function readReport(text: string): ReportFile {
+/** Reads `junit=report.xml` and the like; throws ConfigError. */
+export function readReports(texts: readonly string[]): readonly ReportFile[] {
+  const reports = texts.map(readReport)
+  const taken = new Map<string, string>()
+  for (const [index, { path }] of reports.entries()) {
+    const text = texts[index] ?? ''
+    const first = taken.get(normalize(path))
+    if (first !== undefined) throw new ConfigError(`--report: ${first} and ${text} name one file; each needs its own`)
+    taken.set(normalize(path), text)
+  }
+  return reports
+}
+
+function readReport(text: string): ReportFile {
   const at = text.indexOf('=')
   const kind = at < 0 ? text : text.slice(0, at)
   const path = at < 0 ? '' : text.slice(at + 1)
