@@ -130,6 +130,11 @@ describe('backstock coverage merge', () => {
     expect((await merge(files, '--format', 'html')).printed[0]).toBe('<!doctype html>')
     expect((await merge(files, '--output', 'all.json')).printed).toEqual([])
     expect((await merge({ 'c.json': covered([]) }, 'all.json')).code).toBe(0)
+    expect((await merge({ 'c.json': covered([]) }, '--output', 'a/folder/all.json')).code).toBe(0)
+    expect((await merge({ 'c.json': covered([]) }, 'a/folder/all.json')).code).toBe(0)
+    const failed = await merge({ 'a.json': some }, '--output', '.')
+    expect([failed.code, failed.printed]).toEqual([2, []])
+    expect(failed.complained).toMatch(/^cannot write \S+: it is a directory$/)
   })
 
   it('fails below what is wanted, and says what is missing', async () => {

@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import type { Coverage, Gap } from '../coverage/coverage.js'
 import { readCoverageFiles } from '../coverage/files.js'
 import { writeHtml } from '../coverage/html.js'
@@ -9,6 +9,7 @@ import { mergeCoverage } from '../coverage/merge.js'
 import { headline, keptAndBroken, splitFaults } from '../coverage/sentences.js'
 import { DocumentError, schemaFaults } from '../documents/documents.js'
 import { SourceError } from '../documents/source.js'
+import { writeReason } from '../documents/source-file.js'
 import { printable } from '../printable.js'
 import { writeExact } from '../wire/exact-json.js'
 import { type Address, withEmulator } from './asking.js'
@@ -69,10 +70,15 @@ export async function merge(files: readonly string[], options: MergeOptions, out
   }
 }
 
+/** Writes a file with the folders that it needs, as the reports of exec are. */
 async function save(path: string, text: string): Promise<void> {
-  await writeFile(path, text).catch((error: Error) => {
-    throw new SourceError(`cannot write ${path}: ${error.message}`, { cause: error })
-  })
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, text)
+  } catch (error) {
+    // What the functions of node:fs reject with.
+    throw new SourceError(`cannot write ${path}: ${writeReason(error as NodeJS.ErrnoException)}`, { cause: error })
+  }
 }
 
 /** A file holds what was written; a terminal would obey it. */
