@@ -40,6 +40,8 @@ export const inText = ({ line, column }: { readonly line: number; readonly colum
  */
 export class Findings {
   readonly #met = new Set<Rule>()
+  /** The lists whose rules are all met: of thousands of items each looks at the same ones. */
+  readonly #lists = new Set<readonly Rule[]>()
   readonly #counts = new Map<Breakable, number>()
   readonly #breaches: Breach[] = []
   readonly #contract: Contract
@@ -54,9 +56,16 @@ export class Findings {
     this.#kept = kept
   }
 
-  /** The rule decided something for this call. */
+  /** The rule decided something for this call: it is kept, unless it is broken as well. */
   applies(rule: Rule): void {
     if (this.#contract !== 'off') this.#met.add(rule)
+  }
+
+  /** The rules, which are decided together, decided something for this call. Name each list once: it is told by identity. */
+  appliesAll(rules: readonly Rule[]): void {
+    if (this.#contract === 'off' || this.#lists.has(rules)) return
+    this.#lists.add(rules)
+    for (const rule of rules) this.#met.add(rule)
   }
 
   /**
@@ -83,6 +92,7 @@ export class Findings {
   /** Nothing was found yet: a check that comes before those which ran has the only word. */
   forget(): void {
     this.#met.clear()
+    this.#lists.clear()
     this.#counts.clear()
     this.#breaches.length = 0
     this.#refusal = undefined

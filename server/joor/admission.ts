@@ -27,6 +27,7 @@ export function admitCall(methods: Methods, head: Head, terms: Terms, findings: 
 }
 
 function judgeMethod({ names, rule }: Methods, { method }: Head, findings: Findings): Refusal | undefined {
+  findings.applies(rule)
   if (names.includes(method)) return undefined
   const right = names.join(' or ')
   findings.breach(rule, { path: 'method' }, method, right)
@@ -45,12 +46,15 @@ export function tooLarge(findings: Findings, way = 'Send the items in several ca
 }
 
 function judgeKnown(terms: Terms, findings: Findings): Refusal | undefined {
-  if (terms.settings.auth !== 'enforce' || (terms.setup?.declared && terms.setup.token !== null)) return undefined
+  if (terms.settings.auth !== 'enforce') return undefined
+  findings.applies(joor['auth.known'])
+  if (terms.setup?.declared && terms.setup.token !== null) return undefined
   findings.breach(joor['auth.known'], inHeader('authorization'), 'an unknown token', 'the token of a declared account')
   const message = 'The token is not that of a declared account, and tokens are enforced (auth=enforce).'
   return new Refusal(401, message, { headers: { 'WWW-Authenticate': 'OAuth2' } })
 }
 
 export function judgeSlashes(head: Head, findings: Findings): void {
+  findings.applies(joor['call.repeated_slashes'])
   if (head.repeatedSlashes) findings.breach(joor['call.repeated_slashes'], inPath, head.target, 'single slashes')
 }

@@ -41,6 +41,16 @@ function isBase64(credentials: string): boolean {
   return credentials.endsWith('=') ? credentials.length % 4 === 0 : credentials.length % 4 !== 1
 }
 
+/** What each usable token is held to. */
+const rulesOfToken = [
+  joor['auth.required'],
+  joor['auth.account'],
+  joor['auth.token_alone'],
+  joor['auth.bearer'],
+  joor['auth.line_feed'],
+  joor['auth.printable'],
+]
+
 /** 401 where the call carries no usable token; reports one that works and looks wrong. */
 export function judgeAuthorization(head: Head, findings: Findings): Refusal | undefined {
   const at = inHeader('authorization')
@@ -50,9 +60,7 @@ export function judgeAuthorization(head: Head, findings: Findings): Refusal | un
     findings.breach(joor['auth.required'], at, authorization.fault, howTo)
     return unauthorized(`${authorization.fault} ${howTo}`)
   }
-  findings.applies(joor['auth.required'])
-  findings.applies(joor['auth.account'])
-  findings.applies(joor['auth.token_alone'])
+  findings.appliesAll(rulesOfToken)
   if (authorization.scheme === 'bearer') findings.breach(joor['auth.bearer'], at, 'the scheme Bearer', 'OAuth2')
   else if (!/^\s*OAuth2/.test(head.headers.authorization ?? '')) findings.applies(joor['auth.scheme_case'])
   const { decoded } = authorization

@@ -12,6 +12,7 @@ export function readDate(text: string, judge: ItemJudge): string | undefined {
   }
   judge.applies(joor['date.forms'])
   if (text.toUpperCase() === 'IMMEDIATE') {
+    judge.applies(joor['date.immediate_case'])
     if (text !== 'IMMEDIATE') judge.breach(joor['date.immediate_case'], 'inventory_date', text, 'IMMEDIATE')
     return 'IMMEDIATE'
   }
@@ -27,9 +28,10 @@ export function readDate(text: string, judge: ItemJudge): string | undefined {
   return utc
 }
 
+const rulesOfDay = [joor['date.bucket'], joor['date.past'], joor['date.real'], joor['date.date_time']]
+
 function readDay(text: string, day: string, judge: ItemJudge): string | undefined {
-  judge.applies(joor['date.bucket'])
-  judge.applies(joor['date.past'])
+  judge.appliesAll(rulesOfDay)
   if (readInstant(day) !== undefined) return day
   judge.breach(joor['date.real'], 'inventory_date', text, 'a day that exists')
   return undefined

@@ -30,11 +30,13 @@ export function replyFormat(head: Head): Format {
   return json > xml ? 'json' : 'xml'
 }
 
+const rulesOfType = [joor['format.content_type'], joor['format.text_types']]
+
 /** What the client did about the format of its body that the vendor's pages leave open. */
 export function judgeRequestFormat(head: Head, findings: Findings): void {
   const sent = head.headers['content-type'] ?? ''
   const type = mediaType(sent) ?? ''
-  findings.applies(joor['format.content_type'])
+  findings.appliesAll(rulesOfType)
   if (sent.includes(';')) findings.applies(joor['format.charset'])
   if (type.startsWith('text/'))
     findings.breach(joor['format.text_types'], inHeader('content-type'), type, type.replace('text', 'application'))
@@ -46,10 +48,12 @@ export function judgeReplyFormat(head: Head, findings: Findings): void {
   const wanted = lastOf(head, 'return_format')
   const accept = head.headers.accept
   if (wanted !== undefined) {
+    findings.applies(joor['format.return_format_value'])
     if (wanted !== 'json' && wanted !== 'xml')
       findings.breach(joor['format.return_format_value'], inQuery('return_format'), wanted, 'json or xml')
     else if (accept !== undefined) findings.applies(joor['format.return_format'])
   } else if (accept !== undefined) {
+    findings.applies(joor['format.acceptable'])
     const acceptable = weightOf('application/json', accept) > 0 || weightOf('application/xml', accept) > 0
     if (!acceptable)
       findings.breach(joor['format.acceptable'], inHeader('accept'), accept, 'application/json or application/xml')

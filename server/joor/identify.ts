@@ -25,6 +25,7 @@ function identifyUnlisted(sent: SkuIdentifiers, judge: IdentityJudge): Sku | und
     if (Object.keys(sent).length > 1) judge.applies(joor['sku.upc_wins'])
     return { key: keyPart(JSON.stringify(['upc', sent.upc])), identifiers: sent }
   }
+  if (sent.style_number !== undefined) judge.applies(joor['sku.number_alone'])
   const style = strongest(sent, ['style_identifier', 'style_id', 'style_color_id'])
   const color = strongest(sent, ['color_code', 'style_color_id'])
   const size = strongest(sent, ['size', 'size_code'])
@@ -54,6 +55,7 @@ function strongest(sent: SkuIdentifiers, names: readonly string[]): [string, str
 function identifyListed(sent: SkuIdentifiers, list: StyleList, judge: IdentityJudge): Sku | undefined {
   if (sent.upc !== undefined) {
     judge.applies(joor['sku.upc_wins'])
+    judge.applies(joor['sku.known'])
     const sku = list.byUpc.get(sent.upc)
     if (sku === undefined) judge.breach(joor['sku.known'], 'upc', sent.upc, 'a upc of the style list')
     else narrow([sku], sent, Object.keys(sent), judge)
@@ -86,8 +88,9 @@ function searchFrom(start: StartName, sent: SkuIdentifiers, list: StyleList, jud
   const colored = narrow(skusWith(styles, color, sent[color]), sent, [otherColor], judge)
   const sized = narrow(skusWith(colored, size, sent[size]), sent, [otherSize], judge)
   const [sku, second] = sized
+  judge.applies(joor['sku.known'])
   if (sku === undefined) judge.breach(joor['sku.known'], undefined, tell(sent), 'a SKU of the style list')
-  else judge.applies(joor['sku.known'])
+  else judge.applies(joor['sku.unique'])
   if (second === undefined) return sku
   judge.breach(joor['sku.unique'], undefined, `${tell(sent)} stands for ${sized.length} SKUs`, 'further identifiers')
   return undefined

@@ -26,6 +26,10 @@ export class ItemJudge {
     this.#findings.applies(rule)
   }
 
+  appliesAll(rules: readonly Rule[]): void {
+    this.#findings.appliesAll(rules)
+  }
+
   /** `time`: which mention of a field that the item has several times. */
   breach(
     rule: Breakable,

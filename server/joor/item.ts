@@ -1,3 +1,4 @@
+import type { Breakable, Rule } from '../../contracts/rules/book.js'
 import { joor } from '../../contracts/rules/joor.js'
 import type { Findings } from '../findings.js'
 import type { Settings } from '../settings.js'
@@ -37,6 +38,8 @@ const numbers = ['style_id', 'style_color_id', 'inventory'] as const
 const fieldNames = [...strings, ...numbers, 'made_to_order'] as const
 type FieldName = (typeof fieldNames)[number]
 const known: ReadonlySet<string> = new Set(fieldNames)
+const stringNames: ReadonlySet<string> = new Set(strings)
+const integerNames: ReadonlySet<string> = new Set(numbers)
 const identifiers: ReadonlySet<string> = new Set(identifierNames)
 export const isKnown = (name: string): name is FieldName => known.has(name)
 
@@ -92,6 +95,13 @@ export function readItem(sent: SentItem, index: number, form: ItemForm, settings
   return { ...item, refused: judge.refused }
 }
 
+/** What each item is held to, whatever its fields. */
+const rulesOfItem: Readonly<Record<ItemForm, readonly Rule[]>> = {
+  json: [joor['item.object'], joor['item.repeated_json'], joor['item.known_fields']],
+  xml: [joor['xml.item_plain'], joor['xml.stray_text'], joor['item.repeated_xml'], joor['item.known_fields']],
+  query: [],
+}
+
 /** The known fields that have a value, after everything about their form has been told. */
 function readFields(
   sent: SentItem,
@@ -99,6 +109,7 @@ function readFields(
   form: ItemForm,
   judge: ItemJudge,
 ): ReadonlyMap<FieldName, SentField> {
+  judge.appliesAll(rulesOfItem[form])
   const fields = new Map<FieldName, SentField>()
   const plain = 'plain elements without attributes and prefixes'
   for (const { text, field, time } of sent.decorations) judge.breach(joor['xml.item_plain'], field, text, plain, time)
@@ -123,10 +134,13 @@ function readFields(
 }
 
 function hasValue(name: FieldName, field: SentField, form: ItemForm, judge: ItemJudge): boolean {
+  // A query holds texts only.
+  if (form !== 'query') judge.applies(joor['item.scalar'])
   if (field.kind === 'nested') {
     judge.breach(joor['item.scalar'], name, field.text.trim() || 'nested elements', 'a plain value')
     return false
   }
+  judge.applies(joor['item.empty'])
   if (field.text.trim() === '') {
     judge.breach(
       joor['item.empty'],
@@ -137,20 +151,24 @@ function hasValue(name: FieldName, field: SentField, form: ItemForm, judge: Item
     return false
   }
   if (field.text.trim() !== field.text) judge.applies(joor['item.space'])
-  if (form !== 'json') return true
-  const scalar = field.kind === 'number' || field.kind === 'boolean'
-  if (scalar && (strings as readonly string[]).includes(name))
-    judge.breach(joor['item.string_type'], name, field.text, `the string ${JSON.stringify(field.text)}`)
-  if (
-    field.kind === 'string' &&
-    (numbers as readonly string[]).includes(name) &&
-    numberOf(field.text.trim()) !== undefined
-  )
-    judge.breach(joor['item.integer_type'], name, JSON.stringify(field.text), `the number ${field.text.trim()}`)
+  if (form === 'json') judgeType(name, field, judge)
   return true
 }
 
+function judgeType(name: FieldName, { kind, text }: SentField, judge: ItemJudge): void {
+  if (stringNames.has(name)) {
+    judge.applies(joor['item.string_type'])
+    if (kind !== 'string') judge.breach(joor['item.string_type'], name, text, `the string ${JSON.stringify(text)}`)
+  } else if (integerNames.has(name)) {
+    if (kind === 'number') judge.applies(joor['item.integer_type'])
+    else if (kind === 'string' && numberOf(text.trim()) !== undefined)
+      judge.breach(joor['item.integer_type'], name, JSON.stringify(text), `the number ${text.trim()}`)
+  }
+}
+
 function readWarehouse(text: string, form: ItemForm, settings: Settings, judge: ItemJudge): string {
+  if (settings.missing_warehouse === 'refuse') judge.applies(joor['warehouse.required'])
+  else if (form !== 'query') judge.applies(joor['warehouse.missing'])
   if (text !== '') {
     judge.applies(joor['warehouse.exact'])
     return text
@@ -178,16 +196,16 @@ function namesSku({ upc, color_code, size }: SkuIdentifiers, judge: ItemJudge): 
 }
 
 function judgeLengths(identifiers: SkuIdentifiers, judge: ItemJudge): void {
-  const { style_number, style_identifier } = identifiers
-  if (style_number !== undefined && length(style_number) > 45)
-    judge.breach(joor['style.number_length'], 'style_number', `${length(style_number)} characters`, 'at most 45')
-  if (style_identifier !== undefined && length(style_identifier) > 100)
-    judge.breach(
-      joor['style.identifier_length'],
-      'style_identifier',
-      `${length(style_identifier)} characters`,
-      'at most 100',
-    )
+  judgeLength('style_number', 45, joor['style.number_length'], identifiers, judge)
+  judgeLength('style_identifier', 100, joor['style.identifier_length'], identifiers, judge)
+}
+
+function judgeLength(name: FieldName, most: number, rule: Breakable, sent: SkuIdentifiers, judge: ItemJudge): void {
+  const value = sent[name]
+  if (value === undefined) return
+  judge.applies(rule)
+  const characters = length(value)
+  if (characters > most) judge.breach(rule, name, `${characters} characters`, `at most ${most}`)
 }
 
 /** Characters, not UTF-16 units. */
@@ -203,14 +221,17 @@ function readId(name: 'style_id' | 'style_color_id', text: string, judge: ItemJu
   return ''
 }
 
+const rulesOfMadeToOrder = [joor['made_to_order.forms'], joor['made_to_order.case']]
+
 function readMadeToOrder(text: string, judge: ItemJudge): boolean {
   if (text === '') return false
+  judge.applies(joor['made_to_order.value'])
   const lower = text.toLowerCase()
   if (lower !== 'true' && lower !== 'false') {
     judge.breach(joor['made_to_order.value'], 'made_to_order', text, 'true or false')
     return false
   }
-  judge.applies(joor['made_to_order.forms'])
+  judge.appliesAll(rulesOfMadeToOrder)
   if (lower !== text) judge.breach(joor['made_to_order.case'], 'made_to_order', text, lower)
   return lower === 'true'
 }

@@ -17,9 +17,11 @@ import {
 import { isRecord, writePointer } from '../wire/json-values.js'
 import { escapeXml, isXmlName, replaceForbidden, writeElement } from '../wire/xml-tree.js'
 import type { Format } from './format.js'
-import { itemLimit, tooMany } from './item-limit.js'
+import { itemLimit, rulesOfItems, tooMany } from './item-limit.js'
 import { pointerTo, type SentField, type SentItem } from './sent.js'
 
+const rulesOfJson = [joor['body.well_formed'], joor['body.depth']]
+const rulesOfRoot = [joor['body.json_root'], joor['body.json_root_only']]
 const rightForm = '{"inventory_items": [{"warehouse": "New York", "upc": "822508068753", "inventory": 200}]}'
 
 /** Reads a JSON body; a body whose items cannot be told is refused. */
@@ -38,7 +40,7 @@ export function readJsonItems(text: string, reply: Format, findings: Findings): 
     findings.breach(joor['body.depth'], inText(placeOfFault(text)), 'more than 64 levels', 'at most 64 levels')
     return new Refusal(400, 'The JSON body has more than 64 levels of nesting.')
   }
-  findings.applies(joor['body.well_formed'])
+  findings.appliesAll(rulesOfJson)
   const root = parsed.value
   const list = itemsOf(root)
   if (!isRecord(root) || !Array.isArray(list) || hasItemLevel(list)) {
@@ -46,7 +48,7 @@ export function readJsonItems(text: string, reply: Format, findings: Findings): 
     findings.breach(joor['body.json_root'], inText(at), wrongRoot(root), rightForm)
     return new Refusal(400, `${wrongRoot(root)} Right is ${rightForm}, without an inventory_item level.`)
   }
-  findings.applies(joor['body.json_root'])
+  findings.appliesAll(rulesOfRoot)
   // What stands beside the list, or a second list, shows only in the text: JSON.parse has taken the last.
   if (scan.times > 1 || Object.keys(root).length > 1) judgeRoot(text, findings)
   if (list.length === 0) {
@@ -54,8 +56,7 @@ export function readJsonItems(text: string, reply: Format, findings: Findings): 
     findings.breach(joor['body.items'], at, '[]', 'one item or more')
     return new Refusal(400, 'inventory_items is empty: a call has one item or more.')
   }
-  findings.applies(joor['body.items'])
-  findings.applies(joor['body.item_limit'])
+  findings.appliesAll(rulesOfItems)
   const lines = lineCounter(text)
   return scan.elements.map((span, index) => new JsonItem(text, lines, span, list[index], index, reply))
 }

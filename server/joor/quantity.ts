@@ -6,6 +6,9 @@ import type { ItemForm, SentField } from './sent.js'
 export const integerForm = /^-?[0-9]+$/
 const wholeFloatForm = /^-?[0-9]+\.0+$/
 
+const rulesOfInteger = [joor['inventory.integer'], joor['inventory.range']]
+const rulesOfQuantity = [joor['inventory.whole_float'], joor['inventory.negative']]
+
 /** Units; undefined where the item makes its SKU made to order, or is refused. */
 export function readQuantity(
   field: SentField | undefined,
@@ -14,10 +17,12 @@ export function readQuantity(
   judge: ItemJudge,
 ): number | undefined {
   if (madeToOrder) {
+    judge.applies(joor['made_to_order.quantity'])
     if (field === undefined) judge.applies(joor['made_to_order.no_inventory'])
     else judge.breach(joor['made_to_order.quantity'], 'inventory', field.text, 'no inventory')
     return undefined
   }
+  judge.applies(form === 'query' ? joor['single.inventory'] : joor['inventory.required'])
   if (field === undefined) {
     if (form === 'query') judge.breach(joor['single.inventory'], undefined, 'no inventory', 'a quantity')
     else judge.breach(joor['inventory.required'], undefined, 'no inventory', 'a quantity, or made_to_order true')
@@ -29,11 +34,12 @@ export function readQuantity(
     judge.breach(joor['inventory.integer'], 'inventory', text, 'an integer such as 26')
     return undefined
   }
-  judge.applies(joor['inventory.integer'])
+  judge.appliesAll(rulesOfInteger)
   if (!Number.isSafeInteger(quantity)) {
     judge.breach(joor['inventory.range'], 'inventory', text, 'an integer from -9007199254740991 to 9007199254740991')
     return undefined
   }
+  judge.appliesAll(rulesOfQuantity)
   if (!integerForm.test(text)) judge.breach(joor['inventory.whole_float'], 'inventory', text, String(quantity))
   if (quantity < 0) judge.breach(joor['inventory.negative'], 'inventory', text, 'zero or more')
   // -0 is zero: it must not be stored or shown with a sign.

@@ -13,6 +13,7 @@ export interface CallQuery {
 const bulkNames = ['overwrite', 'dec_pending', 'return_format'] as const
 
 export function readQuery(head: Head, findings: Findings): CallQuery {
+  if (head.query.length > 0) findings.applies(joor['query.unknown'])
   const given = readParameters(head, bulkNames, () => joor['query.unknown'], findings)
   findings.applies(joor['query.overwrite'])
   const overwrite = readSwitch('overwrite', joor['query.overwrite_value'], given, findings)
@@ -37,6 +38,7 @@ export function readParameters<Name extends string>(
     if (given.has(name)) repeated.add(name)
     given.set(name, value)
   }
+  if (given.size > 0) findings.applies(joor['query.repeated'])
   for (const name of repeated)
     findings.breach(joor['query.repeated'], inQuery(name), `${name} more than once`, `${name} once`)
   return given
@@ -49,6 +51,8 @@ export function readDecPending(given: ReadonlyMap<string, string>, findings: Fin
 
 function readSwitch(name: string, rule: Breakable, given: ReadonlyMap<string, string>, findings: Findings): boolean {
   const value = given.get(name)
-  if (value !== undefined && value !== '0' && value !== '1') findings.breach(rule, inQuery(name), value, '1 or 0')
+  if (value === undefined) return false
+  findings.applies(rule)
+  if (value !== '0' && value !== '1') findings.breach(rule, inQuery(name), value, '1 or 0')
   return value === '1'
 }

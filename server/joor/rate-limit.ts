@@ -48,6 +48,7 @@ function chargeCall(
 ): Refusal | undefined {
   const limit = limitOf(settings)
   if (limit === undefined) return undefined
+  findings.applies(limit.refuses ? joor['rate.limit'] : joor['rate.within'])
   const meter = meterOf(turn, draft, limit)
   if (meter.spent + cost > limit.credits) return beyond(meter, limit, turn, draft, findings)
   findings.applies(joor['rate.credits'])

@@ -17,8 +17,10 @@ export async function readBulk(head: Head, body: Body, terms: Terms, findings: F
   if (refusal !== undefined) return refusal
   const query = readQuery(head, findings)
   const received = await body.text(bodyLimit)
+  findings.applies(joor['format.size'])
   if (typeof received !== 'string') return faulty(received, findings)
-  findings.applies(joor['format.utf8'])
+  findings.appliesAll(rulesOfText)
+  if (head.headers['content-encoding'] !== undefined) findings.applies(joor['format.coded_body'])
   const text = received.startsWith('\ufeff') ? received.slice(1) : received
   if (text !== received) findings.breach(joor['format.bom'], inText(start), 'a byte order mark', 'none')
 
@@ -26,9 +28,16 @@ export async function readBulk(head: Head, body: Body, terms: Terms, findings: F
   const reply = replyFormat(head)
   const sent = format === 'json' ? readJsonItems(text, reply, findings) : readXmlItems(text, reply, findings)
   if (sent instanceof Refusal) return sent
-  if (format === 'json' && reply === 'json') findings.applies(joor['reply.literal_echo'])
-  if (format === 'xml' && reply === 'json') findings.applies(joor['reply.xml_to_json'])
+  findings.appliesAll(rulesOfEcho[format][reply])
   return { query, format, items: sent.map((item, index) => readItem(item, index, format, terms.settings, findings)) }
+}
+
+const rulesOfText = [joor['format.utf8'], joor['format.bom']]
+
+/** What becomes of an item of the one format in a reply of the other. */
+const rulesOfEcho = {
+  json: { json: [joor['reply.literal_echo']], xml: [joor['reply.json_to_xml']] },
+  xml: { json: [joor['reply.xml_to_json'], joor['reply.xml_nested']], xml: [] },
 }
 
 /** Where a body begins. */

@@ -78,6 +78,7 @@ export const byFault = { rule: null, reason: sparedReason }
 
 function judgeSamePosition({ item, date, key }: Placed, positions: Set<string>, judge: ItemJudge): void {
   const position = key.join('\n')
+  if (positions.size > 0) judge.applies(joor['inventory.same_position'])
   if (positions.has(position))
     judge.breach(
       joor['inventory.same_position'],
@@ -87,6 +88,13 @@ function judgeSamePosition({ item, date, key }: Placed, positions: Set<string>, 
     )
   positions.add(position)
 }
+
+const rulesOfOverwrite = [
+  joor['overwrite.dates'],
+  joor['overwrite.marks'],
+  joor['overwrite.complete'],
+  joor['overwrite.refused_warehouse'],
+]
 
 function decideOverwrite(
   placed: readonly Placed[],
@@ -98,8 +106,7 @@ function decideOverwrite(
   const named = new Set(placed.map(({ key }) => key[0]))
   const account = terms.settings.overwrite_scope === 'account'
   findings.applies(account ? joor['overwrite.account'] : joor['overwrite.warehouses'])
-  findings.applies(joor['overwrite.dates'])
-  findings.applies(joor['overwrite.marks'])
+  findings.appliesAll(rulesOfOverwrite)
   if (account && placed.length > 0) draft.clearAll('positions')
   else for (const warehouse of named) draft.clearFirst('positions', warehouse)
   if (placed.length === items.length) return

@@ -31,24 +31,30 @@ export async function readSingle(
     return tooLarge(findings, 'Send no body: path and query say everything.')
   const refusal = judgeEscapes(head, findings)
   if (refusal !== undefined) return refusal
-  findings.applies(joor['single.query'])
+  findings.appliesAll(rulesOfSingle)
+  if (received !== '') findings.applies(joor['format.size'])
   if (received !== '') findings.breach(joor['single.body'], inBody, 'a body', 'none: path and query say everything')
   judgeSlashes(head, findings)
   if (head.headers['content-type'] === undefined) findings.applies(joor['single.content_type'])
   judgeReplyFormat(head, findings)
 
+  if (head.query.length > 0) findings.appliesAll(rulesOfQuery)
   const given = readParameters(head, parameters, ruleOfUnknown, findings)
   const decPending = readDecPending(given, findings)
+  if (replyFormat(head) === 'xml') findings.applies(joor['reply.json_to_xml'])
   return { item: readItem(sentSku(head, given), 0, 'query', terms.settings, findings), decPending }
 }
 
+const rulesOfSingle = [joor['single.query'], joor['single.body']]
+const rulesOfQuery = [joor['single.unknown'], joor['single.overwrite']]
+const rulesOfEscapes = [joor['single.percent'], joor['single.escapes']]
 const ruleOfUnknown = (name: string) => (name === 'overwrite' ? joor['single.overwrite'] : joor['single.unknown'])
 
 function judgeEscapes({ target, badEscape }: Head, findings: Findings): Refusal | undefined {
   const at = target.indexOf('?')
   const query = at < 0 ? '' : target.slice(at + 1)
   if (query.includes('+')) findings.applies(joor['single.plus'])
-  if (target.includes('%')) findings.applies(joor['single.percent'])
+  if (target.includes('%')) findings.appliesAll(rulesOfEscapes)
   if (!badEscape && isEncoded(query)) return undefined
   const [part, place] = badEscape ? ['path', inPath] : ['query', { path: 'query' }]
   findings.breach(joor['single.escapes'], place, target, 'UTF-8 in escapes such as %C3%BC')

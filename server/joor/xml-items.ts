@@ -5,9 +5,18 @@ import { Refusal } from '../operation.js'
 import { type LineAndColumn, lineAndColumn, lineCounter } from '../wire/json-tree.js'
 import { escapeXml, parseXml, writeElement, type XmlElement, type XmlFaultKind } from '../wire/xml-tree.js'
 import type { Format } from './format.js'
-import { itemLimit, tooMany } from './item-limit.js'
+import { itemLimit, rulesOfItems, tooMany } from './item-limit.js'
 import { type Decoration, pointerTo, type SentField, type SentItem } from './sent.js'
 
+const rulesOfXml = [
+  joor['body.well_formed'],
+  joor['body.depth'],
+  joor['xml.doctype'],
+  joor['xml.version'],
+  joor['xml.encoding'],
+  joor['xml.dropped'],
+]
+const rulesOfRoot = [joor['body.xml_root'], joor['xml.root_plain']]
 const rightForm = 'Right is <inventory_items><inventory_item>…</inventory_item></inventory_items>.'
 
 /** Reads an XML body; a body whose items cannot be told is refused. */
@@ -18,8 +27,7 @@ export function readXmlItems(text: string, reply: Format, findings: Findings): r
     findings.breach(ruleOf(parsed.about), inText(parsed.at), parsed.fault, 'well-formed XML 1.0')
     return new Refusal(400, `The body is not well-formed XML: ${parsed.fault}.`)
   }
-  findings.applies(joor['body.well_formed'])
-  findings.applies(joor['xml.dropped'])
+  findings.appliesAll(rulesOfXml)
   const { root, encoding } = parsed
   if (encoding !== undefined && encoding.toLowerCase() !== 'utf-8')
     findings.breach(joor['xml.encoding'], inText(lineAndColumn(text, text.indexOf(encoding))), encoding, 'UTF-8')
@@ -28,15 +36,14 @@ export function readXmlItems(text: string, reply: Format, findings: Findings): r
     findings.breach(joor['body.xml_root'], atRoot, root.name, 'inventory_items')
     return new Refusal(400, `The root of the XML body is ${root.name}. ${rightForm}`)
   }
-  findings.applies(joor['body.xml_root'])
+  findings.appliesAll(rulesOfRoot)
   judgeRoot(root, text, findings)
   const items = root.children.filter((child) => child.name === 'inventory_item')
   if (items.length === 0) {
     findings.breach(joor['body.items'], atRoot, 'no inventory_item', 'one item or more')
     return new Refusal(400, `inventory_items holds no inventory_item: a call has one item or more. ${rightForm}`)
   }
-  findings.applies(joor['body.items'])
-  findings.applies(joor['body.item_limit'])
+  findings.appliesAll(rulesOfItems)
   const lines = lineCounter(text)
   return items.map((element, index) => new XmlItem(lines, element, index, reply))
 }
