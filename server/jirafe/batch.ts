@@ -29,6 +29,7 @@ export async function readBatch(
   if (count > 1) findings.applies(jirafe['batch.order'])
 
   const events: JirafeEvent[] = []
+  if (count > 0) findings.applies(jirafe['batch.unknown_key'])
   for (const [list, elements] of lists)
     for (const [position, value] of elements.entries()) {
       const element = new EventDocument(document.json, value, [list, String(position)])
@@ -71,12 +72,15 @@ function misshapen(document: EventDocument, wrong: readonly Wrong[], findings: F
   return new Refusal(400, '', { type: 'validation', errors })
 }
 
+const rulesOfInventoryKey = [jirafe['batch.inventory_key'], jirafe['batch.inventory_alias']]
+
 function judgeKeys(document: EventDocument, lists: ReadonlyMap<string, unknown>, findings: Findings): void {
   const { json } = document
   const at = (key: string, node = document.member(key)) => {
     return { pointer: writePointer([key]), ...json.lines(node?.start ?? 0) }
   }
-  if (lists.has('product.inventory')) findings.applies(jirafe['batch.inventory_key'])
+  findings.applies(jirafe['batch.repeated_key'])
+  if (lists.has('product.inventory')) findings.appliesAll(rulesOfInventoryKey)
   if (lists.has('inventory'))
     findings.breach(jirafe['batch.inventory_alias'], () => at('inventory'), 'inventory', 'product.inventory')
   if (!json.repeatedNames || json.tree.kind !== 'object') return

@@ -1,4 +1,4 @@
-import type { Breakable } from '../../contracts/rules/book.js'
+import type { Breakable, Rule } from '../../contracts/rules/book.js'
 import type { Findings } from '../findings.js'
 import { type JsonNode, lineCounter, nodeAt, parseJsonTree } from '../wire/json-tree.js'
 import { writePointer } from '../wire/json-values.js'
@@ -72,6 +72,10 @@ export class EventJudge {
   constructor(findings: Findings, document: EventDocument) {
     this.#findings = findings
     this.document = document
+  }
+
+  applies(rule: Rule): void {
+    this.#findings.applies(rule)
   }
 
   breach(

@@ -40,6 +40,8 @@ const mostMessages = 100_000
 /** The wordings that a recording shows. */
 const recorded: ReadonlySet<string> = new Set(["None is not of type 'string'", "None is not of type 'number'"])
 
+const rulesOfEvent = [jirafe['event.schema'], jirafe['event.repeated']]
+
 /** Understands one event of a type; stateless. */
 export function readEvent(
   document: EventDocument,
@@ -54,7 +56,7 @@ export function readEvent(
   const { schema, validate, rule } = chosen
   if (rule !== undefined) findings.applies(rule)
   if (!validate(value) || json.oddNumbers) judgeSchema(document, schema, judge, findings)
-  findings.applies(jirafe['event.schema'])
+  findings.appliesAll(rulesOfEvent)
   judgeLaxness(value, schema, [], judge)
   if (json.repeatedNames) judgeRepeated(document.node, schema, [], judge)
   const valid = isRecord(value) && judge.errors.size === 0
@@ -96,10 +98,17 @@ function rightOf(name: string | undefined, schema: Schema): string {
 
 const list = (names: readonly string[]) => names.join(', ')
 
-/** What the vendor accepted although its schema says otherwise: undeclared fields, dates that are none. */
+/**
+ * What the vendor accepted although its schema says otherwise: undeclared fields, dates that are none. What the schema
+ * finds is told elsewhere; that a number stands where it wants an integer is seen here alone.
+ */
 function judgeLaxness(value: unknown, schema: Schema, path: readonly string[], judge: EventJudge): void {
-  if (schema.format !== undefined && typeof value === 'string' && !isIso8601(value))
-    judge.breach(jirafe['event.formats'], path, judge.document.member(...path), value, '2015-01-23T16:35:38+0000')
+  if (schema.type === 'integer' && typeof value === 'number') judge.applies(jirafe['event.float_integers'])
+  if (schema.format !== undefined && typeof value === 'string') {
+    judge.applies(jirafe['event.formats'])
+    if (!isIso8601(value))
+      judge.breach(jirafe['event.formats'], path, judge.document.member(...path), value, '2015-01-23T16:35:38+0000')
+  }
   if (Array.isArray(value) && schema.items !== undefined) {
     const { items } = schema
     if (items.properties === undefined) return
@@ -107,6 +116,7 @@ function judgeLaxness(value: unknown, schema: Schema, path: readonly string[], j
   }
   // An object without declared fields, such as cookies, may hold anything.
   if (!isRecord(value) || schema.properties === undefined) return
+  if (schema.additionalProperties !== true) judge.applies(jirafe['event.undeclared'])
   for (const name of Object.keys(value)) {
     const property = declared(schema, name)
     const at = [...path, name]

@@ -51,6 +51,7 @@ const twoTo53 = 2n ** 53n
 /** An integer's exact decimal text: its literal where `JSON.parse` may have rounded it. */
 function integerOf(value: unknown, name: string, judge: EventJudge): string {
   const { document } = judge
+  judge.applies(jirafe['inventory.exact'])
   if (!document.json.oddNumbers) return String(value)
   const node = document.member(name)
   const literal = node?.kind === 'number' ? node.literal.replace(/^-0$/, '0') : String(value)

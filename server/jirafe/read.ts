@@ -29,6 +29,7 @@ export interface EventsCommand {
 /** What the path alone tells. */
 export function admitPath(head: Head, findings: Findings): Refusal | undefined {
   findings.applies(jirafe['call.check_order'])
+  if (/^[^?]*%/.test(head.target)) findings.applies(jirafe['call.escapes'])
   if (!head.badEscape) return undefined
   findings.breach(jirafe['call.escapes'], inPath, head.target, 'escapes such as %20')
   return unknown(findings, 400, 'The path holds a malformed percent escape.')
@@ -40,18 +41,22 @@ export function admitSite(head: Head, terms: Terms, findings: Findings): Refusal
   if (refusal !== undefined) return refusal
   const at = inHeader('authorization')
   const enforced = terms.settings.auth === 'enforce'
+  const missing = head.headers.authorization === undefined
+  findings.applies(jirafe['auth.missing'])
+  if (!missing) findings.applies(jirafe['auth.token'])
   if (tokenOf(head) === undefined || (enforced && terms.opens.length === 0)) {
-    const missing = head.headers.authorization === undefined
     const seen = missing ? 'no token' : tokenOf(head) === undefined ? 'no Bearer token' : 'an unknown token'
     const rule = missing ? jirafe['auth.missing'] : jirafe['auth.token']
     findings.breach(rule, at, seen, 'Authorization: Bearer <token>')
     return new Refusal(403, '', { type: 'invalid_token' })
   }
   findings.applies(jirafe['auth.form'])
+  if (enforced) findings.applies(jirafe['auth.site'])
   if (enforced && (terms.name === undefined || !terms.opens.includes(terms.name))) {
     findings.breach(jirafe['auth.site'], at, `a token for ${terms.opens.join(', ')}`, `the token of ${terms.name}`)
     return new Refusal(403, '', { type: 'authorization' })
   }
+  findings.applies(jirafe['call.type'])
   return undefined
 }
 
@@ -65,11 +70,13 @@ export function admitEvent(head: Head, terms: Terms, findings: Findings): Refusa
 }
 
 export function judgeQuery(head: Head, findings: Findings): void {
+  findings.applies(jirafe['call.query'])
   for (const [name] of head.query) findings.breach(jirafe['call.query'], inQuery(name), name, 'no query')
 }
 
 export function admitMethod(head: Head, methods: readonly string[], findings: Findings): Refusal | undefined {
   if (head.method === 'PUT' && methods.includes('PUT')) findings.applies(jirafe['call.put'])
+  findings.applies(jirafe['call.method'])
   if (methods.includes(head.method)) return undefined
   const [right] = methods
   findings.breach(jirafe['call.method'], { path: 'method' }, head.method, right ?? '')
@@ -82,6 +89,7 @@ export function admitMethod(head: Head, methods: readonly string[], findings: Fi
 export function admitContent(head: Head, findings: Findings): Refusal | undefined {
   if (Number(head.headers['content-length'] ?? 0) > bodyLimit) return tooLarge(head, findings)
   const coding = head.headers['content-encoding']
+  if (coding !== undefined) findings.applies(jirafe['format.codings'])
   if (codingsOf(coding) === undefined) {
     findings.breach(jirafe['format.codings'], inHeader('content-encoding'), coding ?? '', 'gzip, deflate or br')
     return unknown(
@@ -105,6 +113,7 @@ function judgeHead(head: Head, findings: Findings): void {
 
 /** What of a path is served and told. */
 export function judgePath(head: Head, findings: Findings): void {
+  findings.applies(jirafe['call.repeated_slashes'])
   if (head.repeatedSlashes) findings.breach(jirafe['call.repeated_slashes'], inPath, head.target, 'single slashes')
   if (/\/(?:\?|$)/.test(head.target)) findings.applies(jirafe['call.trailing_slash'])
   if (head.segments.at(-1) === 'product.inventory') findings.applies(jirafe['call.both_paths'])
@@ -122,9 +131,11 @@ export function tooMany(count: number, most: number, findings: Findings): Refusa
   return unknown(findings, 413, `The batch has ${count} events, more than ${most}. Send them in several batches.`)
 }
 
-function tooLarge({ segments }: Head, findings: Findings): Refusal {
-  const rule = segments.at(-1) === 'batch' ? jirafe['format.batch_size'] : jirafe['format.size']
-  findings.breach(rule, inBody, 'more than 10 MB', 'at most 10,485,760 bytes')
+const ruleOfSize = ({ segments }: Head) =>
+  segments.at(-1) === 'batch' ? jirafe['format.batch_size'] : jirafe['format.size']
+
+function tooLarge(head: Head, findings: Findings): Refusal {
+  findings.breach(ruleOfSize(head), inBody, 'more than 10 MB', 'at most 10,485,760 bytes')
   return unknown(findings, 413, 'The body has more than 10 MB (10,485,760 bytes). Send the events in several calls.')
 }
 
@@ -141,6 +152,9 @@ export function readSingle(name: string, type: EventType) {
   }
 }
 
+const rulesOfText = [jirafe['format.utf8'], jirafe['format.bom']]
+const rulesOfJson = [jirafe['format.json'], jirafe['format.depth']]
+
 /** Where a body begins. */
 const start = { line: 1, column: 1 }
 
@@ -152,8 +166,10 @@ export async function readDocument(head: Head, body: Body, findings: Findings): 
 
 export async function readText(head: Head, body: Body, findings: Findings): Promise<string | Refusal> {
   const received = await body.text(bodyLimit)
+  findings.applies(ruleOfSize(head))
   if (typeof received !== 'string') return faulty(received, head, findings)
-  findings.applies(jirafe['format.utf8'])
+  findings.appliesAll(rulesOfText)
+  if (head.headers['content-encoding'] !== undefined) findings.applies(jirafe['format.coded_body'])
   const text = received.startsWith('\ufeff') ? received.slice(1) : received
   if (text !== received) findings.breach(jirafe['format.bom'], inText(start), 'a byte order mark', 'none')
   return text
@@ -171,7 +187,7 @@ export function parseDocument(text: string, findings: Findings): EventDocument |
     findings.breach(jirafe['format.depth'], inText(placeOfFault(text)), 'more than 64 levels', 'at most 64 levels')
     return badJson
   }
-  findings.applies(jirafe['format.json'])
+  findings.appliesAll(rulesOfJson)
   const json = new JsonText(text, scan.oddNumbers, scan.names !== countNames(parsed.value))
   return new EventDocument(json, parsed.value)
 }

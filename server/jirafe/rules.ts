@@ -9,6 +9,7 @@ import type { Needs, Turn } from '../state/store.js'
 import { compareInstants, readInstant } from '../wire/dates.js'
 import { detached } from '../wire/detached.js'
 import type { ReportedCost } from './cost.js'
+import type { EventJudge } from './document.js'
 import type { JirafeEvent } from './event.js'
 import type { ReportedLevel } from './inventory.js'
 import type { EventsCommand } from './read.js'
@@ -123,17 +124,21 @@ function decideInventory(
   const { index, judge } = event
   const key = levelKey(level)
   const stored = draft.get('levels', key)
-  if (stored !== undefined && level.revision === 'first' && isOlder(level.timestamp, stored.timestamp)) {
-    const right = `a timestamp from ${stored.timestamp} on`
-    judge.breach(jirafe['inventory.older_timestamp'], ['timestamp'], undefined, level.timestamp ?? '', right)
-    if (judge.errors.size > 0) return refused(event)
-  }
+  if (stored !== undefined && level.revision === 'first') judgeTimestamp(level, stored, judge)
+  if (judge.errors.size > 0) return refused(event)
   const position = { code: level.code, revision: level.revision, effective_date: level.effectiveDate }
   const stale = stored === undefined ? undefined : staleBy(level, stored, terms, findings)
   if (stale !== undefined) return { index, outcome: 'not_updated', reason: stale.reason, rule: stale.rule, position }
   meet(level, findings)
   keep({ ...level, receivedAt: turn.now.toISOString() }, key, draft)
   return { index, outcome: 'updated', reason: null, rule: null, position }
+}
+
+function judgeTimestamp(level: ReportedLevel, stored: LevelValue, judge: EventJudge): void {
+  judge.applies(jirafe['inventory.older_timestamp'])
+  if (!isOlder(level.timestamp, stored.timestamp)) return
+  const right = `a timestamp from ${stored.timestamp} on`
+  judge.breach(jirafe['inventory.older_timestamp'], ['timestamp'], undefined, level.timestamp ?? '', right)
 }
 
 function meet(level: ReportedLevel, findings: Findings): void {

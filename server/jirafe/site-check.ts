@@ -21,9 +21,13 @@ export const siteCheck: Omit<Operation<null, Verdict>, 'name' | 'vendor' | 'matc
     if (head.method === 'GET') return null
     const text = await readText(head, body, findings)
     if (text instanceof Refusal) return text
-    if (text === '') return null
+    if (text === '') {
+      findings.applies(jirafe['site_check.body'])
+      return null
+    }
     const document = parseDocument(text, findings)
     if (document instanceof Refusal) return document
+    findings.applies(jirafe['site_check.body'])
     const empty = isRecord(document.value) && Object.keys(document.value).length === 0
     if (!empty) findings.breach(jirafe['site_check.body'], inBody, 'a body with content', 'no body, or {}')
     return null
