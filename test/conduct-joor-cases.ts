@@ -863,7 +863,10 @@ const tokenInUrl: readonly Omit<Case, 'rule'>[] = [
   { says: 'in Base64', breaks: ['key'], run: inQuery(`?key=${encodedToken}`) },
   { says: 'with its scheme', breaks: ['key'], run: inQuery(`?key=OAuth2%20${encodedToken}`) },
   { says: 'with a plus sign as it is', breaks: ['key'], run: inQuery('?key=secret+token/1') },
-  ...['token', 'access_token', 'api_key', 'apikey', 'oauth_token', 'authorization', 'Access_Token'].map((name) => ({
+  ...[
+    ...['token', 'access_token', 'api_key', 'apikey', 'oauth_token', 'authorization', 'Access_Token'],
+    ...['auth_token', 'api-token', 'accessToken', 'bearer'],
+  ].map((name) => ({
     says: `as the parameter ${name}`,
     breaks: [name],
     run: inQuery(`?${name}=whatever`),

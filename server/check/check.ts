@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer'
 import { type ClientRule, isClientRule, type Rule } from '../../contracts/rules/book.js'
-import { joor } from '../../contracts/rules/joor.js'
 import { entryOf } from '../entry-of.js'
 import { type Breach, Findings } from '../findings.js'
 import type { Example, Judged } from '../journal/broken-rule.js'
@@ -43,8 +42,8 @@ export interface Checks {
 export const bytesRead = 20 * 1024 * 1024 + 1
 /** Places of one rule that are told of one file: what is wrong more often has one cause. */
 const placesKept = 10_000
-/** What is met of the head that the payload is given here. */
-const ofHead: ReadonlySet<Rule> = new Set([joor['format.content_type']])
+/** What is met of the head that the payload is given here: the groups of head and query, and of format all but its bytes. */
+const ofHead = /^\w+\.(?:auth|call|query|rate|format\.(?!utf8$|bom$|size$|batch_size$|depth$|json$))/
 
 /** Judges a payload as the call that brings it to an account or site which has nothing; a sentence where it is none. */
 export async function checkFile({ file, bytes }: PayloadFile, checks: Checks): Promise<CheckedFile | string> {
@@ -65,7 +64,7 @@ export async function checkFile({ file, bytes }: PayloadFile, checks: Checks): P
     file,
     breaches: findings.breaches.map((breach) => keepBreach(breach, [])).toSorted(byPlace),
     broken: findings.broken,
-    met: findings.met.filter((rule) => isClientRule(rule) && !ofHead.has(rule)),
+    met: findings.met.filter((rule) => isClientRule(rule) && !ofHead.test(rule.id)),
   }
 }
 

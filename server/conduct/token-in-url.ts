@@ -4,15 +4,19 @@ import { redact } from '../redaction.js'
 import type { Vendor } from '../state/store.js'
 import type { Heard } from './heard.js'
 
-/** Query parameters that are there to hold a token. */
+/** Query parameters that are there to hold a token, in small letters and without what parts their words. */
 const names: ReadonlySet<string> = new Set([
   'token',
-  'access_token',
-  'api_key',
+  'accesstoken',
   'apikey',
-  'oauth_token',
+  'apitoken',
+  'authtoken',
+  'oauthtoken',
+  'bearer',
+  'bearertoken',
   'authorization',
 ])
+const plainOf = (name: string) => name.toLowerCase().replace(/[-_.]/g, '')
 
 /** A shorter token is a part of many words. */
 const shortest = 6
@@ -33,7 +37,7 @@ export function tokenInUrl({ head, secrets }: Heard, vendor: Vendor): InUrl | un
     for (const [name, value] of head.query) {
       // A plus sign of Base64 is a blank once it is decoded as a query's.
       const holds = isOrHolds(value, tokens) || isOrHolds(value.replaceAll(' ', '+'), tokens)
-      if (!holds && !(value.trim() !== '' && names.has(name.toLowerCase()))) continue
+      if (!holds && !(value.trim() !== '' && names.has(plainOf(name)))) continue
       const shown = redact(name, tokens)
       return { at: { path: `query.${shown}` }, seen: `a token as the parameter ${shown}`, right }
     }
