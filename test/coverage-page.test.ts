@@ -139,7 +139,7 @@ describe('The Markdown text', () => {
         request: 'x\n```\n# y',
       })),
     })
-    expect(text).toContain('| a\\|b \\`c\\` \\*d\\* &#60;e&#62; &#64;f &#35; g |')
+    expect(text).toContain('| a\\|b \\`c\\` \\*d\\* &lt;e&gt; &#64;f \\# g |')
     expect(text).toContain('````sh\nx\n```\n# y\n````')
     const outside = text.replaceAll(/^(`{3,})sh\n.*?^\1$/gms, '').replaceAll(/`[^`\n]*`/g, '')
     expect([...outside.matchAll(/<(\/?\w+)/g)].map(([, name]) => name)).toEqual([

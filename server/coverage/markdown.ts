@@ -1,3 +1,4 @@
+import { escapeMarkdown } from '../wire/markdown.js'
 import type { Coverage, Gap } from './coverage.js'
 import { headline, keptAndBroken, splitFaults, wayWithoutShell, writeBreach, writePercentage } from './sentences.js'
 
@@ -8,7 +9,7 @@ const requestsShown = 20
 export function writeMarkdown(coverage: Coverage): string {
   const parts = [
     '## Coverage of the rules',
-    `**${text(headline(coverage))}.**${coverage.rules.exercised > 0 ? ` Of these ${keptAndBroken(coverage)}.` : ''}`,
+    `**${escapeMarkdown(headline(coverage))}.**${coverage.rules.exercised > 0 ? ` Of these ${keptAndBroken(coverage)}.` : ''}`,
     ...leastEvidence(coverage),
     ...operations(coverage),
     ...gaps(coverage),
@@ -37,7 +38,7 @@ function gaps({ gaps: rows }: Coverage): readonly string[] {
   if (rows.length === 0) return []
   const table = rows.map((gap) => [
     code(gap.rule),
-    text(gap.statement),
+    escapeMarkdown(gap.statement),
     gap.evidence,
     writeBreach(gap),
     code(gap.operation),
@@ -52,8 +53,8 @@ function gaps({ gaps: rows }: Coverage): readonly string[] {
 }
 
 function writeRequest(gap: Gap): string {
-  const summary = `<summary>${text(gap.rule)}</summary>`
-  const shown = gap.request === null ? text(wayWithoutShell(gap)) : fenced(gap.request)
+  const summary = `<summary>${escapeMarkdown(gap.rule)}</summary>`
+  const shown = gap.request === null ? escapeMarkdown(wayWithoutShell(gap)) : fenced(gap.request)
   return `<details>${summary}\n\n${shown}\n\n</details>`
 }
 
@@ -61,7 +62,7 @@ function exercised({ exercised: rows }: Coverage): readonly string[] {
   if (rows.length === 0) return []
   const table = rows.map(({ rule, statement, evidence, kept, broken }) => [
     code(rule),
-    text(statement),
+    escapeMarkdown(statement),
     evidence,
     String(kept),
     String(broken),
@@ -82,14 +83,6 @@ function faults(coverage: Coverage): readonly string[] {
 function writeTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
-}
-
-/** What Markdown would obey is escaped, and so is what HTML would, and what would call somebody or an issue. */
-function text(plain: string): string {
-  return plain
-    .replaceAll(/\s*[\r\n]+\s*/g, ' ')
-    .replaceAll(/[&<>@#]/g, (letter) => `&#${letter.charCodeAt(0)};`)
-    .replaceAll(/[\\`*_[\]|~]/g, '\\$&')
 }
 
 /** Our own names: of rules, operations and faults. */

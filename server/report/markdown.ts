@@ -1,5 +1,5 @@
 import type { BrokenRule } from '../journal/broken-rule.js'
-import { printable } from '../printable.js'
+import { escapeMarkdown } from '../wire/markdown.js'
 import { plural, type Report, writeMessage, writeSource, writeTotals } from './report.js'
 
 /** A table of what was broken, worst first; nothing in it is markup but what stands here. */
@@ -32,13 +32,3 @@ function cellsOf({ rule, level, count, calls, requests, examples }: BrokenRule):
 }
 
 const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '@': '&#64;' }
-
-/** Text as it stands, in one line: no markup, no HTML, no link and nobody who is mentioned. */
-function escapeMarkdown(text: string): string {
-  return printable(text.replace(/[\r\n\u2028\u2029]+/g, ' '))
-    .replace(/[&<>@\\`*_~|[\]#!()]/g, (sign) => entities[sign] ?? `\\${sign}`)
-    .replaceAll('://', '&#58;//')
-    .replace(/\bwww\./gi, (word) => `${word.slice(0, -1)}&#46;`)
-}
