@@ -65,7 +65,7 @@ const directions: readonly Direction[] = [
     says: 'a report is written from findings, entry types and the rule book, and from nothing else',
     from: /^server\/report\//,
     never:
-      /^(?!contracts\/rules\/|server\/(?:report|wire)\/|server\/(?:findings|levels|printable|rule-list)\.ts$|server\/journal\/(?:entry|broken-rule)\.ts$)/,
+      /^(?!contracts\/rules\/|server\/(?:report|wire)\/|server\/(?:counted|findings|levels|printable|rule-list)\.ts$|server\/journal\/(?:entry|broken-rule)\.ts$)/,
   },
   {
     says: 'payloads are checked by the rooms, without a store, a journal or a way in',

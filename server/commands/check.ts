@@ -4,12 +4,13 @@ import { bytesRead, type CheckedFile, type Checks, checkFile, joined } from '../
 import { payloadNames } from '../check/payload.js'
 import { ConfigError, type Given, readConfig, readConfigPath } from '../config/config.js'
 import { readConfigFile } from '../config/config-file.js'
+import { counted } from '../counted.js'
 import { writeReason } from '../documents/source-file.js'
 import { Levels } from '../levels.js'
 import { withDefaults } from '../options.js'
 import { printable } from '../printable.js'
 import { type FormatName, formatNames, formats, isFormat } from '../report/formats.js'
-import { lineAndColumnOf, plural, reportOf, writeMessage, writeTotals } from '../report/report.js'
+import { lineAndColumnOf, reportOf, writeMessage, writeTotals } from '../report/report.js'
 import { defaultSettings } from '../settings.js'
 import { didYouMean, writeChoice } from '../suggestion.js'
 import { sayingWhy, Voice } from './launch.js'
@@ -66,7 +67,7 @@ export function check(given: CheckGiven, outside: Outside, now: Date): Promise<n
     }
     const report = reportOf(joined(checked), (rule) => checks.levels.counts(rule), outside.version)
     if (format !== 'text') print(formats[format].write(report), outside)
-    if (report.broken.length > 0) voice.log(`Backstock: ${writeTotals(report)} in ${plural(checked.length, 'file')}`)
+    if (report.broken.length > 0) voice.log(`Backstock: ${writeTotals(report)} in ${counted(checked.length, 'file')}`)
     if (unjudged > 0) return 2
     return report.broken.some(({ level }) => level === 'error') ? 1 : 0
   })

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js'
 import { writeLines } from '../documents/documents.js'
 import type { Counts, Emulator } from '../emulator.js'
 import { allRules } from '../rule-list.js'
@@ -46,19 +47,19 @@ function writeCounts(counts: Counts): string[] {
   const rules = sorted(counts)
   const total = rules.reduce((sum, [, count]) => sum + count, 0)
   const calls = [
-    count(counts.calls, 'call'),
+    counted(counts.calls, 'call'),
     ...(counts.refused > 0 ? [`${counts.refused} refused`] : []),
     ...(counts.hungUp > 0 ? [`${counts.hungUp} broken off`] : []),
   ]
-  const items = `${count(counts.updated, 'item')} updated, ${counts.notUpdated} not updated`
+  const items = `${counted(counts.updated, 'item')} updated, ${counts.notUpdated} not updated`
   const told = rules.map(([rule, count]) => `  ${String(count).padStart(5)}  ${rule}: ${statements.get(rule)}`)
-  return [`Backstock: ${calls.join(', ')}; ${items}; ${count(total, 'violation')}`, ...told]
+  return [`Backstock: ${calls.join(', ')}; ${items}; ${counted(total, 'violation')}`, ...told]
 }
 
 function writeUnused(unused: readonly string[]): readonly string[] {
   if (unused.length === 0) return []
   const told = writeLines(unused).split('\n')
-  return [`Backstock: ${count(unused.length, 'fault')} never hit`, ...told.map((line) => `  ${line}`)]
+  return [`Backstock: ${counted(unused.length, 'fault')} never hit`, ...told.map((line) => `  ${line}`)]
 }
 
 const statements = new Map(allRules.map(({ id, says }) => [id, says]))
@@ -67,5 +68,3 @@ const statements = new Map(allRules.map(({ id, says }) => [id, says]))
 function sorted({ violations }: Counts): readonly (readonly [rule: string, count: number])[] {
   return [...violations].sort(([one, few], [other, many]) => many - few || (one < other ? -1 : 1))
 }
-
-const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js'
 import { printable } from '../printable.js'
 import { Trial } from '../trial/trial.js'
 import type { Variation } from '../trial/variations.js'
@@ -69,7 +70,7 @@ function tell(
   { touched, says: ended, output }: { touched: number; says: string; output: readonly string[] },
   voice: Voice,
 ): void {
-  const how = verdict === 'not tried' ? 'no call met it' : `${says}; ${count(touched, 'call')} met it; ${ended}`
+  const how = verdict === 'not tried' ? 'no call met it' : `${says}; ${counted(touched, 'call')} met it; ${ended}`
   const shown = verdict === 'failed' ? output.slice(-linesShown).map((line) => `      | ${printable(line)}`) : []
   const shout = bad.has(verdict) ? verdict.toUpperCase() : verdict
   const line = `  ${shout.padEnd(10)} ${name.padEnd(29)} ${how}`
@@ -84,5 +85,3 @@ function tellEnd(verdicts: readonly Verdict[], voice: Voice): void {
     `Backstock: ${told}`,
   ])
 }
-
-const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js'
 import { inQuery } from '../findings.js'
 import { describePosition, describeSku } from '../said.js'
 import type { PositionValue } from '../state/rows.js'
@@ -6,7 +7,7 @@ import type { Understood } from './hearing.js'
 import { isWithin } from './limits.js'
 import type { Overwrite } from './memory.js'
 import { Pace } from './pace.js'
-import { counted, listed } from './watched.js'
+import { listed } from './watched.js'
 
 /** Changes of one call that are looked at; a warehouse of more rows may be cleared by a call of one item. */
 const changesSeen = 100_000

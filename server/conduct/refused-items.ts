@@ -1,10 +1,11 @@
+import { counted } from '../counted.js'
 import type { Breach, Place } from '../findings.js'
 import type { Said } from '../said.js'
 import { detached } from '../wire/detached.js'
 import type { Understood } from './hearing.js'
 import type { Memory } from './memory.js'
 import type { PastCall } from './past-call.js'
-import { breachOf, counted, listed, type Watched } from './watched.js'
+import { breachOf, listed, type Watched } from './watched.js'
 
 const misplaced = /\.(?:warehouse|date)\./
 

@@ -1,10 +1,11 @@
+import { counted } from '../counted.js'
 import type { Breach } from '../findings.js'
 import type { Said } from '../said.js'
 import type { Understood } from './hearing.js'
 import { isWithin } from './limits.js'
 import type { Memory } from './memory.js'
 import type { PastCall, Word } from './past-call.js'
-import { breachOf, counted, listed, type Watched } from './watched.js'
+import { breachOf, listed, type Watched } from './watched.js'
 
 /** Holds what a call says against what was said of the same positions before. */
 export function judgeResends(call: Understood): void {

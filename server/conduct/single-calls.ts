@@ -1,6 +1,6 @@
+import { counted } from '../counted.js'
 import type { Understood } from './hearing.js'
 import type { Word } from './past-call.js'
-import { counted } from './watched.js'
 
 /** Calls of one item each, where one call would do: told once for a window, which begins with the first of them. */
 export function judgeSingleCalls({ entry, said, memory, past, now, watches, tell }: Understood): void {

@@ -38,6 +38,3 @@ export function listed(names: Iterable<string>): string {
   const more = all.length - named
   return all.slice(0, named).join('; ') + (more > 0 ? `; and ${more} more` : '')
 }
-
-/** `1 position`, `2 positions` */
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`

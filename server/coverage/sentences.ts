@@ -1,13 +1,12 @@
+import { counted } from '../counted.js'
 import type { Coverage, Gap } from './coverage.js'
-
-export const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`
 
 /** What was covered of what, in one sentence without its full stop. */
 export function headline({ percentage, rules, operations, of }: Coverage): string {
   const calls = operations.reduce((sum, operation) => sum + operation.calls, 0)
-  const over = of.length === 0 ? count(operations.length, 'operation') : of.join(', ')
+  const over = of.length === 0 ? counted(operations.length, 'operation') : of.join(', ')
   if (percentage !== null)
-    return `${percentage} %, ${rules.exercised} of ${count(rules.testable, 'testable rule')} of ${over} exercised by ${count(calls, 'call')}`
+    return `${percentage} %, ${rules.exercised} of ${counted(rules.testable, 'testable rule')} of ${over} exercised by ${counted(calls, 'call')}`
   if (operations.some((operation) => operation.calls > 0))
     return `nothing to cover: ${over} ${calls === 1 ? 'was' : 'were'} called, of which no rule that counts can be tested`
   return 'no call was decided, so that nothing is known'

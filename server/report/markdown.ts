@@ -1,16 +1,17 @@
+import { counted } from '../counted.js'
 import type { BrokenRule } from '../journal/broken-rule.js'
 import { escapeMarkdown } from '../wire/markdown.js'
-import { plural, type Report, writeMessage, writeSource, writeTotals } from './report.js'
+import { type Report, writeMessage, writeSource, writeTotals } from './report.js'
 
 /** A table of what was broken, worst first; nothing in it is markup but what stands here. */
 export function writeMarkdown(report: Report): string {
   const { broken, kept } = report
-  const keptTold = `${plural(kept.length, 'rule')} kept`
+  const keptTold = `${counted(kept.length, 'rule')} kept`
   if (broken.length === 0) return `**No rule broken**, ${keptTold}.\n`
   const rows = broken.map((each) => line(cellsOf(each)))
   const head = [line(['level', 'rule', 'count', 'seen, and what is right', 'first at']), '|---|---|---:|---|---|']
   return [
-    `**${plural(broken.length, 'rule')} broken** (${writeTotals(report)}), ${keptTold}.`,
+    `**${counted(broken.length, 'rule')} broken** (${writeTotals(report)}), ${keptTold}.`,
     '',
     ...head,
     ...rows,

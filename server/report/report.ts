@@ -1,4 +1,5 @@
 import type { Rule } from '../../contracts/rules/book.js'
+import { counted } from '../counted.js'
 import type { Place } from '../findings.js'
 import type { BrokenRule, Example, Judged } from '../journal/broken-rule.js'
 
@@ -57,7 +58,5 @@ export function writeTimes({ count, calls, requests }: BrokenRule): string {
 export function writeTotals({ broken }: Report): string {
   const places = (level: string) =>
     broken.filter((each) => each.level === level).reduce((sum, { count }) => sum + count, 0)
-  return `${plural(places('error'), 'error')} and ${plural(places('warn'), 'warning')}`
+  return `${counted(places('error'), 'error')} and ${counted(places('warn'), 'warning')}`
 }
-
-export const plural = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`
