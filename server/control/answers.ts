@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Request, Response } from 'express'
-import { nearest } from '../suggestion.js'
+import { type Evidence, grades } from '../../contracts/rules/book.js'
+import { nearest, writeChoice } from '../suggestion.js'
 import { parseExact, writeExact } from '../wire/exact-json.js'
 import { writeProblem } from '../wire/problem.js'
 
@@ -72,6 +73,13 @@ export function readLimit(limit: string | undefined): number {
   if (count < 1 || count > mostRows)
     throw new Problem(400, `limit is ${limit}. Right is a number from 1 to ${mostRows}.`)
   return count
+}
+
+/** The least evidence that is asked for; where nothing is asked, any. */
+export function readEvidence(evidence: string = 'assumed'): Evidence {
+  const grade = grades.find((each) => each === evidence)
+  if (grade !== undefined) return grade
+  throw new Problem(400, `evidence is ${evidence}. Right is ${writeChoice(grades)}.`)
 }
 
 /** An opaque text that a later call takes up from. */

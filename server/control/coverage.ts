@@ -1,11 +1,10 @@
 import { type Response, Router } from 'express'
-import { type Evidence, grades } from '../../contracts/rules/book.js'
 import type { Coverage } from '../coverage/coverage.js'
 import { writeHtml } from '../coverage/html.js'
 import { writeMarkdown } from '../coverage/markdown.js'
 import { wrongCoverageOf } from '../coverage/words.js'
 import { writeChoice } from '../suggestion.js'
-import { listOf, Problem, readParameters, sendJson } from './answers.js'
+import { listOf, Problem, readEvidence, readParameters, sendJson } from './answers.js'
 import type { ControlParts } from './parts.js'
 import { scopeOf } from './requests.js'
 
@@ -30,16 +29,9 @@ export function coverage({ coverage: cover }: ControlParts): Router {
       const wrong = wrongCoverageOf(word)
       if (wrong !== undefined) throw new Problem(400, `of ${wrong}.`)
     }
-    const least = evidence === undefined ? {} : { evidence: readEvidence(evidence) }
-    send(response, await cover(scopeOf(account, site), { of, ...least }))
+    send(response, await cover(scopeOf(account, site), { of, evidence: readEvidence(evidence) }))
   })
   return router
-}
-
-function readEvidence(word: string): Evidence {
-  const grade = grades.find((each) => each === word)
-  if (grade === undefined) throw new Problem(400, `evidence is ${word}. Right is ${writeChoice(grades)}.`)
-  return grade
 }
 
 function sendText(response: Response, type: string, text: string): void {

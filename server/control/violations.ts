@@ -1,5 +1,5 @@
 import { type Response, Router } from 'express'
-import { type Evidence, grades, type Rule } from '../../contracts/rules/book.js'
+import type { Rule } from '../../contracts/rules/book.js'
 import type { BreachOfCall } from '../journal/broken-rule.js'
 import type { Entry } from '../journal/entry.js'
 import { restsOn } from '../levels.js'
@@ -7,7 +7,16 @@ import { type FormatName, formatNames, formats, isFormat } from '../report/forma
 import { writeBroken } from '../report/json.js'
 import { type Report, reportOf } from '../report/report.js'
 import { writeChoice } from '../suggestion.js'
-import { badCursor, Problem, readCursor, readLimit, readParameters, sendJson, writeCursor } from './answers.js'
+import {
+  badCursor,
+  Problem,
+  readCursor,
+  readEvidence,
+  readLimit,
+  readParameters,
+  sendJson,
+  writeCursor,
+} from './answers.js'
 import { breachesOf, writeViolation } from './entries.js'
 import type { ControlParts } from './parts.js'
 import { scopeOf } from './requests.js'
@@ -69,12 +78,6 @@ const onlyJson = (name: string) => `${name} is for pages of JSON: a report is on
 function readFormat(format = 'json'): FormatName {
   if (isFormat(format)) return format
   throw new Problem(400, `format is ${format}. Right is ${writeChoice(formatNames)}.`)
-}
-
-function readEvidence(evidence: string = 'assumed'): Evidence {
-  const grade = grades.find((each) => each === evidence)
-  if (grade !== undefined) return grade
-  throw new Problem(400, `evidence is ${evidence}. Right is ${writeChoice(grades)}.`)
 }
 
 function readEnded(run: string | undefined): boolean {
