@@ -1,4 +1,6 @@
-import { request as httpRequest } from 'node:http'
+import { once } from 'node:events'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
 import supertest from 'supertest'
 import { describe, expect, it } from 'vitest'
 import { type Emulator, startEmulator } from '../server/emulator.js'
@@ -285,17 +287,25 @@ describe('POST requests/wait', () => {
 
   it('does not hold up an emulator that closes, nor one whose client is gone', async () => {
     const emulator = await startEmulator({ port: 0 })
-    const question = JSON.stringify({ match: {}, timeout_ms: 60_000 })
-    const answer = fetch(`${emulator.url}/_backstock/requests/wait`, { method: 'POST', body: question })
-    const leaving = httpRequest(`${emulator.url}/_backstock/requests/wait`, { method: 'POST' }).on('error', () => {})
-    leaving.end(question)
+    /** Sent as soon as the emulator says that it is there to read it: until then a connection may be closed as idle. */
+    const ask = async () => {
+      const url = `${emulator.url}/_backstock/requests/wait`
+      const asking = httpRequest(url, { method: 'POST', headers: { expect: '100-continue' } })
+      await once(
+        asking.on('error', () => {}),
+        'continue',
+      )
+      return asking.end(JSON.stringify({ match: {}, timeout_ms: 60_000 }))
+    }
+    const [staying, leaving] = [await ask(), await ask()]
+    const answered = once(staying, 'response') as Promise<[IncomingMessage]> // What this event has.
     await new Promise((resolve) => setTimeout(resolve, 50))
     leaving.destroy()
     await emulator.close()
     // It was answered; the emulator cuts what is left of others only after some seconds.
-    const reply = await answer
-    expect(reply.status).toBe(503)
-    expect(((await reply.json()) as { detail: string }).detail).toContain('closing')
+    const [reply] = await answered
+    expect(reply.statusCode).toBe(503)
+    expect(JSON.parse(await text(reply)).detail).toContain('closing')
   })
 })
 
