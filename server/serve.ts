@@ -251,10 +251,10 @@ class Call {
   }
 
   /** What the store writes down of the call. */
-  #commit(recorder: Recorder, settlement: Omit<Settlement, 'ms'>): Committed {
+  #commit(recorder: Recorder, settlement: Omit<Settlement, 'ms' | 'repeated'>): Committed {
     const ms = this.#parts.stopwatch() - this.#began
     const heard = this.#heard(recorder)
-    return { entry: recorder.entry({ ...settlement, ms }), repeated: this.#parts.repeated, ...(heard && { heard }) }
+    return { entry: recorder.entry({ ...settlement, ms, repeated: this.#parts.repeated }), ...(heard && { heard }) }
   }
 
   /** What is told to whoever compares calls; undefined where nobody asks, or the caller wants no judgement. */

@@ -16,7 +16,7 @@ const call = (id: string, breaches: readonly Breach[], more: { counts?: number; 
     ids.map((each) => [each, more.counts ?? breaches.filter(({ rule }) => rule.id === each).length]),
   )
   const rules = breaches.map(({ rule }) => rule)
-  return { entry: entry({ id, breaches, broken, rules, conduct: more.conduct ?? [] }), repeated: false }
+  return { entry: entry({ id, breaches, broken, rules, conduct: more.conduct ?? [] }) }
 }
 const sums = (rules: BrokenRules, scope?: `joor:${string}`) =>
   rules.of(scope).broken.map(({ rule, count, calls, requests }) => [rule.id, count, calls, requests])
@@ -77,7 +77,7 @@ describe('What clients broke', () => {
   it('never shows a rule as kept that somebody broke, or that does not count', () => {
     const rules = new BrokenRules()
     rules.add('joor:a', call('1', [breach(integer)]))
-    rules.add('joor:a', { entry: entry({ rules: [integer, negative, joor['item.empty']] }), repeated: false })
+    rules.add('joor:a', { entry: entry({ rules: [integer, negative, joor['item.empty']] }) })
     const report = reportOf(rules.of(undefined), (rule) => rule !== negative, '1')
     expect(report.kept).toEqual([joor['item.empty']])
     expect(report.broken.map(({ rule }) => rule)).toEqual([integer])

@@ -298,7 +298,7 @@ describe('Calls of several workers behind a 429', () => {
     return calls.flatMap(([item, began], behind) => {
       const refused = entry({ name: 'one', status: 429, refusal: 'too many calls', reply: replied, ms: 0 })
       const heard = { head, said: said(item), behind, line: { opened: 0 }, began, secrets: [], tainted: false }
-      conduct.add('joor:one', { entry: refused, repeated: false, heard })
+      conduct.add('joor:one', { entry: refused, heard })
       return refused.conduct.map(({ rule }) => `${rule.id} ${item} ${began}`)
     })
   }
@@ -337,7 +337,7 @@ describe('The memory', () => {
         secrets: [],
         tainted: false,
       }
-      conduct.add(scope, { entry: lost, repeated: false, heard })
+      conduct.add(scope, { entry: lost, heard })
     }
     return { conduct, hear, open: (scope?: Partition) => [...conduct.open(scope, true)] }
   }

@@ -370,7 +370,7 @@ describe('What is kept of coverage', () => {
   const rule = allRules.find(({ id }) => id === 'joor.call.order')
   // Only what the fold looks at.
   const entry = { operation: 'joor.bulk-inventory', rules: [rule], broken: new Map(), fault: null, status: 200 }
-  const committed = { entry: entry as unknown as Entry, repeated: false }
+  const committed = { entry: entry as unknown as Entry }
 
   it('is bounded by ten thousand accounts and sites; those that called longest ago are in the sum only', () => {
     const run = new CoverageRun()

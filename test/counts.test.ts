@@ -88,8 +88,8 @@ describe('A tally', () => {
     } as Partial<Entry>
     const tally = new Tally()
     for (let account = 0; account < 10_001; account++) {
-      tally.add(`joor:${account}`, { entry: entry as Entry, repeated: false })
-      tally.add('joor:busy', { entry: entry as Entry, repeated: false })
+      tally.add(`joor:${account}`, { entry: entry as Entry })
+      tally.add('joor:busy', { entry: entry as Entry })
     }
     expect(tally.of('joor:busy')).toMatchObject({ calls: 10_001, updated: 10_001 })
     expect(tally.of('joor:0')).toBeUndefined()

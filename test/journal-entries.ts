@@ -5,6 +5,7 @@ let count = 0
 /** A call as the journal has it, with an id of its own. */
 export const entry = (more: Partial<Entry> = {}): Entry => ({
   id: `request-${++count}`,
+  repeated: false,
   at: new Date(0),
   vendor: 'joor',
   name: 'brand',

@@ -89,9 +89,11 @@ type FoundBreach = BreachOfCall & { readonly place: Place }
 
 /** What is wrong only because nothing came stands behind every call. */
 function* foundIn(calls: Iterable<readonly [number, Entry]>, open: readonly BreachOfCall[]): Iterable<FoundBreach> {
-  for (const [number, entry] of calls)
+  for (const [number, entry] of calls) {
+    if (entry.repeated) continue
     for (const [index, breach] of breachesOf(entry).entries())
       yield { place: [number, index], breach, request: entry.id }
+  }
   for (const [index, { breach, request }] of open.entries())
     yield { place: [Number.MAX_SAFE_INTEGER, index], breach, request }
 }

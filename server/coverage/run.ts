@@ -63,8 +63,8 @@ export class CoverageRun implements Fold {
   readonly all = new Exercises()
   readonly #own = new Map<Scope, Exercises>()
 
-  add(scope: Scope, { entry, repeated }: Committed): void {
-    if (repeated) return
+  add(scope: Scope, { entry }: Committed): void {
+    if (entry.repeated) return
     this.all.add(entry)
     this.#latest(scope).add(entry)
   }

@@ -79,8 +79,8 @@ export class BrokenRules implements Fold {
   }
 
   /** The control plane's own calls are no client's. What several calls show stands in the entry by now. */
-  add(scope: Scope, { entry, repeated }: Committed): void {
-    if (repeated) return
+  add(scope: Scope, { entry }: Committed): void {
+    if (entry.repeated) return
     const of = this.#touch(scope)
     const before = of.broken.size
     const call = this.#calls++

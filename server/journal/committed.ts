@@ -5,8 +5,6 @@ import type { Entry } from './entry.js'
 /** A call whose changes stand. */
 export interface Committed {
   readonly entry: Entry
-  /** The control plane sent it once more, or `verify` sent it: it is no client's. */
-  readonly repeated: boolean
   /** What conduct hears of it; absent where nobody listens. */
   readonly heard?: Heard
 }

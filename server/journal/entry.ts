@@ -38,6 +38,8 @@ export interface Summary {
 
 /** The same with all of it: what arrived, what was answered, and what it did. */
 export interface Entry extends Summary {
+  /** The control plane sent it once more, or `verify` sent it: it is no client's. */
+  readonly repeated: boolean
   /** (rule, place) pairs that the client broke, by the id of the rule. */
   readonly broken: ReadonlyMap<string, number>
   /** SHA-256 of the caller's token, in hex; undefined where there was none. It is shown nowhere. */

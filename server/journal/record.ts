@@ -29,6 +29,7 @@ export interface Settlement {
   readonly caller: Caller
   readonly changed: Changed
   readonly ms: number
+  readonly repeated: boolean
   readonly outcome?: Verdict | Refusal
   readonly written?: Written
   /** Absent where no reply is sent. */
@@ -76,7 +77,7 @@ export class Recorder {
     return { headers, body: { ...kept, bytes: Buffer.byteLength(body) }, fate: { taken: true } }
   }
 
-  entry({ turn, caller, changed, ms, outcome, written, replied, fault = null }: Settlement): Entry {
+  entry({ turn, caller, changed, ms, repeated, outcome, written, replied, fault = null }: Settlement): Entry {
     const head = this.#head
     const secrets = this.#secrets
     const received = this.#body.received()
@@ -94,6 +95,7 @@ export class Recorder {
     const kept = outcomes.map((item) => (tainted || hasLongText(item) ? keepOutcome(item, inItems) : item))
     const entry = {
       id: turn.id,
+      repeated,
       at: turn.now,
       vendor: this.#operation.vendor,
       name: turn.setup?.name,
