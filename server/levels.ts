@@ -17,12 +17,12 @@ export interface LevelOptions {
 /** How much the breach of each rule counts. What the vendor refuses is an error and all else a warning, unless told. */
 export class Levels {
   readonly #patterns: readonly (readonly [RegExp, Level | 'off'])[]
-  readonly #weakest: number
+  readonly #least: Evidence
   readonly #known = new Map<Rule, Level | 'off'>()
 
   constructor({ levels: given = {}, evidence = 'assumed' }: LevelOptions = {}) {
     this.#patterns = Object.entries(given).map(([pattern, level]) => [readPattern(pattern), level])
-    this.#weakest = grades.indexOf(evidence)
+    this.#least = evidence
   }
 
   of(rule: ClientRule): Level | 'off' {
@@ -39,7 +39,7 @@ export class Levels {
   }
 
   #find(rule: Rule): Level | 'off' {
-    if (!restsOn(rule, grades[this.#weakest])) return 'off'
+    if (!restsOn(rule, this.#least)) return 'off'
     const told = this.#patterns.findLast(([pattern]) => pattern.test(rule.id))?.[1]
     return told ?? (rule.breach.startsWith('refuse') ? 'error' : 'warn')
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Coverage } from '../server/coverage/coverage.js'
-import { type BrokenRule, writeHtml } from '../server/coverage/html.js'
+import { type BrokenOnPage, writeHtml } from '../server/coverage/html.js'
 import { writeMarkdown } from '../server/coverage/markdown.js'
 import { type FaultKind, kinds } from '../server/faults/fault.js'
 import { commandIn } from './command.js'
@@ -42,7 +42,7 @@ const hostileCoverage: Coverage = {
   faults: (Object.keys(kinds) as FaultKind[]).map((kind) => ({ kind, calls: 0 })),
   version: hostile,
 }
-const broken: BrokenRule = {
+const broken: BrokenOnPage = {
   rule: hostile,
   statement: hostile,
   level: hostile,

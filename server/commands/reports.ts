@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, normalize, resolve } from 'node:path'
 import { ConfigError } from '../config/config.js'
-import { type BrokenRule as BrokenOnPage, writeHtml } from '../coverage/html.js'
+import { type BrokenOnPage, writeHtml } from '../coverage/html.js'
 import { writeMarkdown } from '../coverage/markdown.js'
 import { writeReason } from '../documents/source-file.js'
 import type { Emulator, Report } from '../emulator.js'

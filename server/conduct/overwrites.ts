@@ -1,8 +1,8 @@
 import { counted } from '../counted.js'
 import { inQuery } from '../findings.js'
+import { firstOf } from '../first-of.js'
 import { describePosition, describeSku } from '../said.js'
 import type { PositionValue } from '../state/rows.js'
-import type { Change } from '../state/store.js'
 import type { Understood } from './hearing.js'
 import { isWithin } from './limits.js'
 import type { Overwrite } from './memory.js'
@@ -151,12 +151,4 @@ function setsAgain({ entry }: Understood, warehouse: string, wiped: ReadonlySet<
     if (value.warehouse === warehouse && wiped.has(keyOf(value))) return true
   }
   return false
-}
-
-function* firstOf(changes: Iterable<Change>, most: number): Iterable<Change> {
-  let count = 0
-  for (const change of changes) {
-    if (count++ === most) return
-    yield change
-  }
 }

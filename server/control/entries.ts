@@ -1,8 +1,8 @@
 import type { ToldFault } from '../faults/telling.js'
 import type { Breach } from '../findings.js'
+import { firstOf } from '../first-of.js'
 import type { Entry, KeptBody, Summary } from '../journal/entry.js'
 import { writeRule } from '../rule-list.js'
-import type { Change } from '../state/store.js'
 import { writeCurl } from './curl.js'
 import { writeOutcome } from './outcomes.js'
 import { writeChange } from './rows.js'
@@ -64,12 +64,4 @@ function writeBody(body: KeptBody | null) {
 /** One rule that a call broke, and where. */
 export function writeViolation({ rule, level, at, seen, right }: Breach, request: string) {
   return { ...writeRule(rule), level, at, seen, right, request }
-}
-
-function* firstOf(changes: Iterable<Change>, most: number): Iterable<Change> {
-  let count = 0
-  for (const change of changes) {
-    if (count++ === most) return
-    yield change
-  }
 }

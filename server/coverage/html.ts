@@ -4,7 +4,7 @@ import { style } from './html-style.js'
 import { headline, keptAndBroken, splitFaults, wayWithoutShell, writeBreach, writePercentage } from './sentences.js'
 
 /** A rule that clients broke, as a report tells of it. */
-export interface BrokenRule {
+export interface BrokenOnPage {
   readonly rule: string
   readonly statement: string
   readonly level: string
@@ -17,7 +17,7 @@ export interface BrokenRule {
 }
 
 /** One page that needs nothing else: no script, no other file. The broken rules of the run stand first, where given. */
-export function writeHtml(coverage: Coverage, broken?: readonly BrokenRule[]): string {
+export function writeHtml(coverage: Coverage, broken?: readonly BrokenOnPage[]): string {
   return page('Backstock: what this run shows', style, [
     summarySection(coverage),
     ...(broken === undefined ? [] : [brokenSection(broken)]),
@@ -45,7 +45,7 @@ function summarySection(coverage: Coverage): Html {
   return headed('coverage', 'Coverage of the rules', [...figure, element('p', {}, [text(told.join(' '))])])
 }
 
-function brokenSection(broken: readonly BrokenRule[]): Html {
+function brokenSection(broken: readonly BrokenOnPage[]): Html {
   if (broken.length === 0) return headed('broken', 'Broken rules', [element('p', {}, [text('None.')])])
   const rows = broken.map(({ rule, statement, level, count, requests, seen, right }) => [
     element('span', { class: `level ${level === 'error' ? 'error' : 'warn'}` }, [text(level)]),

@@ -62,14 +62,15 @@ interface Break {
   readonly fault: SpecDocument['fault']
 }
 
+/** The same at both vendors. */
+const replyLost: Pick<Break, 'once' | 'lasting' | 'fault'> = {
+  once: 'the reply to the first call is lost, and the call has taken effect',
+  lasting: 'every reply is lost, and the calls take effect',
+  fault: { kind: 'after_commit' },
+}
+
 const breaks: readonly Break[] = [
-  {
-    name: 'joor.reply_lost',
-    vendor: 'joor',
-    once: 'the reply to the first call is lost, and the call has taken effect',
-    lasting: 'every reply is lost, and the calls take effect',
-    fault: { kind: 'after_commit' },
-  },
+  { name: 'joor.reply_lost', vendor: 'joor', ...replyLost },
   {
     name: 'joor.item_not_updated',
     vendor: 'joor',
@@ -84,13 +85,7 @@ const breaks: readonly Break[] = [
     lasting: 'every call is answered 429',
     fault: { kind: 'error', status: 429 },
   },
-  {
-    name: 'jirafe.reply_lost',
-    vendor: 'jirafe',
-    once: 'the reply to the first call is lost, and the call has taken effect',
-    lasting: 'every reply is lost, and the calls take effect',
-    fault: { kind: 'after_commit' },
-  },
+  { name: 'jirafe.reply_lost', vendor: 'jirafe', ...replyLost },
   {
     name: 'jirafe.event_refused',
     vendor: 'jirafe',
