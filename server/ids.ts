@@ -48,16 +48,21 @@ export class Ids {
 
   #open(scope: Scope, purpose: Purpose): CallIds {
     const seeded = this.#seeds.of(scope)
-    if (seeded === undefined) return { take: this.#source, keep: () => {} }
+    if (seeded === undefined) return { take: this.#source, keep: () => {}, giveBack: () => {} }
     const sequence = `${purpose} ${scope ?? ''}`
     const { seed, given } = seeded
     let taken = 0
+    let kept = { from: 0, to: 0 }
     const count = () => given.get(sequence) ?? 0
     return {
       take: () => idOf(seed, sequence, count() + taken++),
       keep: () => {
-        given.set(sequence, count() + taken)
+        kept = { from: count(), to: count() + taken }
+        given.set(sequence, kept.to)
         taken = 0
+      },
+      giveBack: () => {
+        if (count() === kept.to) given.set(sequence, kept.from)
       },
     }
   }

@@ -213,7 +213,7 @@ class Call {
     return {
       changes: {},
       entry: (changed) => this.#commit(this.#recorder(), { turn, caller: this.#caller, changed, fault }),
-      committed: () => countHits(met),
+      count: () => countHits(met),
       result: { sent: undefined, delivery: { delayMs: met.delayMs, lost: 'reset' }, told: undefined },
     }
   }
@@ -230,7 +230,7 @@ class Call {
     return {
       changes,
       entry: (changed) => this.#commit(recorder, { ...settlement, changed }),
-      committed: () => countHits(met),
+      count: () => countHits(met),
       result: { sent, delivery, told: told(turn, outcome, written) },
     }
   }

@@ -213,7 +213,7 @@ describe('A call that the storage rejects', () => {
           each.keep()
           return id
         }
-        return { take, keep: () => {} }
+        return { take, keep: () => {}, giveBack: () => {} }
       }
       return new MemoryStore({ ...parts, keep, ids })
     }

@@ -66,7 +66,13 @@ const made = (options: Partial<MemoryOptions<Note>> = {}): MemoryOptions<Note> &
   let ids = 0
   const journal = new Notes()
   const take = () => `id-${++ids}`
-  return { clock: () => new Date(0), ids: () => ({ take, keep: () => {} }), anonymousLimit: 10, ...options, journal }
+  return {
+    clock: () => new Date(0),
+    ids: () => ({ take, keep: () => {}, giveBack: () => {} }),
+    anonymousLimit: 10,
+    ...options,
+    journal,
+  }
 }
 
 type TestStore = Pick<

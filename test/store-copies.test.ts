@@ -147,7 +147,7 @@ describe('An account', () => {
       const nothing = { declared: true, token: null, settings: {}, warehouses: null, styles: null, pending: [] }
       const declaration = { setup: { vendor: 'joor' as const, name: 'brand', ...nothing }, changes: draft.changes }
       const journal = { append: () => {}, rename: () => {}, replaced: () => {} }
-      const ids = () => ({ take: () => 'id', keep: () => {} })
+      const ids = () => ({ take: () => 'id', keep: () => {}, giveBack: () => {} })
       const store = new MemoryStore<unknown>({ journal, ids, clock: () => new Date(0), anonymousLimit: 1 })
       await store.load([declaration])
       await store.save('before', 'joor:brand')

@@ -7,7 +7,7 @@ import type { Fault } from './fault.js'
 import { readFault } from './reading.js'
 import type { Origin, Speaker } from './speaker.js'
 
-/** One entry of what is armed, and how often it was met. Its counters change with the commit of a call only. */
+/** One entry of what is armed, and how often it was met. Its counters change with a call that is decided, and back where that cannot be kept. */
 export class Armed implements Speaker {
   readonly spec: SpecDocument
   readonly fault: Fault
@@ -32,6 +32,10 @@ export class Armed implements Speaker {
 
   hit(): void {
     this.hits++
+  }
+
+  unhit(): void {
+    this.hits--
   }
 
   matches(call: Arrived): boolean {

@@ -28,5 +28,5 @@ export function* magicSpeakers({ site, skus }: FaultyCall): Iterable<Speaker> {
 
 /** Magic always speaks, so nothing is counted of it. */
 function speaker(word: string, document: FaultDocument): Speaker {
-  return { fault: readFault(document), document, by: { magic: word }, hits: 0, hit: () => {} }
+  return { fault: readFault(document), document, by: { magic: word }, hits: 0, hit: () => {}, unhit: () => {} }
 }

@@ -35,11 +35,15 @@ export function withoutPartial(met: Met): Met {
   return met.fault?.fault.kind === 'partial' ? { ...met, fault: undefined } : met
 }
 
-/** Counts what the call matched and what spoke; to be called where the call is committed, and not before. */
-export function countHits({ matched, delay, fault }: Met): void {
+/** Counts what the call matched and what spoke, once the call is decided; what it returns takes that back. */
+export function countHits({ matched, delay, fault }: Met): () => void {
+  const spoke = [delay, fault].filter((speaker) => speaker !== undefined)
   for (const armed of matched) armed.seen++
-  delay?.hit()
-  fault?.hit()
+  for (const speaker of spoke) speaker.hit()
+  return () => {
+    for (const armed of matched) armed.seen--
+    for (const speaker of spoke) speaker.unhit()
+  }
 }
 
 /** Whether the vendor gives this error there, and whether an item is among those chosen. */

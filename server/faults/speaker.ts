@@ -27,4 +27,6 @@ export interface Speaker {
   readonly hits: number
   /** It spoke about one more. */
   hit(): void
+  /** The last one that it spoke about does not count: the call could not be kept. */
+  unhit(): void
 }

@@ -1,4 +1,5 @@
 import { Commit } from './commit.js'
+import { type Change, failStorage, type Group, Groups } from './groups.js'
 import {
   copyOf,
   Directory,
@@ -27,7 +28,6 @@ import {
   type Settled,
   type Setup,
   type SnapshotSummary,
-  StorageFailure,
   type Store,
   type Summary,
   TokenTaken,
@@ -43,7 +43,10 @@ export interface Kept {
   readonly snapshots: Iterable<Snapshot>
 }
 
-/** Makes the state outlive the process; rejected where it could not. */
+/**
+ * Makes the state outlive the process: as it is when this is called, whatever is changed meanwhile. Rejected where it
+ * could not; HalfKept, where it is not known.
+ */
 export type Keep = (state: Kept) => Promise<void>
 
 export interface MemoryOptions<Entry> {
@@ -55,217 +58,328 @@ export interface MemoryOptions<Entry> {
   /** The state to start with. */
   readonly kept?: Kept
   readonly keep?: Keep | undefined
+  /** Called when the store is closed: what it held for `keep` is free. */
+  readonly release?: (() => Promise<void>) | undefined
   /** A place for snapshots apart from the rest. */
   readonly snapshots?: SnapshotFolder | undefined
 }
 
 const noRows: View = { get: () => undefined }
 
-/** The state in memory; calls take effect one after the other, and each wholly or not at all. */
+const nobody: ReadonlySet<Partition> = new Set()
+
+/**
+ * The state in memory; calls take effect one after the other, and each wholly or not at all. Where the state outlives
+ * the process, decisions build on changes that are still being kept, and each waits for its own before it is answered:
+ * nobody is told of what may still be undone.
+ */
 export class MemoryStore<Entry> implements Store<Entry> {
   readonly #options: MemoryOptions<Entry>
   readonly #directory: Directory
   /** What `reset` goes back to: a snapshot that is always there. */
   readonly #seed = new Map<Partition, PartitionState>()
   readonly #snapshots: Snapshots
-  /**
-   * The change that is being kept. Everyone waits for it, so that nobody sees what may still be taken back; each
-   * `while` stands right before the work it guards, since any step between would let two waiters through together.
-   */
-  #keeping: Promise<void> | undefined
+  /** Undefined where nothing outlives the process. */
+  readonly #groups: Groups | undefined
+  /** Changes of the folder of snapshots, one after the other. */
+  #folder: Promise<unknown> = Promise.resolve()
 
   constructor(options: MemoryOptions<Entry>) {
+    const { keep, kept, snapshots: folder } = options
     this.#options = options
-    this.#directory = new Directory(options.kept?.partitions ?? new Map())
-    this.#snapshots = new Snapshots(options.snapshots?.snapshots ?? options.kept?.snapshots ?? [])
+    this.#directory = new Directory(kept?.partitions ?? new Map())
+    this.#snapshots = new Snapshots(folder?.snapshots ?? kept?.snapshots ?? [])
+    const snapshots = () => (folder === undefined ? this.#snapshots.all : [])
+    if (keep !== undefined)
+      this.#groups = new Groups(() => keep({ partitions: this.#directory.states, snapshots: snapshots() }))
   }
 
   async access(caller: Caller): Promise<Access> {
-    while (this.#keeping !== undefined) await this.#keeping
-    if (caller.token === undefined) return { setup: undefined, name: undefined, opens: [] }
-    return this.#directory.access(caller)
+    const { token } = caller
+    if (token === undefined) return { setup: undefined, name: undefined, opens: [] }
+    return this.#look(
+      () => this.#directory.access(caller),
+      (group) => group.accounts,
+    )
   }
 
-  async call<Result>(caller: Caller, _needs: Needs, settle: (turn: Turn) => Settled<Entry, Result>): Promise<Result> {
-    while (this.#keeping !== undefined) await this.#keeping
+  async call<Result>(caller: Caller, needs: Needs, settle: (turn: Turn) => Settled<Entry, Result>): Promise<Result> {
     const name = caller.token === undefined ? undefined : this.#directory.nameOf(caller)
-    if (caller.token === undefined || name === undefined) {
-      const ids = this.#options.ids(caller.vendor)
-      const settled = settle(this.#turn(caller.vendor, ids, undefined, noRows))
-      this.#options.journal.append(caller.vendor, settled.entry(new Commit(emptyTables(), {}, '')))
-      ids.keep()
-      settled.committed?.()
-      return settled.result
-    }
+    if (caller.token === undefined || name === undefined) return this.#callOfNobody(caller.vendor, settle)
     const partition = partitionOf(caller.vendor, name)
     const known = this.#directory.get(partition)
-    if (known === undefined && this.#directory.anonymous >= this.#options.anonymousLimit) throw new TooManyPartitions()
+    if (known === undefined && this.#isFull) {
+      await this.#look(() => {
+        if (this.#isFull) throw new TooManyPartitions()
+      }, anything)
+      return this.call(caller, needs, settle)
+    }
     const state = known ?? { setup: anonymousSetup(caller, name), tables: emptyTables(), requests: 0 }
     const ids = this.#options.ids(partition)
     const turn = this.#turn(partition, ids, state.setup, { get: (table, key) => state.tables[table].get(key) })
     const settled = settle(turn)
     const commit = new Commit(state.tables, settled.changes, turn.id)
     if (known === undefined) this.#directory.replace(partition, state)
-    const undo = () => {
+    const undoRows = () => {
       commit.undo(state.tables)
       if (known === undefined) this.#directory.replace(partition, undefined)
     }
-    const entry = orUndone(() => settled.entry(commit), undo)
-    const done = () => {
-      ids.keep()
-      state.requests++
-      this.#options.journal.append(partition, entry)
-      settled.committed?.()
-    }
-    if (known === undefined || commit.keeps) await this.#keep(done, undo)
-    else done()
+    const entry = orUndone(() => settled.entry(commit), undoRows)
+    ids.keep()
+    state.requests++
+    const uncount = settled.count?.()
+    await this.#change({
+      touched: [partition],
+      accounts: known === undefined,
+      isKept: known === undefined || commit.keeps,
+      // Who looked at no row and changed none has nothing that could be undone.
+      isFree: known !== undefined && commit.isEmpty && Object.keys(needs).length === 0,
+      done: () => this.#options.journal.append(partition, entry),
+      undo() {
+        uncount?.()
+        state.requests--
+        ids.giveBack()
+        undoRows()
+      },
+    })
     return settled.result
   }
 
   async find(of: Partition): Promise<Summary | undefined> {
-    while (this.#keeping !== undefined) await this.#keeping
-    const state = this.#directory.get(of)
-    return state && summaryOf(state)
+    return this.#lookAt(of, () => {
+      const state = this.#directory.get(of)
+      return state && summaryOf(state)
+    })
   }
 
   async list(vendor: Vendor): Promise<readonly Summary[]> {
-    while (this.#keeping !== undefined) await this.#keeping
-    return [...this.#directory.states.values()]
-      .filter(({ setup }) => setup.vendor === vendor)
-      .map(summaryOf)
-      .sort((one, other) => compareBytes(one.setup.name, other.setup.name))
+    return this.#look(() => {
+      const states = [...this.#directory.states.values()].filter(({ setup }) => setup.vendor === vendor)
+      return states.map(summaryOf).sort((one, other) => compareBytes(one.setup.name, other.setup.name))
+    }, anything)
   }
 
   async row<Name extends TableName>(of: Partition, table: Name, key: Key): Promise<Row<Tables[Name]> | undefined> {
-    while (this.#keeping !== undefined) await this.#keeping
-    return this.#directory.get(of)?.tables[table].get(key)
+    return this.#lookAt(of, () => this.#directory.get(of)?.tables[table].get(key))
   }
 
   async page<Name extends TableName>(
     of: Partition,
     query: PageQuery<Name>,
   ): Promise<readonly { key: Key; row: Row<Tables[Name]> }[]> {
-    while (this.#keeping !== undefined) await this.#keeping
-    const page: { key: Key; row: Row<Tables[Name]> }[] = []
-    const tables = this.#directory.get(of)?.tables
-    if (tables === undefined) return page
-    for (const [key, row] of tables[query.table].sorted(query.after)) {
-      if (page.length === query.limit) break
-      if (query.where(row.value)) page.push({ key, row })
-    }
-    return page
+    return this.#lookAt(of, () => {
+      const page: { key: Key; row: Row<Tables[Name]> }[] = []
+      const tables = this.#directory.get(of)?.tables
+      if (tables === undefined) return page
+      for (const [key, row] of tables[query.table].sorted(query.after)) {
+        if (page.length === query.limit) break
+        if (query.where(row.value)) page.push({ key, row })
+      }
+      return page
+    })
   }
 
   async declare(declaration: Declaration): Promise<boolean> {
-    while (this.#keeping !== undefined) await this.#keeping
     const state = stateOf(declaration)
-    const isNew = this.#directory.get(nameOf(state)) === undefined
-    await this.#put([state])
-    return isNew
+    return this.#act(() => {
+      const isNew = this.#directory.get(nameOf(state)) === undefined
+      return { result: isNew, change: this.#put([state]) }
+    })
   }
 
   async load(declarations: readonly Declaration[]): Promise<void> {
-    while (this.#keeping !== undefined) await this.#keeping
     const states = statesOf(declarations)
-    this.#refuseSeeded(states)
-    await this.#put([...states.values()].map(copied))
-    for (const [partition, state] of states) this.#seed.set(partition, state)
+    return this.#act(() => {
+      this.#refuseSeeded(states)
+      const change = this.#put([...states.values()].map(copied))
+      const before = this.#addToSeed(states)
+      const undo = () => {
+        for (const [partition, state] of before) putBack(this.#seed, partition, state)
+        change.undo()
+      }
+      return { result: undefined, change: { ...change, undo } }
+    })
   }
 
   async change(of: Partition, change: (setup: Setup) => Setup): Promise<boolean> {
-    while (this.#keeping !== undefined) await this.#keeping
-    const state = this.#directory.get(of)
-    if (state === undefined) return false
-    // What stands there stays.
-    await this.#exchange(new Map([[of, { ...state, setup: change(state.setup) }]]), () => {})
-    return true
+    return this.#act(() => {
+      const state = this.#directory.get(of)
+      if (state === undefined) return { result: false }
+      // What stands there stays.
+      const changed = this.#exchange(new Map([[of, { ...state, setup: change(state.setup) }]]), () => {})
+      return { result: true, change: changed }
+    })
   }
 
   async remove(of: Partition): Promise<boolean> {
-    while (this.#keeping !== undefined) await this.#keeping
-    if (this.#directory.get(of) === undefined) return false
-    await this.#exchange(new Map([[of, undefined]]))
-    return true
+    return this.#act(() => {
+      if (this.#directory.get(of) === undefined) return { result: false }
+      return { result: true, change: this.#exchange(new Map([[of, undefined]])) }
+    })
   }
 
   async seed(declarations: readonly Declaration[]): Promise<void> {
     const states = statesOf(declarations)
     this.#refuseSeeded(states)
-    for (const [partition, state] of states) this.#seed.set(partition, state)
+    this.#addToSeed(states)
   }
 
   async reset(of?: Partition): Promise<AccountsAndSites> {
-    while (this.#keeping !== undefined) await this.#keeping
-    return this.#restore(this.#seed, of)
+    return this.#act(() => this.#restore(this.#seed, of))
   }
 
   async save(name: string, of?: Partition): Promise<SnapshotSummary | undefined> {
-    while (this.#keeping !== undefined) await this.#keeping
-    const states = of === undefined ? this.#directory.states : this.#directory.alone(of)
-    if (states === undefined) return undefined
-    const copies = new Map([...states].map(([partition, state]) => [partition, copied(state)]))
-    const snapshot = { name, of, at: this.#options.clock(of ?? null).toISOString(), states: copies }
-    await this.#replaceSnapshot(name, of, snapshot)
-    return summaryOfSnapshot(snapshot)
+    const make = () => this.#snapshotOf(name, of)
+    const { snapshots: folder } = this.#options
+    if (folder !== undefined)
+      return this.#inFolder(async () => {
+        // What is written there is out of reach of whatever is undone here.
+        const snapshot = await this.#look(make, anything)
+        if (snapshot === undefined) return undefined
+        await folder.keep(name, of, snapshot).catch(failStorage)
+        this.#snapshots.replace(name, of, snapshot)
+        return summaryOfSnapshot(snapshot)
+      })
+    return this.#act(() => {
+      const snapshot = make()
+      if (snapshot === undefined) return { result: undefined }
+      return { result: summaryOfSnapshot(snapshot), change: this.#replaceSnapshot(name, of, snapshot) }
+    })
   }
 
   async snapshots(of?: Partition): Promise<readonly SnapshotSummary[]> {
-    while (this.#keeping !== undefined) await this.#keeping
-    return this.#snapshots.list(of).map(summaryOfSnapshot)
+    return this.#look(() => this.#snapshots.list(of).map(summaryOfSnapshot), anything)
   }
 
   async snapshot(name: string, of?: Partition): Promise<string | undefined> {
-    while (this.#keeping !== undefined) await this.#keeping
-    const snapshot = this.#snapshots.get(name, of)
-    return snapshot && writeSnapshot(snapshot)
+    return this.#look(() => {
+      const snapshot = this.#snapshots.get(name, of)
+      return snapshot && writeSnapshot(snapshot)
+    }, anything)
   }
 
   async restore(name: string, of?: Partition): Promise<AccountsAndSites | undefined> {
-    while (this.#keeping !== undefined) await this.#keeping
-    const snapshot = this.#snapshots.get(name, of)
-    return snapshot && this.#restore(snapshot.states, of)
+    return this.#act<AccountsAndSites | undefined>(() => {
+      const snapshot = this.#snapshots.get(name, of)
+      return snapshot === undefined ? { result: undefined } : this.#restore(snapshot.states, of)
+    })
   }
 
   async drop(name: string, of?: Partition): Promise<boolean> {
-    while (this.#keeping !== undefined) await this.#keeping
-    if (this.#snapshots.get(name, of) === undefined) return false
-    await this.#replaceSnapshot(name, of, undefined)
-    return true
+    const isThere = () => this.#snapshots.get(name, of) !== undefined
+    const { snapshots: folder } = this.#options
+    if (folder !== undefined)
+      return this.#inFolder(async () => {
+        if (!isThere()) return false
+        await folder.keep(name, of, undefined).catch(failStorage)
+        this.#snapshots.replace(name, of, undefined)
+        return true
+      })
+    return this.#act(() =>
+      isThere() ? { result: true, change: this.#replaceSnapshot(name, of, undefined) } : { result: false },
+    )
   }
 
   async fork(from: Partition, as: (setup: Setup) => Setup): Promise<boolean> {
-    while (this.#keeping !== undefined) await this.#keeping
-    const state = this.#directory.get(from)
-    if (state === undefined) return false
-    const fork = { ...copied(state), setup: as(state.setup) }
-    if (this.#directory.get(nameOf(fork)) !== undefined) throw new NameTaken(fork.setup.name)
-    await this.#put([fork])
-    return true
+    return this.#act(() => {
+      const state = this.#directory.get(from)
+      if (state === undefined) return { result: false }
+      const fork = { ...copied(state), setup: as(state.setup) }
+      if (this.#directory.get(nameOf(fork)) !== undefined) throw new NameTaken(fork.setup.name)
+      return { result: true, change: this.#put([fork]) }
+    })
   }
 
   async close(): Promise<void> {
-    while (this.#keeping !== undefined) await this.#keeping
+    await this.#folder
+    await this.#groups?.end()
+    await this.#options.release?.()
   }
 
-  async #replaceSnapshot(name: string, of: Partition | undefined, snapshot: Snapshot | undefined): Promise<void> {
-    const { keep, snapshots: folder } = this.#options
+  get #isFull(): boolean {
+    return this.#directory.anonymous >= this.#options.anonymousLimit
+  }
+
+  /** It is kept under the vendor and has no rows, so nothing of it could be undone. */
+  #callOfNobody<Result>(scope: Vendor | null, settle: (turn: Turn) => Settled<Entry, Result>): Result {
+    const ids = this.#options.ids(scope)
+    const settled = settle(this.#turn(scope, ids, undefined, noRows))
+    const entry = settled.entry(new Commit(emptyTables(), {}, ''))
+    ids.keep()
+    settled.count?.()
+    this.#options.journal.append(scope, entry)
+    return settled.result
+  }
+
+  /** What is seen, once nothing of it can be undone any more; looks again where something was. */
+  async #look<Seen>(look: () => Seen, concerns: (group: Group) => boolean): Promise<Seen> {
+    for (;;) {
+      const seen = attempt(look)
+      const pending = this.#groups?.pending(concerns)
+      if (pending === undefined || (await pending.ended)) return seen.take()
+    }
+  }
+
+  #lookAt<Seen>(of: Partition, look: () => Seen): Promise<Seen> {
+    return this.#look(look, ({ touched }) => touched.has(of))
+  }
+
+  /** Does what it can, and tells how it went once nothing of it can be undone any more. */
+  async #act<Result>(act: () => Act<Result>): Promise<Result> {
+    for (;;) {
+      const acted = attempt(act)
+      const change = acted.value?.change
+      if (change !== undefined) await this.#change({ ...change, isKept: true, isFree: false })
+      else {
+        const pending = this.#groups?.pending(anything)
+        if (pending !== undefined && !(await pending.ended)) continue
+      }
+      return acted.take().result
+    }
+  }
+
+  async #change(change: Change & { readonly isKept: boolean; readonly isFree: boolean }): Promise<void> {
+    const groups = this.#groups
+    if (groups === undefined || change.isFree) return change.done()
+    if (change.isKept) return groups.keep(change)
+    const touched = [...change.touched]
+    const isBuiltOn = groups.pending((group) => touched.some((partition) => group.touched.has(partition)))
+    return isBuiltOn === undefined ? change.done() : groups.follow(change)
+  }
+
+  #snapshotOf(name: string, of: Partition | undefined): Snapshot | undefined {
+    const states = of === undefined ? this.#directory.states : this.#directory.alone(of)
+    if (states === undefined) return undefined
+    const copies = new Map([...states].map(([partition, state]) => [partition, copied(state)]))
+    return { name, of, at: this.#options.clock(of ?? null).toISOString(), states: copies }
+  }
+
+  #replaceSnapshot(name: string, of: Partition | undefined, snapshot: Snapshot | undefined): Change {
     const before = this.#snapshots.replace(name, of, snapshot)
-    const undo = () => this.#snapshots.replace(name, of, before)
-    await this.#keep(() => {}, undo, folder === undefined ? keep : () => folder.keep(name, of, snapshot))
+    const undo = () => {
+      this.#snapshots.replace(name, of, before)
+    }
+    return { touched: nobody, accounts: false, done: () => {}, undo }
+  }
+
+  #inFolder<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#folder.then(work)
+    this.#folder = done.catch(() => {})
+    return done
   }
 
   /** Back to these states, for one account or site or for all; what is not among them is gone. Throws TokenTaken. */
-  async #restore(states: Partitions, of: Partition | undefined): Promise<AccountsAndSites> {
+  #restore(states: Partitions, of: Partition | undefined): Act<AccountsAndSites> {
     const meant = of === undefined ? [...states.values()] : [states.get(of)].filter((state) => state !== undefined)
     const back = meant.map(copied)
-    if (of === undefined) await this.#replaceAll(back)
-    else if (back.length > 0) await this.#put(back)
-    else await this.#exchange(new Map([[of, undefined]]))
-    return countsOf(back)
+    const result = countsOf(back)
+    if (of === undefined) return { result, change: this.#replaceAll(back) }
+    if (back.length > 0) return { result, change: this.#put(back) }
+    return { result, change: this.#exchange(new Map([[of, undefined]])) }
   }
 
   /** Puts them in the place of what has their names; throws TokenTaken. */
-  async #put(states: readonly PartitionState[]): Promise<void> {
+  #put(states: readonly PartitionState[]): Change {
     const exchange = new Map<Partition, PartitionState | undefined>(states.map((state) => [nameOf(state), state]))
     const renamed: [from: Partition, to: Partition][] = []
     for (const state of states) {
@@ -277,33 +391,34 @@ export class MemoryStore<Entry> implements Store<Entry> {
       exchange.set(nameOf(anonymous), undefined)
       renamed.push([nameOf(anonymous), nameOf(state)])
     }
-    await this.#exchange(exchange, () => {
+    return this.#exchange(exchange, () => {
       for (const [from, to] of renamed) this.#options.journal.rename(from, to)
       this.#tellReplaced(exchange)
     })
   }
 
-  async #replaceAll(states: readonly PartitionState[]): Promise<void> {
+  #replaceAll(states: readonly PartitionState[]): Change {
     const exchange = new Map<Partition, PartitionState | undefined>()
     for (const partition of this.#directory.states.keys()) exchange.set(partition, undefined)
     for (const state of states) {
       state.requests = this.#directory.get(nameOf(state))?.requests ?? 0
       exchange.set(nameOf(state), state)
     }
-    await this.#exchange(exchange)
+    return this.#exchange(exchange)
   }
 
-  /** Puts accounts and sites in the place of others, or takes them away: all of it, or nothing where it cannot be kept. */
-  async #exchange(
+  /** Puts accounts and sites in the place of others, or takes them away. */
+  #exchange(
     states: ReadonlyMap<Partition, PartitionState | undefined>,
     done = () => this.#tellReplaced(states),
-  ): Promise<void> {
+  ): Change {
     const before = [...states].map(
       ([partition, state]) => [partition, this.#directory.replace(partition, state)] as const,
     )
-    await this.#keep(done, () => {
+    const undo = () => {
       for (const [partition, state] of before) this.#directory.replace(partition, state)
-    })
+    }
+    return { touched: states.keys(), accounts: true, done, undo }
   }
 
   #tellReplaced(states: ReadonlyMap<Partition, unknown>): void {
@@ -325,27 +440,21 @@ export class MemoryStore<Entry> implements Store<Entry> {
     return { id: ids.take(), now: this.#options.clock(scope), newId: () => ids.take(), setup, view }
   }
 
-  /** Keeps the change that was just made, or takes it back and rejects; whoever waits goes on after `done` or `undo`. */
-  async #keep(done: () => void, undo: () => void, keep = this.#options.keep): Promise<void> {
-    if (keep === undefined) return done()
-    let failure: unknown
-    this.#keeping = keep({
-      partitions: this.#directory.states,
-      snapshots: this.#options.snapshots === undefined ? this.#snapshots.all : [],
-    })
-      .then(done, (error: unknown) => {
-        failure = error
-        undo()
-      })
-      .finally(() => {
-        this.#keeping = undefined
-      })
-    await this.#keeping
-    if (failure === undefined) return
-    const reason = failure instanceof Error ? failure.message : String(failure)
-    throw new StorageFailure(`The change could not be kept: ${reason}.`, { cause: failure })
+  /** What stood in the seed under their names. */
+  #addToSeed(states: Partitions): readonly (readonly [Partition, PartitionState | undefined])[] {
+    const before = [...states.keys()].map((partition) => [partition, this.#seed.get(partition)] as const)
+    for (const [partition, state] of states) this.#seed.set(partition, state)
+    return before
   }
 }
+
+/** What an act comes to, and the change that it made if it made one. */
+interface Act<Result> {
+  readonly result: Result
+  readonly change?: Change
+}
+
+const anything = () => true
 
 const nameOf = ({ setup }: PartitionState) => partitionOf(setup.vendor, setup.name)
 
@@ -369,6 +478,25 @@ function countsOf(states: readonly PartitionState[]): AccountsAndSites {
 
 function summaryOf({ setup, tables, requests }: PartitionState): Summary {
   return { setup, rows: forEachTable<Summary['rows']>((name) => tables[name].size), requests }
+}
+
+/** What the work came to: a value, or an error that is thrown where it is taken. */
+function attempt<Value>(work: () => Value): { readonly value?: Value; take(): Value } {
+  try {
+    const value = work()
+    return { value, take: () => value }
+  } catch (error) {
+    return {
+      take() {
+        throw error
+      },
+    }
+  }
+}
+
+function putBack(states: Map<Partition, PartitionState>, partition: Partition, state: PartitionState | undefined) {
+  if (state === undefined) states.delete(partition)
+  else states.set(partition, state)
 }
 
 /** The work's result; where it throws, what was done before it is undone. */

@@ -117,8 +117,10 @@ export interface Turn {
 /** The ids of one call, in the order in which it takes them. */
 export interface CallIds {
   take(): string
-  /** The call stands. What was taken without it is nobody's: the next call gets the same ids. */
+  /** The call counts. What was taken without it is nobody's: the next call gets the same ids. */
   keep(): void
+  /** The call that counted does not stand: its ids are nobody's again, unless a later call has the next ones. */
+  giveBack(): void
 }
 
 export interface Settled<Entry, Result> {
@@ -126,8 +128,11 @@ export interface Settled<Entry, Result> {
   /** The journal's record of the call, made once the changes are known. */
   entry(changed: Changed): Entry
   readonly result: Result
-  /** Called once with the commit, and never where the call is rejected: what else counts only then. */
-  committed?(): void
+  /**
+   * What else counts with the call: called once it is decided, for the next decision must know of it. What it returns
+   * takes that back; it is called where the call cannot be kept.
+   */
+  count?(): () => void
 }
 
 /** The setup and rows of an account or site, as the control plane or a seed gives them. */
@@ -196,8 +201,9 @@ export class NameTaken extends Error {}
 export interface Store<Entry> {
   access(caller: Caller): Promise<Access>
   /**
-   * One vendor call: rows, journal entry, ids and what `committed` counts together. `settle` is synchronous and runs once; when the promise is
-   * rejected nothing of it happened.
+   * One vendor call: rows, journal entry, ids and what `count` counts together. `settle` is synchronous and runs once,
+   * on top of calls that may still be undone; the promise is resolved when nothing of it can be undone any more, and when
+   * it is rejected nothing of it happened. A call that needs no rows and changes none fails for no want of storage.
    */
   call<Result>(caller: Caller, needs: Needs, settle: (turn: Turn) => Settled<Entry, Result>): Promise<Result>
   find(of: Partition): Promise<Summary | undefined>
