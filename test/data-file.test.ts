@@ -7,7 +7,9 @@ import supertest from 'supertest'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { DataFileError, type Emulator, type EmulatorOptions, startEmulator } from '../server/emulator.js'
 import { openDataFile } from '../server/state/file.js'
+import { machineFiles } from '../server/state/files.js'
 import { emptyTables } from '../server/state/partitions.js'
+import { machineProcesses } from '../server/state/processes.js'
 import { keptTables } from '../server/state/rows.js'
 import { vendors } from '../server/state/store.js'
 import { bulk, items, lastRequest, oauth2, positions, startTestEmulator } from './emulator.js'
@@ -63,7 +65,9 @@ describe('A data file', () => {
   it('holds no second copy of the state once it is written', { timeout: 60_000 }, async () => {
     setFlagsFromString('--expose-gc')
     const collect: () => void = runInNewContext('gc')
-    const { keep } = await openDataFile(await newFile(), null, false)
+    const { keep } = await openDataFile(await newFile(), {
+      ...{ seed: null, recover: false, mark: 'a-mark', files: machineFiles, processes: machineProcesses },
+    })
     const tables = emptyTables()
     for (let n = 0; n < 100_000; n++) tables.marks.set(['', '', `${n}`], { value: { sku: {} }, by: '' })
     const nothing = { declared: true, token: null, settings: {}, warehouses: null, styles: null, pending: [] }
@@ -337,7 +341,7 @@ describe('A data file that cannot be used', () => {
   it('takes what a person edited, where it is still of Backstock', async () => {
     const data = await newFile()
     await during({ data }, (emulator) => bulk(emulator, item(9)))
-    await writeFile(data, (await readFile(data, 'utf8')).replace('"available": 9', '"available": 12'))
+    await writeFile(data, (await readFile(data, 'utf8')).replace('"available":9', '"available":12'))
     await during({ data, recover: true }, async (emulator) =>
       expect(await positions(emulator)).toMatchObject([{ available: 12 }]),
     )

@@ -1,85 +1,88 @@
-import { constants, copyFile, readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { Ajv } from 'ajv'
 import { type Adapter, Low } from 'lowdb'
-import {
-  type KeptPartition,
-  type KeptSnapshot,
-  keptPartition,
-  keptSnapshot,
-  restoredPartitions,
-  restoredSnapshot,
-} from './kept.js'
+import { readState, type State, writeState } from './data-text.js'
+import { type Files, hasCode, reasonOf, unlinkIfThere, writeWhole } from './files.js'
+import { lockFile } from './lock.js'
 import type { Keep, Kept } from './memory.js'
-import { hasCode, reasonOf, replaceFile } from './replace-file.js'
+import type { Processes } from './processes.js'
+import { replaceFile } from './replace-file.js'
 import { DataFileError } from './store.js'
-
-/** What the file holds; its schema is `schemas/data-file.json`. */
-interface Content {
-  readonly backstock: 1
-  readonly seed: string | null
-  readonly partitions: readonly KeptPartition[]
-  /** Absent in files of before there were any. */
-  readonly snapshots?: readonly KeptSnapshot[]
-}
 
 export interface DataFile {
   readonly kept: Kept
   readonly keep: Keep
-  /** No file was there, so the seed is to be loaded. */
+  /** Leaves the file to others. */
+  readonly release: () => Promise<void>
+  /** No file was there, or none to go on with, so the seed is to be loaded. */
   readonly fresh: boolean
   /** The file was started with another seed than the one given now. */
   readonly seedChanged: boolean
+  /** Where the file was copied to, because it was damaged or edited; undefined where nothing was wrong with it. */
+  readonly copy: string | undefined
 }
 
-const validate = new Ajv({ allowUnionTypes: true }).compile<Content>(
-  createRequire(import.meta.url)('#schemas/data-file.json'),
-)
+export interface DataFileOptions {
+  /** The fingerprint of the seed that this start was given. */
+  readonly seed: string | null
+  /** A damaged or foreign file is copied aside, and what a person edited is taken. */
+  readonly recover: boolean
+  /** What no other lock has. */
+  readonly mark: string
+  readonly files: Files
+  readonly processes: Processes
+}
 
 /**
- * Opens the state kept in a JSON file. `seed` is the fingerprint of the seed that this start was given. A damaged or
- * foreign file is left as it is (DataFileError); with `recover` it is copied aside and a new one begun.
+ * Opens the state kept in a JSON file, for this process alone. A file that is damaged, not ours or in use is left as it
+ * is (DataFileError); `recover` copies a damaged one aside.
  */
-export async function openDataFile(path: string, seed: string | null, recover: boolean): Promise<DataFile> {
-  const low = new Low<Content | null>(new WholeFile(path), null)
+export async function openDataFile(given: string, options: DataFileOptions): Promise<DataFile> {
+  const { mark, files, processes } = options
+  const path = await files.real(given).catch(unusable(given))
+  const lock = await lockFile(path, mark, files, processes)
+  // The lock of a process that is gone is nobody's: what cannot be taken away now is taken over later.
+  const release = () => lock.release().catch(() => {})
+  try {
+    return { ...(await open(path, options)), release }
+  } catch (error) {
+    await release()
+    throw error
+  }
+}
+
+async function open(path: string, { seed, recover, files }: DataFileOptions): Promise<Omit<DataFile, 'release'>> {
+  const low = new Low<State | null>(new WholeFile(path, files), null)
+  let copy: string | undefined
   try {
     await low.read()
   } catch (error) {
-    if (!(error instanceof DataFileError) || !recover) throw error
-    await copyAside(path)
-    low.data = null
+    if (!(error instanceof DamagedFile) || !recover) throw error
+    copy = await copyAside(path, error.bytes, files)
+    low.data = error.edited ?? null
+    // What was edited gets its checksum.
+    await low.write().catch(unusable(path))
   }
-  const content = low.data
+  const state = low.data
   low.data = null
-  const begunWith = content === null ? seed : content.seed
-  const keep: Keep = ({ partitions, snapshots }) => {
-    low.data = {
-      backstock: 1,
-      seed: begunWith,
-      partitions: [...partitions.values()].map(keptPartition),
-      snapshots: [...snapshots].map(keptSnapshot),
-    }
-    // The state is in memory already; between two writes nobody needs its copy.
-    return low.write().finally(() => {
-      low.data = null
-    })
-  }
+  const begunWith = state === null ? seed : state.seed
   return {
-    kept: {
-      partitions: restoredPartitions(content?.partitions ?? []),
-      snapshots: (content?.snapshots ?? []).map(restoredSnapshot),
+    kept: state ?? { partitions: new Map(), snapshots: [] },
+    keep({ partitions, snapshots }) {
+      low.data = { seed: begunWith, partitions, snapshots }
+      return low.write()
     },
-    keep,
-    fresh: content === null,
-    seedChanged: content !== null && seed !== null && content.seed !== seed,
+    fresh: state === null,
+    seedChanged: state !== null && seed !== null && state.seed !== seed,
+    copy,
   }
 }
 
 /** An earlier copy is never written over: it may be all that is left of a state. */
-async function copyAside(path: string): Promise<void> {
-  for (let copy = 1; ; copy++) {
+async function copyAside(path: string, bytes: Buffer, files: Files): Promise<string> {
+  for (let number = 1; ; number++) {
+    const copy = number === 1 ? `${path}.damaged` : `${path}.damaged-${number}`
     try {
-      return await copyFile(path, copy === 1 ? `${path}.damaged` : `${path}.damaged-${copy}`, constants.COPYFILE_EXCL)
+      await writeWhole(files, copy, bytes, 'new')
+      return copy
     } catch (error) {
       if (!hasCode(error, 'EEXIST'))
         throw new DataFileError(`The data file ${path} cannot be copied aside: ${reasonOf(error)}.`)
@@ -87,50 +90,56 @@ async function copyAside(path: string): Promise<void> {
   }
 }
 
-/** lowdb's two verbs on one file that is replaced as a whole: another process never sees half of it. */
-class WholeFile implements Adapter<Content | null> {
-  readonly #path: string
+/** The file is no state to go on with as it is. */
+class DamagedFile extends DataFileError {
+  readonly bytes: Buffer
+  /** What it holds all the same, where a person may have written it. */
+  readonly edited: State | undefined
 
-  constructor(path: string) {
-    this.#path = path
-  }
-
-  async read(): Promise<Content | null> {
-    let text: string
-    try {
-      text = await readFile(this.#path, 'utf8')
-    } catch (error) {
-      if (hasCode(error, 'ENOENT')) return null
-      throw new DataFileError(`The data file ${this.#path} cannot be read: ${reasonOf(error)}.`)
-    }
-    let content: unknown
-    try {
-      content = JSON.parse(text)
-    } catch (error) {
-      throw this.#damaged(`it is no JSON (${reasonOf(error)})`)
-    }
-    const format = formatOf(content)
-    if (typeof format === 'number' && format > 1)
-      throw this.#damaged(`a newer Backstock wrote it (format ${format}; this one reads format 1)`)
-    if (!validate(content)) {
-      const [error] = validate.errors ?? []
-      throw this.#damaged(
-        `it is not of Backstock (${error?.instancePath || 'the root'} ${error?.message ?? 'is wrong'})`,
-      )
-    }
-    return content
-  }
-
-  write(content: Content | null): Promise<void> {
-    return replaceFile(this.#path, `${JSON.stringify(content, null, 2)}\n`)
-  }
-
-  #damaged(why: string): DataFileError {
-    const way = 'It was left as it is: name another file by --data, or start with --recover, which copies it aside.'
-    return new DataFileError(`The data file ${this.#path} cannot be used: ${why}. ${way}`)
+  constructor(path: string, why: string, bytes: Buffer, edited?: State) {
+    const taking = edited === undefined ? 'copies it aside' : 'copies it aside and takes what it says'
+    const way = `It was left as it is: name another file by --data, or start with --recover, which ${taking}.`
+    super(`The data file ${path} cannot be used: ${why}. ${way}`)
+    this.bytes = bytes
+    this.edited = edited
   }
 }
 
-function formatOf(content: unknown): unknown {
-  return typeof content === 'object' && content !== null && 'backstock' in content ? content.backstock : undefined
+/** lowdb's two verbs on one file that is replaced as a whole. */
+class WholeFile implements Adapter<State | null> {
+  readonly #path: string
+  readonly #files: Files
+
+  constructor(path: string, files: Files) {
+    this.#path = path
+    this.#files = files
+  }
+
+  async read(): Promise<State | null> {
+    // A process that was killed has left it, and nobody reads it.
+    await unlinkIfThere(this.#files, this.#beside).catch(unusable(this.#path))
+    let bytes: Buffer
+    try {
+      bytes = await this.#files.read(this.#path)
+    } catch (error) {
+      return hasCode(error, 'ENOENT') ? null : unusable(this.#path)(error)
+    }
+    const read = readState(bytes)
+    if (read.why !== undefined) throw new DamagedFile(this.#path, read.why, bytes, read.state)
+    return read.state
+  }
+
+  /** The state is written as it is when this is called. */
+  async write(state: State | null): Promise<void> {
+    if (state !== null) await replaceFile(this.#files, this.#path, this.#beside, writeState(state))
+  }
+
+  /** Only who has the lock writes there. */
+  get #beside(): string {
+    return `${this.#path}.tmp`
+  }
+}
+
+const unusable = (path: string) => (error: unknown) => {
+  throw new DataFileError(`The data file ${path} cannot be used: ${reasonOf(error)}.`, { cause: error })
 }

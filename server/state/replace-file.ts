@@ -1,27 +1,27 @@
-import { open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { type Files, reasonOf, unlinkIfThere, writeWhole } from './files.js'
+import { HalfKept } from './groups.js'
 
-/** Puts a text in the place of a file as a whole: another process never sees half of it, nor does a later start. */
-export async function replaceFile(path: string, text: string): Promise<void> {
-  const beside = `${path}.${process.pid}.tmp`
+/**
+ * Puts bytes in the place of a file as a whole, by way of a file `beside` it: another process never sees half of it, nor
+ * does a later start, and once it is resolved they outlive a loss of power. Rejected with HalfKept where they may be in
+ * the place or not, and with the error of the machine where they are not.
+ */
+export async function replaceFile(files: Files, path: string, beside: string, bytes: Uint8Array): Promise<void> {
   try {
-    await writeWhole(beside, text)
-    await rename(beside, path)
+    await writeWhole(files, beside, bytes, 'empty')
   } catch (error) {
-    await rm(beside, { force: true })
+    await clear(files, beside)
     throw error
   }
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  const file = await open(path, 'w', 0o600)
   try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
+    await files.rename(beside, path)
+    await files.syncFolder(dirname(path))
+  } catch (error) {
+    await clear(files, beside)
+    throw new HalfKept(reasonOf(error), { cause: error })
   }
 }
 
-export const hasCode = (error: unknown, code: string) =>
-  error instanceof Error && 'code' in error && error.code === code
-export const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+/** What went wrong first is what is told. */
+const clear = (files: Files, path: string) => unlinkIfThere(files, path).catch(() => {})

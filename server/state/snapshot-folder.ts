@@ -2,8 +2,9 @@ import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Ajv } from 'ajv'
+import { hasCode, machineFiles, reasonOf } from './files.js'
 import { type KeptSnapshot, keptSnapshot, restoredSnapshot } from './kept.js'
-import { hasCode, reasonOf, replaceFile } from './replace-file.js'
+import { replaceFile } from './replace-file.js'
 import { compareBytes, compareKeys } from './rows.js'
 import type { Snapshot } from './snapshots.js'
 import { DataFileError, type Partition } from './store.js'
@@ -33,7 +34,8 @@ export async function openSnapshotFolder(folder: string): Promise<SnapshotFolder
       const path = pathOf(folder, name, of)
       if (snapshot === undefined) return rm(path, { force: true })
       await mkdir(dirname(path), { recursive: true })
-      await replaceFile(path, writeSnapshot(snapshot))
+      // Several processes may write to one folder, each to a file of its own.
+      await replaceFile(machineFiles, path, `${path}.${process.pid}.tmp`, Buffer.from(writeSnapshot(snapshot)))
     },
   }
 }
