@@ -2,15 +2,11 @@ import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { Ajv } from 'ajv'
 import { reasonOf } from './files.js'
-import {
-  type KeptPartition,
-  type KeptSnapshot,
-  keptPartition,
-  keptSnapshot,
-  restoredPartitions,
-  restoredSnapshot,
-} from './kept.js'
+import { type KeptPartition, type KeptSnapshot, restoredPartitions, restoredSnapshot } from './kept.js'
 import type { Kept } from './memory.js'
+import type { PartitionState } from './partitions.js'
+import { RowTexts } from './row-texts.js'
+import type { Snapshot } from './snapshots.js'
 
 /** What a data file holds. */
 export interface State extends Kept {
@@ -30,21 +26,34 @@ const validate = new Ajv({ allowUnionTypes: true }).compile<Content>(
   createRequire(import.meta.url)('#schemas/data-file.json'),
 )
 
+/** Bytes of rows that are kept between two writes, so that a change of some rows need not write out all. */
+const mostHeld = 32 * 1024 * 1024
+
 /**
  * The bytes of a data file: one row a line, so that a person can read it. The checksum is of every byte behind its own
  * line, and the bytes before are the same in every file: no byte is another one unnoticed.
  */
-export function writeState({ seed, partitions, snapshots }: State): Buffer {
-  const written = [...partitions.values()].map((each) => writePartition(keptPartition(each)))
-  const copies = [...snapshots].map((each) => writeSnapshot(keptSnapshot(each)))
-  const body = `"seed": ${JSON.stringify(seed)},\n"partitions": [${written.join(',')}],\n"snapshots": [${copies.join(',')}]\n}\n`
-  return summed(Buffer.from(body))
+export class StateWriter {
+  readonly #rows = new RowTexts(mostHeld)
+
+  write({ seed, partitions, snapshots }: State): Buffer {
+    return this.#rows.write((textsOf) => {
+      const partition = (state: PartitionState) => writePartition(state, textsOf(state.tables))
+      const snapshot = ({ name, of, at, states }: Snapshot) => {
+        const head = JSON.stringify({ name, of: of ?? null, at }).slice(0, -1)
+        return [`\n${head},\n"partitions": [`, ...list([...states.values()].map(partition)), ']}']
+      }
+      const parts = [
+        ...[`"seed": ${JSON.stringify(seed)},\n"partitions": [`, ...list([...partitions.values()].map(partition))],
+        ...['],\n"snapshots": [', ...list([...snapshots].map(snapshot)), ']\n}\n'],
+      ]
+      return summed(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))
+    })
+  }
 }
 
 /** What a file holds, or `why` it is not to be used as it is, and what it holds all the same. */
-type Read =
-  | { readonly state: State; readonly why?: undefined }
-  | { readonly state?: State; readonly why: string }
+type Read = { readonly state: State; readonly why?: undefined } | { readonly state?: State; readonly why: string }
 
 export function readState(bytes: Buffer): Read {
   let content: unknown
@@ -62,26 +71,28 @@ export function readState(bytes: Buffer): Read {
   }
   const { seed, partitions, snapshots = [] } = content
   const state = { seed, partitions: restoredPartitions(partitions), snapshots: snapshots.map(restoredSnapshot) }
-  if (summed(bytes.subarray(headLength)).equals(bytes)) return { state }
+  if (summed([bytes.subarray(headLength)]).equals(bytes)) return { state }
   return { state, why: 'its checksum is wrong: it was damaged, or a person edited it' }
 }
 
-function writePartition({ setup, requests, rows }: KeptPartition): string {
-  const lines = rows.map((row) => `\n${JSON.stringify(row)}`)
-  const calls = requests === undefined ? '' : `"requests": ${requests},\n`
-  return `\n{"setup": ${JSON.stringify(setup, null, 1)},\n${calls}"rows": [${lines.join(',')}]}`
+type Part = string | Buffer
+
+function writePartition({ setup, requests }: PartitionState, rows: Iterable<Buffer>): Part[] {
+  const head = `\n{"setup": ${JSON.stringify(setup, null, 1)},\n"requests": ${requests},\n"rows": [`
+  return [head, ...list([...rows].map((piece) => [piece])), ']}']
 }
 
-function writeSnapshot({ name, of, at, partitions }: KeptSnapshot): string {
-  const head = JSON.stringify({ name, of, at }).slice(0, -1)
-  return `\n${head},\n"partitions": [${partitions.map(writePartition).join(',')}]}`
+const list = (elements: readonly (readonly Part[])[]): Part[] =>
+  elements.flatMap((element, index) => (index === 0 ? element : [',', ...element]))
+
+const head = (sum: string) => Buffer.from(`{\n"backstock": 1,\n"sha256": "${sum}",\n`)
+const headLength = head('0'.repeat(64)).length
+
+function summed(body: readonly Buffer[]): Buffer {
+  const hash = createHash('sha256')
+  for (const part of body) hash.update(part)
+  return Buffer.concat([head(hash.digest('hex')), ...body])
 }
-
-const head = (sum: string) => `{\n"backstock": 1,\n"sha256": "${sum}",\n`
-const sumOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
-const headLength = head(sumOf(Buffer.of())).length
-
-const summed = (body: Uint8Array) => Buffer.concat([Buffer.from(head(sumOf(body))), body])
 
 function formatOf(content: unknown): unknown {
   return typeof content === 'object' && content !== null && 'backstock' in content ? content.backstock : undefined

@@ -1,5 +1,5 @@
 import { type Adapter, Low } from 'lowdb'
-import { readState, type State, writeState } from './data-text.js'
+import { readState, type State, StateWriter } from './data-text.js'
 import { type Files, hasCode, reasonOf, unlinkIfThere, writeWhole } from './files.js'
 import { lockFile } from './lock.js'
 import type { Keep, Kept } from './memory.js'
@@ -109,6 +109,7 @@ class DamagedFile extends DataFileError {
 class WholeFile implements Adapter<State | null> {
   readonly #path: string
   readonly #files: Files
+  readonly #writer = new StateWriter()
 
   constructor(path: string, files: Files) {
     this.#path = path
@@ -131,7 +132,7 @@ class WholeFile implements Adapter<State | null> {
 
   /** The state is written as it is when this is called. */
   async write(state: State | null): Promise<void> {
-    if (state !== null) await replaceFile(this.#files, this.#path, this.#beside, writeState(state))
+    if (state !== null) await replaceFile(this.#files, this.#path, this.#beside, this.#writer.write(state))
   }
 
   /** Only who has the lock writes there. */
