@@ -63,11 +63,6 @@ export class Commit implements Changed {
     return kept.some(({ detached, gone, put }) => detached.length + gone.length + put.length > 0)
   }
 
-  /** No row of any table is another one. */
-  get isEmpty(): boolean {
-    return this.#records.every(({ detached, gone, put }) => detached.length + gone.length + put.length === 0)
-  }
-
   get #told(): readonly TableRecord[] {
     return this.#records.filter(({ name }) => isTold(name))
   }

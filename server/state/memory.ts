@@ -132,8 +132,8 @@ export class MemoryStore<Entry> implements Store<Entry> {
       touched: [partition],
       accounts: known === undefined,
       isKept: known === undefined || commit.keeps,
-      // Who looked at no row and changed none has nothing that could be undone.
-      isFree: known !== undefined && commit.isEmpty && Object.keys(needs).length === 0,
+      // Who looks at no row and wants none changed builds on nothing that could be undone.
+      isFree: known !== undefined && Object.keys({ ...needs, ...settled.changes }).length === 0,
       done: () => this.#options.journal.append(partition, entry),
       undo() {
         uncount?.()
