@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
@@ -221,6 +221,28 @@ describe('A data file', () => {
     expect(await readdir(join(data, '..'))).toEqual(['state.json'])
   })
 
+  it('is the same file by another name, and one emulator’s at a time, in one process too', async () => {
+    const data = await newFile()
+    await during({ data }, async (emulator) => {
+      await bulk(emulator, item(3))
+      await symlink(data, `${data}.link`)
+      for (const name of [data, `${data}.link`])
+        await expect(startEmulator({ port: 0, data: name })).rejects.toThrow(`in use by process ${process.pid}`)
+    })
+    await during({ data: `${data}.link` }, (emulator) => bulk(emulator, item(4)))
+    await during({ data }, async (emulator) => expect(await positions(emulator)).toMatchObject([{ available: 4 }]))
+    expect((await readdir(join(data, '..'))).toSorted()).toEqual(['state.json', 'state.json.link'])
+  })
+
+  it('is free again where a start fails behind it', async () => {
+    const data = await newFile()
+    await during({ data }, async ({ url }) => {
+      const port = Number(new URL(url).port)
+      await expect(startEmulator({ port, data: `${data}-2` })).rejects.toThrow('Cannot listen')
+    })
+    expect(await readdir(join(data, '..'))).not.toContain('state.json-2.lock')
+  })
+
   it('holds all of many calls at once', async () => {
     const data = await newFile()
     await during({ data }, (emulator) =>
@@ -329,6 +351,30 @@ describe('A data file that cannot be used', () => {
     expect(texts.sort()).toEqual(['first', 'second', 'third'])
   })
 
+  it.each<[string, (text: string) => string]>([
+    ['edited', (text) => text.replace('"available":9', '"available":12')],
+    ['edited in its layout alone', (text) => JSON.stringify(JSON.parse(text), null, 2)],
+    ['without its checksum', (text) => text.replace(/"sha256": "[^"]+",\n/, '')],
+    ['with something behind it', (text) => `${text} `],
+  ])('because it is %s is refused, and taken with recover: then it is as any other', async (_what, edit) => {
+    const data = await newFile()
+    await during({ data }, (emulator) => bulk(emulator, item(9)))
+    const edited = edit(await readFile(data, 'utf8'))
+    await writeFile(data, edited)
+    const started = startEmulator({ port: 0, data })
+    await expect(started).rejects.toThrow('its checksum is wrong: it was damaged, or a person edited it')
+    await expect(started).rejects.toThrow('--recover, which copies it aside and takes what it says')
+    expect(await readFile(data, 'utf8')).toBe(edited)
+    const lines: string[] = []
+    const recovering = { data, recover: true, log: (line: string) => lines.push(line) }
+    const recovered = await during(recovering, (emulator) => positions(emulator))
+    expect(recovered).toMatchObject([{ available: edited.includes('12') ? 12 : 9 }])
+    expect(lines).toEqual([`${data} was edited: a copy is ${data}.damaged.`])
+    expect(await readFile(`${data}.damaged`, 'utf8')).toBe(edited)
+    expect(await during({ data }, (emulator) => positions(emulator))).toEqual(recovered)
+    expect((await readdir(join(data, '..'))).toSorted()).toEqual(['state.json', 'state.json.damaged'])
+  })
+
   it('is not touched by recover where nothing is wrong with it', async () => {
     const data = await newFile()
     await during({ data }, (emulator) => bulk(emulator, item(9)))
@@ -336,15 +382,6 @@ describe('A data file that cannot be used', () => {
       expect(await positions(emulator)).toMatchObject([{ available: 9 }]),
     )
     expect(await readdir(join(data, '..'))).toEqual(['state.json'])
-  })
-
-  it('takes what a person edited, where it is still of Backstock', async () => {
-    const data = await newFile()
-    await during({ data }, (emulator) => bulk(emulator, item(9)))
-    await writeFile(data, (await readFile(data, 'utf8')).replace('"available":9', '"available":12'))
-    await during({ data, recover: true }, async (emulator) =>
-      expect(await positions(emulator)).toMatchObject([{ available: 12 }]),
-    )
   })
 
   it.each([

@@ -37,18 +37,24 @@ export class FileError extends Error {
  */
 export class SimulatedFiles implements Files {
   readonly #hooks: Hooks
-  readonly #names: Names = new Map()
+  readonly #names: Names
   readonly #syncedNames: Names = new Map()
   #unsynced: ((names: Names) => void)[] = []
   calls = 0
 
-  constructor(image: Image = new Map(), hooks: Hooks = {}) {
+  constructor(image: Image = new Map(), hooks: Hooks = {}, names: Names = new Map()) {
     this.#hooks = hooks
+    this.#names = names
     for (const [name, bytes] of image) {
       const content = { seen: bytes, synced: bytes }
       this.#names.set(name, content)
       this.#syncedNames.set(name, content)
     }
+  }
+
+  /** The same files for another process. */
+  as(hooks: Hooks): Files {
+    return new SimulatedFiles(new Map(), hooks, this.#names)
   }
 
   read(path: string): Promise<Buffer> {
