@@ -4,6 +4,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { measureDataFile } from './data-file.js'
 import type { FixedReply } from './floor.js'
 import { load, startServer } from './servers.js'
 
@@ -45,6 +46,7 @@ const { values } = parseArgs({
     node: { type: 'string', default: process.execPath },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '3' },
+    positions: { type: 'string', default: '10000' },
     json: { type: 'boolean', default: false },
   },
 })
@@ -64,12 +66,14 @@ const serverArguments = ['--port', '0', '--setting', 'rate_limit=off']
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'backstock-bench-'))
 const results = []
+const overFiles = []
 try {
   for (const row of rows) results.push(await measure(row))
+  for (const positions of values.positions.split(',').map(Number)) overFiles.push(await measureOverFile(positions))
 } finally {
   rmSync(folder, { recursive: true })
 }
-report(results)
+report(results, overFiles)
 
 /** Both servers at once, each measured in turn: a machine that drifts drifts for both. */
 async function measure(row: Row) {
@@ -102,6 +106,20 @@ async function measure(row: Row) {
   }
 }
 
+/** The emulator that keeps what it answers beside the one that does not. */
+async function measureOverFile(positions: number) {
+  const measured = await measureDataFile({
+    ...{ node: values.node, script: script('../server/cli.js'), args: serverArguments, folder },
+    ...{ positions, connections: 50, rounds, seconds },
+  })
+  return {
+    positions,
+    ratio: spread(measured.map(({ inMemory, inFile }) => inFile / inMemory)),
+    perSecond: spread(measured.map(({ inFile }) => inFile)),
+    inMemoryPerSecond: spread(measured.map(({ inMemory }) => inMemory)),
+  }
+}
+
 async function replyTo(url: string, { path, headers, body }: Row): Promise<FixedReply> {
   const response = await fetch(url + path, { method: 'POST', headers, body })
   if (!response.ok) throw new Error(`${path} was answered ${response.status}: ${await response.text()}`)
@@ -129,10 +147,13 @@ function spread(figures: readonly number[]): Spread {
   return { min: at(0), median: at(Math.floor(sorted.length / 2)), max: at(sorted.length - 1) }
 }
 
-function report(measured: Awaited<ReturnType<typeof measure>>[]): void {
+function report(
+  measured: Awaited<ReturnType<typeof measure>>[],
+  overFiles: Awaited<ReturnType<typeof measureOverFile>>[],
+): void {
   const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: nodeVersion(), rounds, seconds }
   if (values.json) {
-    console.log(JSON.stringify({ machine, rows: measured }, null, 2))
+    console.log(JSON.stringify({ machine, rows: measured, data_file: overFiles }, null, 2))
     return
   }
   console.log(
@@ -146,6 +167,12 @@ function report(measured: Awaited<ReturnType<typeof measure>>[]): void {
     console.log(
       `${name.padEnd(18)} ${share.padEnd(24)} ${Math.round(perSecond.median)} of ${Math.round(floorPerSecond.median)}`,
     )
+  }
+  console.log('\nwith --data, share of the calls that the emulator answers in memory; 50 connections\n')
+  for (const { positions, ratio, perSecond, inMemoryPerSecond } of overFiles) {
+    const share = `${percent(ratio.median)} (${percent(ratio.min)} to ${percent(ratio.max)})`
+    const of = `${Math.round(perSecond.median)} of ${Math.round(inMemoryPerSecond.median)}`
+    console.log(`${`${positions} positions`.padEnd(18)} ${share.padEnd(24)} ${of}`)
   }
 }
 

@@ -37,8 +37,8 @@ async function readyUrl(child: ChildProcess): Promise<string> {
 }
 
 /** Requests a second that `wrk` gets through; every reply must be a good one. */
-export async function load(url: string, script: string, seconds: number): Promise<number> {
-  const args = ['-c', loadCore, 'wrk', '-t1', '-c32', `-d${seconds}s`, '-s', script, url]
+export async function load(url: string, script: string, seconds: number, connections = 32): Promise<number> {
+  const args = ['-c', loadCore, 'wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '-s', script, url]
   const { stdout } = await run('taskset', args)
   if (/Non-2xx|Socket errors/.test(stdout)) throw new Error(`The load met errors:\n${stdout}`)
   const rate = /Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]
