@@ -351,29 +351,32 @@ describe('A data file that cannot be used', () => {
     expect(texts.sort()).toEqual(['first', 'second', 'third'])
   })
 
-  it.each<[string, (text: string) => string]>([
-    ['edited', (text) => text.replace('"available":9', '"available":12')],
+  it.each<[string, (text: string) => string, available?: number]>([
+    ['edited', (text) => text.replace('"available":9', '"available":12'), 12],
     ['edited in its layout alone', (text) => JSON.stringify(JSON.parse(text), null, 2)],
     ['without its checksum', (text) => text.replace(/"sha256": "[^"]+",\n/, '')],
     ['with something behind it', (text) => `${text} `],
-  ])('because it is %s is refused, and taken with recover: then it is as any other', async (_what, edit) => {
-    const data = await newFile()
-    await during({ data }, (emulator) => bulk(emulator, item(9)))
-    const edited = edit(await readFile(data, 'utf8'))
-    await writeFile(data, edited)
-    const started = startEmulator({ port: 0, data })
-    await expect(started).rejects.toThrow('its checksum is wrong: it was damaged, or a person edited it')
-    await expect(started).rejects.toThrow('--recover, which copies it aside and takes what it says')
-    expect(await readFile(data, 'utf8')).toBe(edited)
-    const lines: string[] = []
-    const recovering = { data, recover: true, log: (line: string) => lines.push(line) }
-    const recovered = await during(recovering, (emulator) => positions(emulator))
-    expect(recovered).toMatchObject([{ available: edited.includes('12') ? 12 : 9 }])
-    expect(lines).toEqual([`${data} was edited: a copy is ${data}.damaged.`])
-    expect(await readFile(`${data}.damaged`, 'utf8')).toBe(edited)
-    expect(await during({ data }, (emulator) => positions(emulator))).toEqual(recovered)
-    expect((await readdir(join(data, '..'))).toSorted()).toEqual(['state.json', 'state.json.damaged'])
-  })
+  ])(
+    'because it is %s is refused, and taken with recover: then it is as any other',
+    async (_what, edit, available = 9) => {
+      const data = await newFile()
+      await during({ data }, (emulator) => bulk(emulator, item(9)))
+      const edited = edit(await readFile(data, 'utf8'))
+      await writeFile(data, edited)
+      const started = startEmulator({ port: 0, data })
+      await expect(started).rejects.toThrow('its checksum is wrong: it was damaged, or a person edited it')
+      await expect(started).rejects.toThrow('--recover, which copies it aside and takes what it says')
+      expect(await readFile(data, 'utf8')).toBe(edited)
+      const lines: string[] = []
+      const recovering = { data, recover: true, log: (line: string) => lines.push(line) }
+      const recovered = await during(recovering, (emulator) => positions(emulator))
+      expect(recovered).toMatchObject([{ available }])
+      expect(lines).toEqual([`${data} was edited: a copy is ${data}.damaged.`])
+      expect(await readFile(`${data}.damaged`, 'utf8')).toBe(edited)
+      expect(await during({ data }, (emulator) => positions(emulator))).toEqual(recovered)
+      expect((await readdir(join(data, '..'))).toSorted()).toEqual(['state.json', 'state.json.damaged'])
+    },
+  )
 
   it('is not touched by recover where nothing is wrong with it', async () => {
     const data = await newFile()

@@ -4,13 +4,9 @@ import type { Files } from '../server/state/files.js'
 import type { Keep } from '../server/state/memory.js'
 import { DataFileError, StorageFailure } from '../server/state/store.js'
 import { type Model, nothing, type Op, openOver, path, randomOp, shownBy, textOf } from './durable-run.js'
+import { isFull, seed, tell } from './proof.js'
 import { type Hooks, type Image, SimulatedFiles } from './simulated-files.js'
 import { seededRandom } from './strict-store.js'
-
-const isFull = process.env.BACKSTOCK_PROOF === 'full'
-const seed = Number(process.env.BACKSTOCK_SEED ?? Math.floor(Math.random() * 2 ** 31))
-console.log(`BACKSTOCK_SEED=${seed}`)
-const tell = (line: string) => console.log(`test:faults: ${line}`)
 
 const opsOf = (count: number, random: () => number): readonly Op[] =>
   Array.from({ length: count }, (_, number) => randomOp(number, random))
@@ -195,7 +191,7 @@ describe('A write that is torn', () => {
       await expect(openOver(torn, 2)).rejects.toThrow('cannot be used')
       expect([...torn.seen]).toEqual([[path, cut]])
     }
-    tell(`${whole.length} torn writes and ${whole.length} torn files: all noticed`)
+    tell('test:faults', `${whole.length} torn writes and ${whole.length} torn files: all noticed`)
   })
 })
 
@@ -217,7 +213,10 @@ describe('One bit of a small file that is another one', () => {
       expect(why, `bit ${bit & 7} of byte ${bit >> 3}`).toBeDefined()
       if (why?.includes('checksum')) withoutChecksum++
     }
-    tell(`${whole.length * 8} one-bit flips: all noticed, ${withoutChecksum} by nothing but the checksum`)
+    tell(
+      'test:faults',
+      `${whole.length * 8} one-bit flips: all noticed, ${withoutChecksum} by nothing but the checksum`,
+    )
     // What JSON and schema notice alone would not do.
     expect(withoutChecksum).toBeGreaterThan(100)
   })
@@ -270,7 +269,10 @@ describe('A file call that fails', () => {
         failed += ops.length - run.acknowledged
         expect(ops.length - run.acknowledged).toBeLessThanOrEqual(2 * callers)
       }
-      tell(`${calls} runs of ${count} operations by ${callers} callers with one call failed: ${failed} taken back`)
+      tell(
+        'test:faults',
+        `${calls} runs of ${count} operations by ${callers} callers with one call failed: ${failed} taken back`,
+      )
       expect(failed).toBeGreaterThan(0)
     },
   )

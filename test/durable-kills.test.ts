@@ -8,12 +8,10 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { items, oauth2 } from './emulator.js'
+import { isFull, seed, tell } from './proof.js'
 import { seededRandom } from './strict-store.js'
 
 const cli = fileURLToPath(new URL('../dist/server/cli.js', import.meta.url))
-const isFull = process.env.BACKSTOCK_PROOF === 'full'
-const seed = Number(process.env.BACKSTOCK_SEED ?? Math.floor(Math.random() * 2 ** 31))
-console.log(`BACKSTOCK_SEED=${seed}`)
 
 let data: string
 let children: ChildProcess[] = []
@@ -109,7 +107,7 @@ describe('A data file whose process is killed', () => {
       }
     }
     for (const { sent } of known.values()) calls += sent
-    console.log(`test:faults: ${kills} kills under load, ${kills + 1} starts, ${calls} calls: nothing lost`)
+    tell('test:faults', `${kills} kills under load, ${kills + 1} starts, ${calls} calls: nothing lost`)
     expect(calls).toBeGreaterThan(0)
   })
 })

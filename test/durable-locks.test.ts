@@ -3,12 +3,9 @@ import { lockFile } from '../server/state/lock.js'
 import type { Processes } from '../server/state/processes.js'
 import { DataFileError } from '../server/state/store.js'
 import { path, processOf } from './durable-run.js'
+import { isFull, seed, tell } from './proof.js'
 import { type Image, SimulatedFiles } from './simulated-files.js'
 import { seededRandom } from './strict-store.js'
-
-const isFull = process.env.BACKSTOCK_PROOF === 'full'
-const seed = Number(process.env.BACKSTOCK_SEED ?? Math.floor(Math.random() * 2 ** 31))
-console.log(`BACKSTOCK_SEED=${seed}`)
 
 const lockOf = (pid: number, mark = `mark-${pid}`): Image =>
   new Map([[`${path}.lock`, Buffer.from(JSON.stringify({ pid, started: `${pid}`, mark }))]])
@@ -53,7 +50,7 @@ describe('A lock', () => {
       expect(outcomes.toSorted(), `race ${n}`).toEqual(['holds', 'told', 'told', 'told'])
       expect([...files.seen.keys()]).toEqual([`${path}.lock`])
     }
-    console.log(`test:faults: ${races} races of 4 processes for a lock: one holder each`)
+    tell('test:faults', `${races} races of 4 processes for a lock: one holder each`)
   })
 
   it.each([
