@@ -120,6 +120,7 @@ describe('A crash before and after every file call', () => {
     async (callers) => {
       const { losses, crashes, calls } = await lossesOf({ ops: opsOf(200, seededRandom(seed)), callers })
       tell(
+        'test:faults',
         `${crashes} crash states of ${calls} file calls, 200 operations by ${callers} callers: ${losses.length} lost`,
       )
       expect(losses).toEqual([])
