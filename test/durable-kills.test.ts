@@ -1,47 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { launch, start, stockAt } from './durable-process.js'
 import { items, oauth2 } from './emulator.js'
 import { isFull, seed, tell } from './proof.js'
 import { seededRandom } from './strict-store.js'
 
-const cli = fileURLToPath(new URL('../dist/server/cli.js', import.meta.url))
-
 let data: string
-let children: ChildProcess[] = []
 beforeEach(async () => {
   data = join(await mkdtemp(join(tmpdir(), 'backstock-kill-')), 'state.json')
 })
-afterEach(async () => {
-  for (const child of children) child.kill('SIGKILL')
-  children = []
-  await rm(join(data, '..'), { recursive: true })
-})
-
-function launch(args: readonly string[] = []) {
-  const all = [cli, '--port', '0', '--data', data, '--setting', 'rate_limit=off', ...args]
-  const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] })
-  children.push(child)
-  return child
-}
-
-async function start() {
-  const child = launch()
-  for await (const line of createInterface(child.stdout)) {
-    const url = /http:\/\/\S+$/.exec(line)?.[0]
-    if (url !== undefined) return { child, url }
-  }
-  throw new Error(`It did not start: ${await text(child.stderr)}`)
-}
+afterEach(() => rm(join(data, '..'), { recursive: true }))
 
 async function refused(args: readonly string[] = []) {
-  const child = launch(args)
+  const child = launch(data, args)
   const [told, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
   return { code, told, pid: child.pid }
 }
@@ -70,32 +45,20 @@ async function sendUntilKilled(url: string, upc: string, known: Known): Promise<
   }
 }
 
-async function lookAt(url: string) {
-  const reply = await fetch(url)
-  return JSON.parse(await reply.text())
-}
-
-async function stockAt(url: string): Promise<ReadonlyMap<string, number>> {
-  const { accounts } = await lookAt(`${url}/_backstock/joor/accounts`)
-  if (accounts.length === 0) return new Map()
-  const { positions } = await lookAt(`${url}/_backstock/joor/accounts/${accounts[0].account}/positions`)
-  return new Map(positions.map((each: { sku: { upc: string }; available: number }) => [each.sku.upc, each.available]))
-}
-
 describe('A data file whose process is killed', () => {
   const kills = isFull ? 200 : 10
   it(`${kills} times has all that was acknowledged, and each start succeeds`, { timeout: 1_200_000 }, async () => {
     const random = seededRandom(seed)
     const known = new Map(Array.from({ length: 6 }, (_, n): [string, Known] => [`${n}`, { acknowledged: 0, sent: 0 }]))
     let calls = 0
-    let running = await start()
+    let running = await start(data)
     for (let kill = 1; kill <= kills; kill++) {
       const { child, url } = running
       const sending = [...known].map(([upc, each]) => sendUntilKilled(url, upc, each))
       await new Promise((resolve) => setTimeout(resolve, random() * 500))
       child.kill('SIGKILL')
       await Promise.all([once(child, 'exit'), ...sending])
-      running = await start()
+      running = await start(data)
       const stock = await stockAt(running.url)
       for (const [upc, each] of known) {
         const found = stock.get(upc) ?? 0
@@ -114,7 +77,7 @@ describe('A data file whose process is killed', () => {
 
 describe('A data file in use', () => {
   it('is refused to a second process with exit code 4, which names the first, and left as it is', async () => {
-    const { child } = await start()
+    const { child } = await start(data)
     const before = await readFile(data)
     for (const args of [[], ['--recover']]) {
       const { code, told } = await refused(args)
@@ -126,16 +89,16 @@ describe('A data file in use', () => {
     await once(child, 'exit')
     // Nothing lies beside it then, and it is anybody's.
     expect(await readdir(join(data, '..'))).toEqual(['state.json'])
-    await start()
+    await start(data)
   })
 
   it('is taken over from a process that was killed, by one of several that start at once', {
     timeout: 60_000,
   }, async () => {
-    const first = await start()
+    const first = await start(data)
     first.child.kill('SIGKILL')
     await once(first.child, 'exit')
-    const starting = [launch(), launch(), launch()]
+    const starting = [launch(data), launch(data), launch(data)]
     const codes: unknown[] = []
     await new Promise<void>((resolve) => {
       for (const child of starting) child.once('exit', (code) => codes.push(code) === 2 && resolve())
