@@ -122,7 +122,7 @@ export function textOf(model: Model): string {
 export async function shownBy(store: Opened): Promise<string> {
   const model = new Map<string, ReadonlyMap<string, string>>()
   for (const { setup } of await store.list('joor')) {
-    const page = await store.page(`joor:${setup.name}`, { table: 'marks', limit: 1_000, where: () => true })
+    const page = await store.page(`joor:${setup.name}`, [{ table: 'marks', where: () => true }], 1_000)
     model.set(setup.name, new Map(page.map(({ key, row }) => [key[2], row.value.sku.upc ?? ''])))
   }
   return textOf(model)

@@ -180,9 +180,10 @@ function call(
   })
 }
 
-const everything = { limit: 1_000, where: () => true }
+const everything = { where: () => true }
+
 async function positionsOf(store: TestStore, of: Partition): Promise<readonly string[]> {
-  const page = await store.page(of, { table: 'positions', ...everything })
+  const page = await store.page(of, [{ table: 'positions', ...everything }], 1_000)
   return page.map(({ key: [warehouse, , sku], row }) => `${warehouse} ${sku} ${row.value.available} by ${row.by}`)
 }
 
@@ -200,7 +201,11 @@ async function shown(store: TestStore) {
     [...accounts, ...sites].map(async ({ setup: { vendor, name } }) => {
       const of: Partition = `${vendor}:${name}`
       const tables = ['positions', 'marks', 'levels', 'histories'] as const
-      return Promise.all(tables.map((table) => store.page(of, { table, ...everything })))
+      return store.page(
+        of,
+        tables.map((table) => ({ table, ...everything })),
+        1_000,
+      )
     }),
   )
   const snapshots = await store.snapshots()
@@ -620,15 +625,34 @@ describe.each(stores)('A store (%s)', (_name, make) => {
     const seen: string[] = []
     let after: Key | undefined
     for (;;) {
-      const page = await store.page(anonymous, { table: 'positions', after, limit: 5, where: () => true })
+      const page = await store.page(anonymous, [{ table: 'positions', after, ...everything }], 5)
       seen.push(...page.map(({ key: [warehouse, , sku] }) => warehouse + sku))
       after = page.at(-1)?.key
       if (page.length < 5) break
     }
     const warehouses = ['a', 'b', '\uffee', '\u{1f600}']
     expect(seen).toEqual(warehouses.flatMap((warehouse) => ['1', '20', '3'].map((sku) => warehouse + sku)))
-    const none = await store.page('joor:nobody', { table: 'positions', ...everything })
+    const none = await store.page('joor:nobody', [{ table: 'positions', ...everything }], 1_000)
     expect(none).toEqual([])
+  })
+
+  it('shows the rows of several tables one table after the other, and no more of all than were asked for', async () => {
+    const { store } = make()
+    await call(store, 'fill', (draft) => {
+      for (const sku of ['2', '1']) draft.put('positions', key(sku), position(sku, 1))
+      for (const sku of ['4', '3']) draft.put('marks', key(sku), { sku: { upc: sku } })
+    })
+    const queries = [
+      { table: 'marks', ...everything },
+      { table: 'positions', ...everything },
+    ] as const
+    const pageOf = async (limit: number) => {
+      const page = await store.page<'marks' | 'positions'>(anonymous, queries, limit)
+      return page.map(({ table, key: [, , sku] }) => `${table} ${sku}`)
+    }
+    expect(await pageOf(9)).toEqual(['marks 3', 'marks 4', 'positions 1', 'positions 2'])
+    expect(await pageOf(3)).toEqual(['marks 3', 'marks 4', 'positions 1'])
+    expect(await pageOf(1)).toEqual(['marks 3'])
   })
 })
 

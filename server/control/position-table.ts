@@ -6,7 +6,7 @@ import { identifierNames, type Key } from '../state/rows.js'
 import type { Partition, Setup, Store } from '../state/store.js'
 import { isRecord } from '../wire/json-values.js'
 import type { Expected, Standing } from './comparison.js'
-import { writeIdentifiers, writeMark, writePosition } from './rows.js'
+import { writeIdentifiers, writeStanding } from './rows.js'
 
 const compared = ['available', 'incoming', 'pending_deducted', 'made_to_order'] as const
 
@@ -60,23 +60,15 @@ function valuesOf(cells: ReadonlyMap<string, unknown>): ReadonlyMap<string, unkn
 
 /** Everything that stands in an account, made-to-order SKUs first. */
 export async function standingPositions(store: Store<Committed>, of: Partition): Promise<readonly Standing[]> {
-  const all = { limit: Number.POSITIVE_INFINITY, where: () => true }
-  const [marks, positions] = await Promise.all([
-    store.page(of, { table: 'marks', ...all }),
-    store.page(of, { table: 'positions', ...all }),
-  ])
-  return [
-    ...marks.map(({ key, row }) => {
-      const written = writeMark(row.value)
-      return { id: idOf('marks', key), key: { sku: written.sku }, values: valuesOf(new Map(Object.entries(written))) }
-    }),
-    ...positions.map(({ key, row }) => {
-      const { warehouse, inventory_date, sku, ...values } = writePosition(row.value)
-      return {
-        id: idOf('positions', key),
-        key: { warehouse, inventory_date, sku },
-        values: new Map(Object.entries(values)),
-      }
-    }),
-  ]
+  const queries = [
+    { table: 'marks', where: () => true },
+    { table: 'positions', where: () => true },
+  ] as const
+  const found = await store.page<'marks' | 'positions'>(of, queries, Number.POSITIVE_INFINITY)
+  return found.map((each) => {
+    const id = idOf(each.table, each.key)
+    const { warehouse, inventory_date, sku, ...values } = writeStanding(each)
+    const key = each.table === 'marks' ? { sku } : { warehouse, inventory_date, sku }
+    return { id, key, values: valuesOf(new Map(Object.entries(values))) }
+  })
 }

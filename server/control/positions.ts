@@ -1,10 +1,10 @@
 import type { Request, Response } from 'express'
 import type { Committed } from '../journal/committed.js'
-import { identifierNames, isKey, type Key, type PositionValue, type SkuIdentifiers } from '../state/rows.js'
-import type { Partition, Store } from '../state/store.js'
+import { identifierNames, isKey, type Key, type SkuIdentifiers } from '../state/rows.js'
+import type { PageQuery, Partition, Store } from '../state/store.js'
 import { ExactNumber } from '../wire/exact-json.js'
 import { badCursor, Problem, readCursor, readLimit, readParameters, sendJson, writeCursor } from './answers.js'
-import { writeMark, writePosition } from './rows.js'
+import { writeStanding } from './rows.js'
 
 const filters = ['warehouse', 'inventory_date', ...identifierNames] as const
 const csvColumns = [
@@ -17,7 +17,7 @@ const csvColumns = [
   'made_to_order',
 ]
 
-type PositionRow = ReturnType<typeof writePosition> | ReturnType<typeof writeMark>
+type PositionRow = ReturnType<typeof writeStanding>
 
 /** Positions by warehouse, date and SKU; made-to-order SKUs, which have none of the first two, come before them. */
 export async function positionsOf(
@@ -37,34 +37,26 @@ export async function positionsOf(
   const sku = (identifiers: SkuIdentifiers) => named.every(([name, value]) => identifiers[name] === value)
   const { warehouse, inventory_date: date } = parameters
 
-  // One row more than asked for tells whether there is a next page.
-  const rows: { place: Place; row: PositionRow }[] = []
-  if (from?.table !== 'positions' && warehouse === undefined && date === undefined) {
-    const marks = await store.page(of, {
-      table: 'marks',
-      after: from?.key,
-      limit: limit + 1,
-      where: (mark) => sku(mark.sku),
-    })
-    rows.push(...marks.map(({ key, row }) => ({ place: { table: 'marks' as const, key }, row: writeMark(row.value) })))
+  const marks: PageQuery<'marks'> = {
+    table: 'marks',
+    after: from?.table === 'marks' ? from.key : undefined,
+    where: (mark) => sku(mark.sku),
   }
-  if (rows.length <= limit) {
-    const after = from?.table === 'positions' ? from.key : undefined
-    const where = (value: PositionValue) =>
+  const positions: PageQuery<'positions'> = {
+    table: 'positions',
+    after: from?.table === 'positions' ? from.key : undefined,
+    where: (value) =>
       (warehouse === undefined || value.warehouse === warehouse) &&
       (date === undefined || value.date === date) &&
-      sku(value.sku)
-    const positions = await store.page(of, { table: 'positions', after, limit: limit + 1 - rows.length, where })
-    rows.push(
-      ...positions.map(({ key, row }) => ({
-        place: { table: 'positions' as const, key },
-        row: writePosition(row.value),
-      })),
-    )
+      sku(value.sku),
   }
-  const last = rows.length > limit ? rows[limit - 1] : undefined
-  const next = last === undefined ? null : writeCursor(last.place)
-  const page = rows.slice(0, limit).map(({ row }) => row)
+  const withMarks = from?.table !== 'positions' && warehouse === undefined && date === undefined
+  // A SKU that is marked loses its positions: it would be in both or in neither if they were not of one instant. One
+  // row more than asked for tells whether there is a next page.
+  const found = await store.page<'marks' | 'positions'>(of, withMarks ? [marks, positions] : [positions], limit + 1)
+  const last = found.length > limit ? found[limit - 1] : undefined
+  const next = last === undefined ? null : writeCursor({ table: last.table, key: last.key })
+  const page = found.slice(0, limit).map(writeStanding)
   if (format === 'json') sendJson(response, 200, { positions: page, next })
   else await sendCsv(response, page, next)
 }

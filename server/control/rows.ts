@@ -1,5 +1,5 @@
 import type { CostValue, KeptEvent, LevelValue, MarkValue, PositionValue, SkuIdentifiers } from '../state/rows.js'
-import type { Change } from '../state/store.js'
+import type { Change, Found } from '../state/store.js'
 import { ExactNumber, numberOf, parseExact, Verbatim } from '../wire/exact-json.js'
 
 /** Identifiers as an item has them: the vendor's own ids are integers, of any size. */
@@ -14,16 +14,20 @@ export function writeIdentifiers(identifiers: SkuIdentifiers): Readonly<Record<s
 }
 
 /** A position in the control plane's words. */
-export function writePosition({ warehouse, date, sku, available, incoming, pendingDeducted }: PositionValue) {
+function writePosition({ warehouse, date, sku, available, incoming, pendingDeducted }: PositionValue) {
   const quantities = { available, incoming, pending_deducted: pendingDeducted, made_to_order: false }
   return { warehouse, inventory_date: date, sku: writeIdentifiers(sku), ...quantities }
 }
 
 /** A made-to-order SKU: it has no warehouse, date or quantity. */
-export function writeMark({ sku }: MarkValue) {
+function writeMark({ sku }: MarkValue) {
   const nothing = { warehouse: null, inventory_date: null, available: null, incoming: null, pending_deducted: null }
   return { ...nothing, sku: writeIdentifiers(sku), made_to_order: true }
 }
+
+/** What stands in an account: a position, or a made-to-order SKU. */
+export const writeStanding = (found: Found<'marks' | 'positions'>) =>
+  found.table === 'marks' ? writeMark(found.row.value) : writePosition(found.row.value)
 
 export function writeLevel(level: LevelValue) {
   return {

@@ -73,7 +73,7 @@ export function sites({ store, ids, clocks, forget }: ControlParts): Router {
     const limit = readLimit(asked)
     const partition = of(request.params.site)
     const where = (level: LevelValue) => code === undefined || level.code === code
-    const rows = await store.page(partition, { table: 'levels', after: readKey(cursor), limit: limit + 1, where })
+    const rows = await store.page(partition, [{ table: 'levels', after: readKey(cursor), where }], limit + 1)
     const page = rows.slice(0, limit)
     const levels = await Promise.all(
       page.map(async ({ row: { value } }) => {
@@ -89,8 +89,8 @@ export function sites({ store, ids, clocks, forget }: ControlParts): Router {
     const { sku_code, limit: asked, cursor } = readParameters(request, ['sku_code', 'limit', 'cursor'])
     const limit = readLimit(asked)
     const where = (cost: CostValue) => sku_code === undefined || cost.skuCode === sku_code
-    const query = { table: 'costs', after: readKey(cursor), limit: limit + 1, where } as const
-    const rows = await store.page(of(request.params.site), query)
+    const query = { table: 'costs', after: readKey(cursor), where } as const
+    const rows = await store.page(of(request.params.site), [query], limit + 1)
     const costs = rows.slice(0, limit).map(({ row }) => writeCost(row.value))
     sendJson(response, 200, { costs, next: nextOf(rows, limit) })
   })

@@ -22,13 +22,12 @@ export function snapshots({ store }: ControlParts): Router {
     const of = scopeIn(request)
     const name = readName(request)
     const known = await store.snapshots(of)
-    const isNew = known.every((each) => each.name !== name)
-    if (isNew && known.length >= most)
+    if (known.length >= most && known.every((each) => each.name !== name))
       throw new Problem(409, `There are ${most} snapshots already. Delete some, or take the name of one.`)
     const snapshot = await store.save(name, of)
     if (snapshot === undefined)
       throw new Problem(404, `There is no ${of && writeScope(of)}, so there is nothing to keep.`)
-    sendJson(response, isNew ? 201 : 200, writeSnapshot(snapshot))
+    sendJson(response, snapshot.isNew ? 201 : 200, writeSnapshot(snapshot))
   })
 
   router.get('/:name', async (request: Request<{ name: string }>, response) => {

@@ -19,11 +19,13 @@ import {
   type Caller,
   type CallIds,
   type Declaration,
+  type Found,
   type JournalWriter,
   NameTaken,
   type Needs,
   type PageQuery,
   type Partition,
+  type SavedSnapshot,
   type Scope,
   type Settled,
   type Setup,
@@ -165,16 +167,14 @@ export class MemoryStore<Entry> implements Store<Entry> {
 
   async page<Name extends TableName>(
     of: Partition,
-    query: PageQuery<Name>,
-  ): Promise<readonly { key: Key; row: Row<Tables[Name]> }[]> {
+    queries: readonly PageQuery<Name>[],
+    limit: number,
+  ): Promise<readonly Found<Name>[]> {
     return this.#lookAt(of, () => {
-      const page: { key: Key; row: Row<Tables[Name]> }[] = []
+      const page: Found<Name>[] = []
       const tables = this.#directory.get(of)?.tables
       if (tables === undefined) return page
-      for (const [key, row] of tables[query.table].sorted(query.after)) {
-        if (page.length === query.limit) break
-        if (query.where(row.value)) page.push({ key, row })
-      }
+      for (const query of queries) addPage(page, tables, query, limit)
       return page
     })
   }
@@ -228,8 +228,12 @@ export class MemoryStore<Entry> implements Store<Entry> {
     return this.#act(() => this.#restore(this.#seed, of))
   }
 
-  async save(name: string, of?: Partition): Promise<SnapshotSummary | undefined> {
+  async save(name: string, of?: Partition): Promise<SavedSnapshot | undefined> {
     const make = () => this.#snapshotOf(name, of)
+    const saved = (snapshot: Snapshot, before: Snapshot | undefined) => ({
+      ...summaryOfSnapshot(snapshot),
+      isNew: before === undefined,
+    })
     const { snapshots: folder } = this.#options
     if (folder !== undefined)
       return this.#inFolder(async () => {
@@ -237,13 +241,13 @@ export class MemoryStore<Entry> implements Store<Entry> {
         const snapshot = await this.#look(make, anything)
         if (snapshot === undefined) return undefined
         await folder.keep(name, of, snapshot).catch(failStorage)
-        this.#snapshots.replace(name, of, snapshot)
-        return summaryOfSnapshot(snapshot)
+        return saved(snapshot, this.#snapshots.replace(name, of, snapshot))
       })
     return this.#act(() => {
       const snapshot = make()
       if (snapshot === undefined) return { result: undefined }
-      return { result: summaryOfSnapshot(snapshot), change: this.#replaceSnapshot(name, of, snapshot) }
+      const result = saved(snapshot, this.#snapshots.get(name, of))
+      return { result, change: this.#replaceSnapshot(name, of, snapshot) }
     })
   }
 
@@ -478,6 +482,18 @@ function countsOf(states: readonly PartitionState[]): AccountsAndSites {
 
 function summaryOf({ setup, tables, requests }: PartitionState): Summary {
   return { setup, rows: forEachTable<Summary['rows']>((name) => tables[name].size), requests }
+}
+
+function addPage<Name extends TableName>(
+  page: Found<Name>[],
+  tables: PartitionState['tables'],
+  { table, after, where }: PageQuery<Name>,
+  limit: number,
+): void {
+  for (const [key, row] of tables[table].sorted(after)) {
+    if (page.length >= limit) return
+    if (where(row.value)) page.push({ table, key, row })
+  }
 }
 
 /** What the work came to: a value, or an error that is thrown where it is taken. */

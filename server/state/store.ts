@@ -142,12 +142,18 @@ export interface Declaration {
 }
 
 /** What a page of a table shows: the rows after `after` in byte order of their keys. */
-export interface PageQuery<Name extends TableName> {
-  readonly table: Name
-  readonly after?: Key | undefined
-  readonly limit: number
-  readonly where: (value: Tables[Name]) => boolean
-}
+/** Rows of a table, from its beginning or behind a key. */
+export type PageQuery<Name extends TableName> = {
+  readonly [Each in Name]: {
+    readonly table: Each
+    readonly after?: Key | undefined
+    readonly where: (value: Tables[Each]) => boolean
+  }
+}[Name]
+
+export type Found<Name extends TableName> = {
+  readonly [Each in Name]: { readonly table: Each; readonly key: Key; readonly row: Row<Tables[Each]> }
+}[Name]
 
 export interface Summary {
   readonly setup: Setup
@@ -169,6 +175,11 @@ export interface SnapshotSummary extends AccountsAndSites {
   readonly of: Partition | undefined
   /** ISO 8601, when it was made. */
   readonly at: string
+}
+
+export interface SavedSnapshot extends SnapshotSummary {
+  /** None of its name was there. */
+  readonly isNew: boolean
 }
 
 /** Whose call it was: an account or site, the vendor alone where none is known, or nobody's. */
@@ -209,10 +220,12 @@ export interface Store<Entry> {
   find(of: Partition): Promise<Summary | undefined>
   list(vendor: Vendor): Promise<readonly Summary[]>
   row<Name extends TableName>(of: Partition, table: Name, key: Key): Promise<Row<Tables[Name]> | undefined>
+  /** So many rows of the tables, one after the other, each sorted by its keys; all of them as they were at one instant. */
   page<Name extends TableName>(
     of: Partition,
-    query: PageQuery<Name>,
-  ): Promise<readonly { readonly key: Key; readonly row: Row<Tables[Name]> }[]>
+    queries: readonly PageQuery<Name>[],
+    limit: number,
+  ): Promise<readonly Found<Name>[]>
   /** Replaces an account or site whole; true when it is new. Throws TokenTaken. */
   declare(declaration: Declaration): Promise<boolean>
   /** Changes what an account was given and leaves its rows; false when there is no such account. */
@@ -225,7 +238,7 @@ export interface Store<Entry> {
   /** Back to the seed, for one account or site or for all; what no seed names is gone. Throws TokenTaken. */
   reset(of?: Partition): Promise<AccountsAndSites>
   /** A copy of one account or site or of all, in the place of one of that name; undefined where there is no such account. */
-  save(name: string, of?: Partition): Promise<SnapshotSummary | undefined>
+  save(name: string, of?: Partition): Promise<SavedSnapshot | undefined>
   /** Those of one account or site, or those of everything. */
   snapshots(of?: Partition): Promise<readonly SnapshotSummary[]>
   /** A snapshot as the text of its file; undefined where there is none. */

@@ -37,6 +37,13 @@ export class JirafeModel {
     this.#settings = settings
   }
 
+  /** The same state, apart from this one from now on. */
+  copy(): JirafeModel {
+    const copy = new JirafeModel(this.#settings)
+    copy.#levels = this.#levels
+    return copy
+  }
+
   get levels(): readonly Level[] {
     return this.#levels
   }

@@ -116,6 +116,14 @@ export class JoorModel {
     this.#account = account
   }
 
+  /** The same state, apart from this one from now on. */
+  copy(): JoorModel {
+    const copy = new JoorModel(this.#account)
+    copy.#stock = this.#stock
+    copy.#madeToOrder = this.#madeToOrder
+    return copy
+  }
+
   call({ format, query, items }: Call): Outcome {
     const understood = items.map((item) => understand(item, format, this.#account))
     const accepted = understood.filter((item) => item !== refused)
