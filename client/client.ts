@@ -45,6 +45,8 @@ export interface Backstock extends Scope {
 export interface ConnectOptions {
   /** Default: the one that is there when `connect` is called, so that what a test puts in its place later is not met. */
   readonly fetch?: typeof fetch
+  /** What the emulator's control plane asks for. Default: that of `BACKSTOCK_CONTROL_TOKEN`, where there is one. */
+  readonly controlToken?: string
   /** Names of accounts and sites that are given none. Default: random ones. */
   readonly newName?: () => string
 }
@@ -61,8 +63,8 @@ const patience = 5_000
  * port. Rejected with BackstockError where no Backstock answers there.
  */
 export async function connect(where: Where = usualUrl(), options: ConnectOptions = {}): Promise<Backstock> {
-  const { fetch = globalThis.fetch, newName = randomName } = options
-  const plane = new ControlPlane(readUrl(where), fetch)
+  const { fetch = globalThis.fetch, newName = randomName, controlToken = variable('BACKSTOCK_CONTROL_TOKEN') } = options
+  const plane = new ControlPlane(readUrl(where), fetch, readToken(controlToken))
   const version = async () => (await plane.call<{ version: string }>('GET', 'version')).version
   await meet(plane)
   return {
@@ -108,12 +110,20 @@ function readUrl(where: Where): string {
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
 }
 
+/** A text that is none is not shown: it may be the token with a slip in it. */
+function readToken(token: string | undefined): string | undefined {
+  if (token === undefined || /^[!-~]+$/.test(token)) return token
+  throw new TypeError('The control token is not what it can be. Right is visible ASCII without blanks.')
+}
+
+const usualUrl = () => variable('BACKSTOCK_URL') ?? usual
+
 /** A browser has no environment, and some runtimes have one that not every program may read. */
-function usualUrl(): string {
+function variable(name: string): string | undefined {
   try {
-    return environment().BACKSTOCK_URL || usual
+    return environment()[name] || undefined
   } catch {
-    return usual
+    return undefined
   }
 }
 

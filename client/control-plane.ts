@@ -28,10 +28,12 @@ export class ControlPlane {
   /** Without a slash at its end. */
   readonly url: string
   readonly #fetch: typeof fetch
+  readonly #headers: { readonly [name: string]: string }
 
-  constructor(url: string, fetch: typeof globalThis.fetch) {
+  constructor(url: string, fetch: typeof globalThis.fetch, token: string | undefined) {
     this.url = url
     this.#fetch = fetch
+    this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
   }
 
   /** The replies are those of `replies.ts`, which a test holds against real ones. */
@@ -41,7 +43,8 @@ export class ControlPlane {
     const search = writeQuery(query)
     const init = {
       method,
-      ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      headers: { ...this.#headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
       ...(signal && { signal }),
     }
     let response: Response

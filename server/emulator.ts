@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { v4 as uuid } from 'uuid'
 import type { Rule } from '../contracts/rules/book.js'
 import { Clocks } from './clock.js'
 import { Conduct } from './conduct/conduct.js'
 import { limitsOf } from './conduct/limits.js'
+import { Admission } from './control/admission.js'
+import { controlGuard } from './control/guard.js'
 import { control } from './control/router.js'
 import { type Asked, type Coverage, coverageOf } from './coverage/coverage.js'
 import { readExercises } from './coverage/exercises.js'
@@ -14,6 +17,7 @@ import { nowhere } from './elsewhere.js'
 import { ArmedFaults } from './faults/armed.js'
 import { faultyOperations, readSpecs } from './faults/specs.js'
 import { vendorTraffic, watchConnections } from './http/adapter.js'
+import { hostGuard } from './http/host-guard.js'
 import { originOf } from './http/origin.js'
 import { Ids } from './ids.js'
 import { jirafeOperations, jirafeUnknownType } from './jirafe/operations.js'
@@ -135,9 +139,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     return coverageOf(run.of(of), asked, about)
   }
   const serveVendors = vendorTraffic(table, pipeline, machineTimers)
+  const { allowedHosts = [], controlToken } = options
+  const admission = controlToken === undefined ? undefined : new Admission(controlToken, () => randomBytes(32))
   const controlPlane = control({
     ...{ store, journal, commits, broken, conduct, levels, operations, faults, clocks, ids, log, version },
-    ...{ loadSeed, coverage },
+    ...{ admission, loadSeed, coverage },
     timers: machineTimers,
     closing: closing.signal,
     forget(of) {
@@ -150,7 +156,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     repeat: (entry) =>
       repeatCall(entry, table, { ...pipeline, repeated: true, faults: new ArmedFaults(), magic: false }),
   })
-  const app = originOf(serveVendors, controlPlane, log)
+  // Under the name that it listens on clients are to find it.
+  const named = options.host === undefined ? allowedHosts : [...allowedHosts, options.host]
+  const guards = { everywhere: hostGuard(named, log), controlPlane: controlGuard(admission) }
+  const app = originOf(guards, serveVendors, controlPlane, log)
 
   const port = options.port ?? defaultPort
   const listening = await listen({ handler: app, watch: watchConnections(pipeline) }, port, options.host).catch(
@@ -160,6 +169,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
   )
   url = listening.url
+  if (listening.beyondLoopback && admission === undefined) log(openToAll)
   return {
     url,
     joor: { baseUrl: url },
@@ -181,6 +191,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
 const partitionIn = (of: { readonly account: string } | { readonly site: string }) =>
   'account' in of ? partitionOf('joor', of.account) : partitionOf('jirafe', of.site)
+
+const openToAll =
+  'Other machines can reach this emulator, and read and change all that it holds: guard its control plane by --control-token, or leave --host out.'
 
 // The package's own file; its version is a string.
 const { version } = createRequire(import.meta.url)('#package') as { version: string }

@@ -24,6 +24,12 @@ export function readHead(request: Pick<IncomingMessage, 'method' | 'url' | 'head
   }
 }
 
+/** The authority of a request line that holds a whole URL, as those to proxies do. */
+export function authorityOf(request: Pick<IncomingMessage, 'url'>): readonly string[] {
+  const authority = /^[a-z]+:\/\/([^/?]*)/i.exec(request.url ?? '')?.[1]
+  return authority === undefined ? [] : [authority]
+}
+
 /** The request target without the origin that a proxy's request line holds. */
 export function targetOf(request: Pick<IncomingMessage, 'url'>): string {
   return (request.url ?? '/').replace(/^[a-z]+:\/\/[^/?]*/i, '')

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { type AddressInfo, BlockList, type Socket } from 'node:net'
 import { ListenError } from './options.js'
 
 const loopbacks = ['127.0.0.1', '::1']
@@ -16,6 +16,8 @@ interface Served {
 
 export interface Listening {
   readonly url: string
+  /** Whether other machines may reach it. */
+  readonly beyondLoopback: boolean
   close(): Promise<void>
 }
 
@@ -25,20 +27,33 @@ export async function listen({ handler, watch }: Served, port: number, host: str
     const servers: Server[] = []
     try {
       let bound = port
+      let beyondLoopback = false
       for (const address of host === undefined ? loopbacks : [host]) {
         const server = await bind({ handler, watch }, bound, address)
         if (server === undefined) continue
         servers.push(server)
         // A TCP server that listens has an address and a port.
-        bound = (server.address() as AddressInfo).port
+        const at = server.address() as AddressInfo
+        bound = at.port
+        beyondLoopback ||= !isLoopback(at)
       }
-      return { url: `http://${inUrl(host ?? '127.0.0.1')}:${bound}`, close: () => closeAll(servers) }
+      const url = `http://${inUrl(host ?? '127.0.0.1')}:${bound}`
+      return { url, beyondLoopback, close: () => closeAll(servers) }
     } catch (error) {
       await closeAll(servers)
       const other = port === 0 && codeOf(error) === 'EADDRINUSE' && attempt < tries
       if (!other) throw new ListenError(sentence(error, port, host))
     }
   }
+}
+
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8, 'ipv4')
+loopback.addAddress('::1', 'ipv6')
+
+/** An IPv4 address that is written as IPv6 counts as what it is. */
+function isLoopback({ address, family }: AddressInfo): boolean {
+  return loopback.check(address, family === 'IPv6' ? 'ipv6' : 'ipv4')
 }
 
 /** Undefined for an IPv6 loopback that the machine does not have. */

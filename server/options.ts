@@ -1,6 +1,8 @@
 import { grades } from '../contracts/rules/book.js'
 import { type ConductOption, conductNames, isConduct, isLimit, limitForm } from './conduct/limits.js'
+import { controlTokenForm, isControlToken } from './control-token.js'
 import type { Seed } from './documents/seed.js'
+import { hostPatternForm, readHostPattern } from './host-names.js'
 import type { Committed } from './journal/committed.js'
 import { type LevelOptions, levels, meansAny } from './levels.js'
 import { allRules } from './rule-list.js'
@@ -22,6 +24,10 @@ export interface EmulatorOptions extends LevelOptions {
   readonly port?: number
   /** One address or name to listen on. Default: both loopbacks, 127.0.0.1 and ::1. */
   readonly host?: string
+  /** Names beside `localhost`, addresses and names without a dot that it is reached by; `*.` before one means all below it. */
+  readonly allowedHosts?: readonly string[]
+  /** What the control plane asks for, of visible ASCII characters. Default: whoever can reach it may use it. */
+  readonly controlToken?: string
   /** Accounts and sites to start with: a seed, or the path of a YAML or JSON file. */
   readonly seed?: Seed | string
   /** A JSON file that keeps the state across restarts. Default: memory only. */
@@ -59,6 +65,7 @@ export const defaultJournal: JournalLimits = { entries: 1_000, bytes: 64 * 1024 
 
 /** What the types forbid is what JavaScript lets in; an option that nothing acts on would be a promise not kept. */
 export function checkOptions({ data, store, seedIds, settings = {}, conduct, ...told }: EmulatorOptions): void {
+  checkGuards(told)
   checkConduct(conduct)
   checkLevels(told)
   if (seedIds !== undefined && !(Number.isSafeInteger(seedIds) && seedIds >= 0))
@@ -71,6 +78,14 @@ export function checkOptions({ data, store, seedIds, settings = {}, conduct, ...
     if (value !== undefined && !isSettingValue(name, value))
       throw new TypeError(`The setting ${name} is ${JSON.stringify(value)}. Right is ${choicesOf(name).join(' or ')}.`)
   }
+}
+
+function checkGuards({ allowedHosts = [], controlToken }: EmulatorOptions): void {
+  for (const host of allowedHosts)
+    if (typeof host !== 'string' || readHostPattern(host) === undefined)
+      throw new TypeError(`The allowed host ${JSON.stringify(host)} is no host. Right is ${hostPatternForm}.`)
+  if (controlToken !== undefined && !isControlToken(controlToken))
+    throw new TypeError(`controlToken is not what it can be. Right is ${controlTokenForm}.`)
 }
 
 function checkConduct(given: ConductOption = {}): void {

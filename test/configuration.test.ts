@@ -37,6 +37,7 @@ describe('the configuration', () => {
     const config = readConfig(nothing)
     expect(config).toEqual({
       port: 4350,
+      allowedHosts: [],
       recover: false,
       settings: {},
       levels: {},
@@ -53,6 +54,8 @@ describe('the configuration', () => {
   const values = [
     { name: 'port', text: '0', value: 0 },
     { name: 'host', text: '0.0.0.0', value: '0.0.0.0' },
+    { name: 'allowed_hosts', text: 'Stock.test. *.brand.test', value: ['stock.test', '*.brand.test'] },
+    { name: 'control_token', text: 'c0ntrol~', value: 'c0ntrol~' },
     { name: 'seed', text: '/a/seed.yaml', value: '/a/seed.yaml' },
     { name: 'data', text: '/a/data.json', value: '/a/data.json' },
     { name: 'recover', text: 'true', value: true },
@@ -71,6 +74,8 @@ describe('the configuration', () => {
   const full = {
     port: 0,
     host: '0.0.0.0',
+    allowedHosts: ['stock.test', '*.brand.test'],
+    controlToken: 'c0ntrol~',
     seed: '/a/seed.yaml',
     data: '/a/data.json',
     recover: true,
@@ -167,6 +172,31 @@ describe('the configuration', () => {
       '--level: joor.date.* must be error, warn or off, not "warning"',
     ],
     ['no host', { options: { host: [''] } }, '--host: must be text that is not empty, not ""'],
+    [
+      'an allowed host with a port',
+      { options: { allowed_hosts: ['a.test,b.test:80'] } },
+      '--allowed-host: must be a name without scheme and port, such as stock.test, or *.stock.test for all below it, not "b.test:80"',
+    ],
+    [
+      'an allowed host that is none, in the file',
+      { file: configFile({ allowed_hosts: ['a.test', '*'] }) },
+      '/etc/backstock.config.yaml:3:5: allowed_hosts[1]: must be a name without scheme and port, such as stock.test, or *.stock.test for all below it, not "*"',
+    ],
+    [
+      'allowed hosts that are no list',
+      { file: configFile({ allowed_hosts: 'a.test' }) },
+      '/etc/backstock.config.yaml:3:5: allowed_hosts: must be a list of names, not "a.test"',
+    ],
+    ...['se cret', 'sécret', 'secret\n', ''].map((token): [string, Partial<Given>, string] => [
+      `the control token ${JSON.stringify(token)}, without showing it`,
+      { options: { control_token: [token] } },
+      '--control-token: must be one or more visible ASCII characters without blanks (what was given is not shown)',
+    ]),
+    [
+      'a control token that is a number in the file, without showing it',
+      { file: configFile({ control_token: 4711 }) },
+      '/etc/backstock.config.yaml:3:5: control_token: must be one or more visible ASCII characters without blanks (what was given is not shown)',
+    ],
     [
       'a journal of nothing',
       { options: { journal_entries: ['0'] } },
@@ -287,7 +317,7 @@ describe('the configuration', () => {
 describe('the table of options', () => {
   test('gives each option one name in three spellings', () => {
     for (const { name, flag, env } of startOptions) {
-      const singular = name.replace(/^(setting|level)s$/, '$1')
+      const singular = name.replace(/^(setting|level|allowed_host)s$/, '$1')
       expect(flag.replace(/ .*/, '')).toBe(`--${singular.replaceAll('_', '-')}`)
       expect(env).toBe(`BACKSTOCK_${singular.toUpperCase()}`)
     }

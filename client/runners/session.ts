@@ -4,6 +4,8 @@ import { type Backstock, connect } from '../client.js'
 export interface SessionOptions {
   /** Where Backstock is. Default: `BACKSTOCK_URL`, and where there is none an emulator is started in this process. */
   readonly url?: string
+  /** What the control plane of that one asks for. Default: `BACKSTOCK_CONTROL_TOKEN`, where there is one. */
+  readonly controlToken?: string
   /** What an emulator that is started here is started with; its port is a free one unless it is given. */
   readonly emulator?: EmulatorOptions
 }
@@ -22,6 +24,10 @@ export class Session {
       throw new TypeError(
         'Both url and emulator are given. Give url for one that runs, emulator for one to be started.',
       )
+    if (options.controlToken !== undefined && options.emulator !== undefined)
+      throw new TypeError(
+        'Both controlToken and emulator are given. Give controlToken for one that runs, emulator.controlToken for one to be started.',
+      )
     this.#options = options
   }
 
@@ -38,12 +44,13 @@ export class Session {
   }
 
   async #start(): Promise<Backstock> {
-    const { url, emulator: options } = this.#options
+    const { url, controlToken, emulator: options } = this.#options
     const given = url ?? (options === undefined ? process.env.BACKSTOCK_URL : undefined)
-    if (given) return connect(given)
+    if (given) return connect(given, controlToken === undefined ? {} : { controlToken })
     const { startEmulator } = await import('backstock')
     const emulator = await startEmulator({ port: 0, ...options })
     this.#close = () => emulator.close()
-    return connect(emulator)
+    const own = options?.controlToken
+    return connect(emulator, own === undefined ? {} : { controlToken: own })
   }
 }

@@ -1,3 +1,4 @@
+import { controlTokenForm, isControlToken } from '../control-token.js'
 import { printable } from '../printable.js'
 import { parseExact } from '../wire/exact-json.js'
 import { isRecord } from '../wire/json-values.js'
@@ -20,6 +21,7 @@ export class NoAnswer extends Error {
 
 export interface Address {
   readonly url?: string
+  readonly controlToken?: string
 }
 
 /** Parameters of the query by name; a list is given as often as it has values, and what is undefined is left out. */
@@ -40,12 +42,12 @@ export interface Answer {
 
 /** Does what a verb does with the running emulator, and says why where it cannot; the exit code. */
 export async function withEmulator(
-  { url }: Address,
+  { url, controlToken }: Address,
   outside: Outside,
   work: (emulator: RunningEmulator) => Promise<void>,
 ): Promise<number> {
   try {
-    await work(new RunningEmulator(originOf(url, outside), outside))
+    await work(new RunningEmulator(originOf(url, outside), tokenOf(controlToken, outside), outside))
     return 0
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error
@@ -60,13 +62,25 @@ function originOf(url: string | undefined, { env }: Outside): string {
   throw new NoAnswer(2, `"${origin}" is not the address of an emulator; one looks like ${defaultUrl}`)
 }
 
+/** The token that its control plane asks for; undefined where none is known. */
+function tokenOf(given: string | undefined, { env }: Outside): string | undefined {
+  const token = given ?? (env.BACKSTOCK_CONTROL_TOKEN || undefined)
+  if (token === undefined || isControlToken(token)) return token
+  throw new NoAnswer(
+    2,
+    `${given === undefined ? 'BACKSTOCK_CONTROL_TOKEN' : '--control-token'}: must be ${controlTokenForm}`,
+  )
+}
+
 /** The control plane of an emulator that runs somewhere. Whatever it does not answer throws NoAnswer. */
 export class RunningEmulator {
   readonly origin: string
+  readonly #headers: Readonly<Record<string, string>>
   readonly #stopped: AbortSignal
 
-  constructor(origin: string, outside: Outside) {
+  constructor(origin: string, token: string | undefined, outside: Outside) {
     this.origin = origin
+    this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
     const stop = new AbortController()
     this.#stopped = stop.signal
     outside.stopped.then(() => stop.abort())
@@ -76,7 +90,7 @@ export class RunningEmulator {
     const { method = 'GET', query = {}, body = null } = question
     const signal = AbortSignal.any([AbortSignal.timeout(patience), this.#stopped])
     try {
-      const response = await fetch(this.#urlOf(path, query), { method, body, signal })
+      const response = await fetch(this.#urlOf(path, query), { method, body, headers: this.#headers, signal })
       return this.#read(response, await response.text())
     } catch (error) {
       throw this.#silence(error)
@@ -86,7 +100,7 @@ export class RunningEmulator {
   /** An answer that goes on until the signal ends it; throws NoAnswer where it does not begin. */
   async open(path: string, query: Query, headers: Readonly<Record<string, string>>, signal: AbortSignal) {
     try {
-      const response = await fetch(this.#urlOf(path, query), { headers, signal })
+      const response = await fetch(this.#urlOf(path, query), { headers: { ...this.#headers, ...headers }, signal })
       if (response.headers.get('content-type')?.startsWith('text/event-stream') && response.body) return response.body
       this.#read(response, await response.text())
       throw this.strange(response.status)

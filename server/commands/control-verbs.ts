@@ -54,12 +54,12 @@ function addRequests(program: Command, outside: Outside, end: (code: number) => 
       ),
     )
     .action(async (id: string | undefined, options: Query & Address & Form & { limit?: number; follow?: boolean }) => {
-      const { url, json, csv, limit, follow, ...filters } = options
+      const { url, controlToken, json, csv, limit, follow, ...filters } = options
       const stray = Object.keys({ ...filters, ...pick({ limit, follow, csv }) })[0]
       if (id !== undefined && stray !== undefined)
         command.error(`error: --${stray} is for a list of calls; an id names one call`)
       const { requests } = await import('./requests.js')
-      end(await requests(id, { ...pick({ url, json, csv, limit, follow }), filters }, outside))
+      end(await requests(id, { ...pick({ url, controlToken, json, csv, limit, follow }), filters }, outside))
     })
 }
 
@@ -82,12 +82,12 @@ function addState(program: Command, outside: Outside, end: (code: number) => voi
       ),
     )
     .action(async (options: Readonly<Record<string, string>> & Address & Form & { limit?: number }) => {
-      const { url, json, csv, limit, account } = options
+      const { url, controlToken, json, csv, limit, account } = options
       const filters = Object.fromEntries(
         names.map((name) => [name, options[new Option(`--${name.replaceAll('_', '-')}`).attributeName()]]),
       )
       const { state } = await import('./state.js')
-      end(await state({ ...pick({ url, json, csv, limit, account }), filters }, outside))
+      end(await state({ ...pick({ url, controlToken, json, csv, limit, account }), filters }, outside))
     })
 }
 

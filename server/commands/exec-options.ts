@@ -4,6 +4,7 @@ import { readPattern } from '../pattern.js'
 import { didYouMean, writeChoice } from '../suggestion.js'
 import { type Variation, variations } from '../trial/variations.js'
 import { readCoverageWish } from './exec-coverage.js'
+import type { Launched } from './launch.js'
 import type { Outside } from './outside.js'
 import { readReports } from './reports.js'
 
@@ -94,7 +95,11 @@ function readFailing(text: string): readonly Failing[] {
  * The variables of the command: ours without those that `start` reads, which are meant for this emulator and would move
  * one that the command starts itself.
  */
-export function environmentFor(emulator: Emulator, env: Outside['env'], variables: Templates): Outside['env'] {
+export function environmentFor(
+  { emulator, controlToken }: Launched,
+  env: Outside['env'],
+  variables: Templates,
+): Outside['env'] {
   const taken = new Set(startOptions.map((row) => row.env))
   const given = [...variables].map(([name, template]) => [name, fill(template, emulator)])
   return {
@@ -102,6 +107,7 @@ export function environmentFor(emulator: Emulator, env: Outside['env'], variable
     BACKSTOCK_URL: emulator.url,
     JOOR_BASE_URL: emulator.joor.baseUrl,
     JIRAFE_BASE_URL: emulator.jirafe.baseUrl,
+    ...(controlToken !== undefined && { BACKSTOCK_CONTROL_TOKEN: controlToken }),
     ...Object.fromEntries(given),
   }
 }

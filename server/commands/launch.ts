@@ -6,6 +6,12 @@ import { DataFileError, type EmulatorOptions, ListenError } from '../options.js'
 import type { Trial } from '../trial/trial.js'
 import { NoCommand, NotRunnable, type Outside } from './outside.js'
 
+/** An emulator, and the token that its control plane asks for. */
+export interface Launched {
+  readonly emulator: Emulator
+  readonly controlToken: string | undefined
+}
+
 export type StartEmulator = (options: EmulatorOptions) => Promise<Emulator>
 
 /** Sentences for the person who started it, and the exit code that scripts see. */
@@ -61,17 +67,18 @@ export async function launch(
   start: StartEmulator,
   port?: number,
   trial?: Trial,
-): Promise<Emulator> {
+): Promise<Launched> {
   const { env, folder } = outside
   const file = await readConfigFile(folder, readConfigPath({ options, env }))
   const { logFormat, ...config } = readConfig({ options, env, file, port })
   voice.format = logFormat
-  if (trial === undefined) return start({ ...config, log: voice.log })
+  const { controlToken } = config
+  if (trial === undefined) return { emulator: await start({ ...config, log: voice.log }), controlToken }
   // One run would begin with what the one before has left.
   for (const kept of ['data', 'snapshots'] as const)
     if (config[kept] !== undefined)
       throw new ConfigError(
         `${kept}: with --mutate every run begins with the seed; leave it out, or leave out --mutate`,
       )
-  return start({ ...config, log: voice.log, trial })
+  return { emulator: await start({ ...config, log: voice.log, trial }), controlToken }
 }

@@ -7,7 +7,7 @@ import { addCoverage } from './coverage-verbs.js'
 import type { Outside } from './outside.js'
 import type { RulesOptions } from './rules.js'
 import { createOption, readTexts } from './start-options.js'
-import { suggestVerb } from './verb-options.js'
+import { suggestVerb, tokenOption } from './verb-options.js'
 import type { VerifyOptions } from './verify.js'
 import { type WhyOptions, why } from './why.js'
 
@@ -47,6 +47,10 @@ export function createProgram(
     .description('A local, stateful emulator of the Jirafe and JOOR inventory APIs')
     .version(outside.version)
     .exitOverride()
+    // What stands behind the name of an unknown option may be a token.
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^(error: unknown option '[^'=]*)=.*'/s, "$1'")),
+    })
     .addHelpText('after', examples)
   const start = addStart(program, outside, end)
   addExec(program, outside, end, behind ?? [])
@@ -144,6 +148,7 @@ function addWhy(program: Command, outside: Outside, end: (code: number) => void)
     .description('say why the items of a call to JOOR were updated or not')
     .argument('<log_id>', 'the log_id of the reply')
     .option('--url <url>', `address of the running emulator (default: ${defaultUrl}, env: BACKSTOCK_URL)`)
+    .addOption(tokenOption())
     .option('--json', 'print what the emulator answers, as JSON')
     .action(async (logId: string, options: WhyOptions) => end(await why(logId, options, outside)))
 }

@@ -62,9 +62,10 @@ export class Runs {
     work: (emulator: Emulator, env: Outside['env']) => Promise<Result>,
   ): Promise<Result & Pick<Ended, 'stopped' | 'ms'>> {
     const began = this.#outside.stopwatch()
-    const emulator = await launch(this.#given.options, this.#outside, this.#voice, start, 0, trial)
+    const launched = await launch(this.#given.options, this.#outside, this.#voice, start, 0, trial)
+    const { emulator } = launched
     try {
-      const result = await work(emulator, environmentFor(emulator, this.#outside.env, this.#variables))
+      const result = await work(emulator, environmentFor(launched, this.#outside.env, this.#variables))
       return { ...result, stopped: this.#relay.told, ms: this.#outside.stopwatch() - began }
     } finally {
       await emulator.close()

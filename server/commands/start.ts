@@ -7,7 +7,7 @@ import type { Outside } from './outside.js'
 export function start(options: Given['options'], outside: Outside): Promise<number> {
   const voice = new Voice(options, outside)
   return sayingWhy(voice, async () => {
-    const emulator = await launch(options, outside, voice, startEmulator)
+    const { emulator } = await launch(options, outside, voice, startEmulator)
     outside.print(writeReady(voice.format, emulator.url, outside))
     await outside.stopped
     await emulator.close()

@@ -9,9 +9,15 @@ export function addScope(command: Command): Command {
     .addOption(new Option('--site <id>', 'one Jirafe site only'))
 }
 
+/** What its control plane asks for where it was started with one. */
+export const tokenOption = () =>
+  new Option('--control-token <token>', 'the control token of that emulator (env: BACKSTOCK_CONTROL_TOKEN)')
+
 /** Where the emulator is, and the forms that the answer may have: rows, a word that it was done, or nothing. */
 export function addAddress(command: Command, answer: 'table' | 'act' | 'silent'): Command {
-  command.option('--url <url>', `address of the running emulator (default: ${defaultUrl}, env: BACKSTOCK_URL)`)
+  command
+    .option('--url <url>', `address of the running emulator (default: ${defaultUrl}, env: BACKSTOCK_URL)`)
+    .addOption(tokenOption())
   if (answer !== 'silent')
     command.addOption(new Option('--json', 'print what the emulator answers, as JSON').conflicts('csv'))
   if (answer === 'table') command.option('--csv', 'print CSV (RFC 4180)')

@@ -7,7 +7,9 @@ import { isSetting, type Settings } from '../settings.js'
 import { didYouMean, nearest } from '../suggestion.js'
 import {
   conduct,
+  controlToken,
   flag,
+  hosts,
   integer,
   type Kind,
   levelsByRule,
@@ -70,6 +72,22 @@ const table = {
     kind: text,
     fallback: undefined,
     says: 'address or name to listen on, instead of 127.0.0.1 and ::1',
+  }),
+  allowedHosts: option<readonly string[]>({
+    name: 'allowed_hosts',
+    flag: '--allowed-host <name>',
+    env: 'BACKSTOCK_ALLOWED_HOST',
+    kind: hosts,
+    fallback: [],
+    says: 'a name with a dot that it may be called by, or *.NAME for all below it; may be repeated',
+  }),
+  controlToken: option<string | undefined>({
+    name: 'control_token',
+    flag: '--control-token <token>',
+    env: 'BACKSTOCK_CONTROL_TOKEN',
+    kind: controlToken,
+    fallback: undefined,
+    says: 'what calls of the control plane have to bring',
   }),
   seed: option<string | undefined>({
     name: 'seed',
@@ -219,6 +237,7 @@ export function readConfig(given: Given): Config {
   if (given.file !== undefined) checkFile(given.file)
   const read = <Value>(row: StartOption<Value>) => readOption(row, given)
   const host = read(table.host)
+  const token = read(table.controlToken)
   const seed = read(table.seed)
   const data = read(table.data)
   const snapshots = read(table.snapshots)
@@ -226,6 +245,8 @@ export function readConfig(given: Given): Config {
   return Object.freeze({
     port: readOption({ ...table.port, fallback: given.port ?? defaultPort }, given),
     ...(host !== undefined && { host }),
+    allowedHosts: Object.freeze(read(table.allowedHosts)),
+    ...(token !== undefined && { controlToken: token }),
     ...(seed !== undefined && { seed }),
     ...(data !== undefined && { data }),
     ...(snapshots !== undefined && { snapshots }),

@@ -1,5 +1,7 @@
 import { type ConductOption, conductNames, isConduct, isLimit, limitForm } from '../conduct/limits.js'
+import { controlTokenForm, isControlToken } from '../control-token.js'
 import { type About, pathBeside, type Step } from '../documents/source.js'
+import { hostPatternForm, readHostPattern } from '../host-names.js'
 import { type LevelsByRule, levels, meansAny } from '../levels.js'
 import { allRules } from '../rule-list.js'
 import { choicesOf, isSetting, isSettingValue, type Settings, settingValues } from '../settings.js'
@@ -52,6 +54,32 @@ export function integer(least: number, most = Number.MAX_SAFE_INTEGER): Kind<num
 
 const notEmpty = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
 export const text: Kind<string> = single('text that is not empty', notEmpty, notEmpty)
+
+/** A secret: a wrong one is refused without being shown. */
+export const controlToken: Kind<string> = {
+  fromTexts: (texts) => readControlToken(texts.at(-1)),
+  fromFile: readControlToken,
+  over: (_, higher) => higher,
+}
+
+function readControlToken(given: unknown): Reading<string> {
+  return isControlToken(given) ? { value: given } : { wrong: `must be ${controlTokenForm}` }
+}
+
+/** Names of hosts, several in one text by commas or blanks; a list in the config file. The higher source counts alone. */
+export const hosts: Kind<readonly string[]> = {
+  fromTexts: (texts) => readHosts(texts.flatMap((text) => text.split(/[\s,]+/).filter(Boolean))),
+  fromFile: (value) =>
+    Array.isArray(value) ? readHosts(value) : { wrong: `must be a list of names, not ${JSON.stringify(value)}` },
+  over: (_, higher) => higher,
+}
+
+function readHosts(given: readonly unknown[]): Reading<readonly string[]> {
+  const names = given.map((each) => (typeof each === 'string' ? readHostPattern(each) : undefined))
+  const wrong = names.indexOf(undefined)
+  if (wrong < 0) return { value: names.filter((each) => each !== undefined) }
+  return { wrong: `must be ${hostPatternForm}, not ${JSON.stringify(given[wrong])}`, steps: [wrong] }
+}
 
 /** A path; in a config file it is relative to that file. */
 export const path: Kind<string> = single('the path of a file', notEmpty, (value, file) => {

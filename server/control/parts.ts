@@ -15,9 +15,12 @@ import type { Levels } from '../levels.js'
 import type { AnyOperation } from '../operation.js'
 import type { Partition, Store } from '../state/store.js'
 import type { Timers } from '../timers.js'
+import type { Admission } from './admission.js'
 
 /** What the control plane works with; all of it is handed in. */
 export interface ControlParts {
+  /** Undefined where there is no token to be brought. */
+  readonly admission: Admission | undefined
   readonly store: Store<Committed>
   readonly journal: Journal
   readonly commits: Commits

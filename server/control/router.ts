@@ -9,11 +9,13 @@ import { bodyOf, Problem, readParameters, sendJson, sendProblem } from './answer
 import { clock } from './clock.js'
 import { coverage } from './coverage.js'
 import { faults } from './faults.js'
+import { guardHeaders } from './guard.js'
 import { ids } from './ids.js'
 import { logs } from './logs.js'
 import type { ControlParts } from './parts.js'
 import { queries } from './queries.js'
 import { requests, scopeIn } from './requests.js'
+import { session } from './session.js'
 import { sites } from './sites.js'
 import { snapshots } from './snapshots.js'
 import { stateCheck } from './state-check.js'
@@ -26,8 +28,13 @@ const later = ['events', 'metrics']
 /** Everything under /_backstock/. Errors are problems (RFC 9457) that say what would have been right. */
 export function control(parts: ControlParts): RequestHandler {
   const router = Router()
+  router.use((_request, response, next) => {
+    response.set(guardHeaders)
+    next()
+  })
   router.use(express.raw({ limit: bodyLimit, type: () => true }))
   router.use(about(parts.version))
+  router.use('/session', session(parts))
   router.use('/joor', logsAndAccounts(parts))
   router.use('/jirafe', sites(parts))
   router.use('/clock', clock(parts))

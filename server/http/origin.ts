@@ -1,12 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import express, { type Express, type RequestHandler } from 'express'
 import { targetOf } from '../head.js'
+import type { Reply } from '../operation.js'
 import { watchVerify } from './adapter.js'
 import { expectsContinue } from './body.js'
 import { lastResort } from './last-resort.js'
+import { send } from './send.js'
+
+/** Who is turned away before anything is read, noted or decided; the reply, or undefined for who may go on. */
+interface Guards {
+  readonly everywhere: (request: IncomingMessage) => Reply | undefined
+  /** `path` is that below /_backstock, without its query. */
+  readonly controlPlane: (request: IncomingMessage, path: string) => Reply | undefined
+}
 
 /** One origin for the vendors' paths and, under /_backstock/, the control plane. */
 export function originOf(
+  guards: Guards,
   vendors: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
   controlPlane: RequestHandler,
   log: (line: string) => void,
@@ -14,6 +24,8 @@ export function originOf(
   const app = express()
   app.disable('x-powered-by').disable('etag')
   app.use((request, response, next) => {
+    const stranger = guards.everywhere(request)
+    if (stranger !== undefined) return send(request, response, stranger)
     watchVerify(request)
     const target = targetOf(request)
     if (!/^\/+_backstock(?:[/?]|$)/.test(target)) return vendors(request, response)
@@ -21,6 +33,8 @@ export function originOf(
     // of an absolute target for a part of the path.
     const path = target.replace(/^[^?]*/, (whole) => whole.replaceAll(/\/{2,}/g, '/'))
     request.url = path.replace(/^\/_backstock\/?/, '/')
+    const refused = guards.controlPlane(request, request.url.replace(/\?.*/s, ''))
+    if (refused !== undefined) return send(request, response, refused)
     // Every call here reads its body, and nobody else tells a client that waits to send it.
     if (expectsContinue(request)) response.writeContinue()
     return controlPlane(request, response, next)

@@ -54,7 +54,10 @@ export class Recorder {
     this.#findings = findings
     this.#limits = limits
     // Jirafe's token is no Base64: what it would decode to is nobody's secret.
-    this.#secrets = secretsOf(head.headers.authorization, operation.vendor !== 'jirafe')
+    const own = secretsOf(head.headers.authorization, operation.vendor !== 'jirafe')
+    // A client that brings the control plane's token everywhere brings it here, too.
+    const control = head.headers['backstock-control-token']
+    this.#secrets = control === undefined ? own : [...own, ...secretsOf(`Bearer ${control}`, false)].sort(longestFirst)
   }
 
   /** Whether one of the secrets stands in what the call says: in its body or, where that says nothing, in its target. */
@@ -124,6 +127,9 @@ export class Recorder {
     return { ...entry, bytes: sizeOf(entry, received === undefined ? 0 : textSize(received.text)) }
   }
 }
+
+/** One secret may be the beginning of another. */
+const longestFirst = (one: string, other: string) => other.length - one.length
 
 const decoded = ({ segments, query }: Head) => [segments, ...query].flat().join('\n')
 

@@ -1,0 +1,62 @@
+import type { IncomingMessage } from 'node:http'
+import { authorityOf } from '../head.js'
+import { isMeant, isOurOwn, readHost, readHostPattern } from '../host-names.js'
+import type { Reply } from '../operation.js'
+import { printable } from '../printable.js'
+import { writeProblem } from '../wire/problem.js'
+
+/** Refused hosts that the person is told of; a page can make up as many as it likes. */
+const mostTold = 20
+/** Characters of a host that are told: no name in the DNS is longer. */
+const longest = 255
+
+/**
+ * Refuses calls that were meant for another host. A page whose name its owner lets lead here (DNS rebinding) is to the
+ * browser of one origin with us, and may read and write all that we have; the name in its calls gives it away.
+ */
+export function hostGuard(allowed: readonly string[], log: (line: string) => void) {
+  const patterns = allowed.map(readHostPattern).filter((pattern) => pattern !== undefined)
+  const told = new Set<string>()
+
+  return (request: IncomingMessage): Reply | undefined => {
+    const hosts = hostsOf(request)
+    if (hosts.length > 1)
+      return writeProblem(400, 'Bad request', `There are ${hosts.length} Host headers. Right is one of them.`)
+    // Whoever goes by a proxy names the host twice, and which of the two counts others may see differently.
+    const stranger = [...hosts, ...authorityOf(request)].find((authority) => !isAdmitted(authority))
+    if (stranger === undefined) return undefined
+    const sentence = writeRefusal(stranger)
+    tell(stranger, sentence)
+    return writeProblem(421, 'Misdirected request', sentence)
+  }
+
+  function isAdmitted(authority: string): boolean {
+    const host = readHost(authority)
+    return host !== undefined && (isOurOwn(host) || patterns.some((pattern) => isMeant(host, pattern)))
+  }
+
+  function tell(authority: string, sentence: string): void {
+    const host = readHost(authority) ?? authority
+    if (told.has(host) || told.size > mostTold) return
+    told.add(host)
+    const last = told.size > mostTold
+    log(last ? 'Calls for still other hosts are refused, and no longer told here.' : `Refused: ${printable(sentence)}`)
+  }
+}
+
+/** Of several the parser keeps the first; a server before us may have gone by the last. */
+function hostsOf({ rawHeaders, headers }: IncomingMessage): readonly string[] {
+  const all = rawHeaders.filter((_, index) => index % 2 === 1 && /^host$/i.test(rawHeaders[index - 1] ?? ''))
+  // A client of HTTP/1.0 may have none; a browser always has one.
+  return all.length > 1 || headers.host === undefined ? all : [headers.host]
+}
+
+function writeRefusal(authority: string): string {
+  const seen = authority.length > longest ? `${authority.slice(0, longest)}…` : authority
+  const host = readHost(authority)
+  const way =
+    host === undefined
+      ? 'Right is a name or address with a port, such as localhost:4350.'
+      : `If that is meant, start the emulator with --allowed-host ${host.slice(0, longest)}.`
+  return `The call is for the host ${JSON.stringify(seen)}. This emulator answers as localhost, by address, and by names without a dot. ${way}`
+}
