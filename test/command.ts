@@ -5,6 +5,25 @@ const notHere = () => {
   throw new Error('Only exec starts processes and waits; test/exec.test.ts gives it what it needs.')
 }
 
+/** An outside in which nothing happens. */
+export const nowhere: Outside = {
+  env: {},
+  folder: '.',
+  pid: 1,
+  version: '0.0.0',
+  stopped: new Promise(() => {}),
+  onSignal: () => {},
+  spawn: notHere,
+  later: notHere,
+  stopwatch: notHere,
+  columns: () => undefined,
+  colored: false,
+  input: notHere,
+  unread: new Promise(() => {}),
+  print: () => {},
+  complain: () => {},
+}
+
 /** Runs the command line in this process: the exit code, and what it printed and complained of. */
 export const command = (...words: readonly string[]) => commandIn({}, ...words)
 
@@ -14,19 +33,7 @@ export async function commandIn(told: Partial<Outside>, ...words: readonly strin
   const complained: string[] = []
   let code: number | undefined
   const outside: Outside = {
-    env: {},
-    folder: '.',
-    pid: 1,
-    version: '0.0.0',
-    stopped: new Promise(() => {}),
-    onSignal: () => {},
-    spawn: notHere,
-    later: notHere,
-    stopwatch: notHere,
-    columns: () => undefined,
-    colored: false,
-    input: notHere,
-    unread: new Promise(() => {}),
+    ...nowhere,
     print: (line) => printed.push(line),
     complain: (line) => complained.push(line),
     ...told,
