@@ -181,7 +181,7 @@ const child = [
   '-e',
   `fetch(process.env.BACKSTOCK_URL + '/_backstock/rules', {
     headers: { authorization: 'Bearer ' + process.env.BACKSTOCK_CONTROL_TOKEN } })
-    .then(({ status }) => console.log(status, typeof process.env.BACKSTOCK_CONTROL_TOKEN))`,
+    .then((reply) => reply.text().then(() => console.log(reply.status, typeof process.env.BACKSTOCK_CONTROL_TOKEN)))`,
 ]
 
 describe('The program', () => {
