@@ -17,6 +17,7 @@ const onEveryStore = [
   'test/counts.test.ts',
   'test/contract-cases.test.ts',
   'test/cross-talk.test.ts',
+  'test/guard-{hosts,token,replies}.test.ts',
 ]
 
 const project = (store: 'memory' | 'strict', files: string[], exclude: string[] = []) => ({
