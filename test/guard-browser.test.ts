@@ -6,6 +6,7 @@ import supertest from 'supertest'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { type Emulator, type EmulatorOptions, startEmulator } from '../server/emulator.js'
 import { tellMissing } from './missing-tools.js'
+import { tell } from './proof.js'
 import { withoutGuard } from './unguarded.js'
 
 const program = '/usr/bin/chromium'

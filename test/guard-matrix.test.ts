@@ -2,6 +2,7 @@ import { Agent, request as send } from 'node:http'
 import supertest from 'supertest'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Emulator, startEmulator } from '../server/emulator.js'
+import { tell } from './proof.js'
 import { withoutGuard } from './unguarded.js'
 
 /** What is said of each value here is what the README promises of it, and is taken from nowhere else. */
@@ -140,7 +141,8 @@ describe('Every host, origin, site, content type and method', () => {
     expect(await wrong(emulator.url, others)).toEqual([])
     expect((await shown(emulator)).calls).toBe(others.filter(({ target }) => target === 'event').length)
     const by = (status: number) => all.filter(({ right }) => right === status).length
-    console.log(
+    tell(
+      'guard',
       `${all.length} cells: ${by(421)} by their host and ${by(403)} by their page refused, ${others.length} taken`,
     )
     expect([all.length, by(421), by(403), others.length]).toEqual([23_040, 5_760, 7_560, 9_720])

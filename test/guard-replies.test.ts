@@ -4,6 +4,7 @@ import supertest from 'supertest'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Emulator, EmulatorOptions } from '../server/emulator.js'
 import { bulk, items, lastRequest, startTestEmulator } from './emulator.js'
+import { tell } from './proof.js'
 
 const plane = (emulator: Emulator) => supertest(emulator.url)
 const instant = new Date('2026-01-31T12:00:00Z')
@@ -119,7 +120,7 @@ describe('GET and HEAD', () => {
         for (const query of ['', '?account=brand', '?site=shop', '?_method=DELETE'])
           statuses.set(`${method} ${path}${query}`, await statusOf(emulator, method, `${fill(path)}${query}`))
     expect(await everything(emulator)).toEqual(before)
-    console.log(`${routes.length} routes, ${statuses.size} calls by GET and HEAD`)
+    tell('guard', `${routes.length} routes, ${statuses.size} calls by GET and HEAD`)
     // What is read was reached, under the names that there are.
     const read = routes.filter(({ methods }) => methods.includes('get')).map(({ path }) => path)
     for (const path of read) {
