@@ -133,7 +133,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
   const coverage = async (of: Partition | undefined, asked: Asked): Promise<Coverage> => {
     const own = of && (await store.find(of))?.setup.settings
-    const to = { url: asked.url ?? url, declaredOnly: settings.auth === 'enforce' }
+    const guarded = options.controlToken !== undefined
+    const to = { url: asked.url ?? url, declaredOnly: settings.auth === 'enforce', guarded }
     const { evidence = 'assumed' } = options
     const about = { table: readExercises(), settings: { ...settings, ...own }, levels, evidence, to, version }
     return coverageOf(run.of(of), asked, about)

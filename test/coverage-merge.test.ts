@@ -18,7 +18,7 @@ const about = {
   settings: defaultSettings,
   levels: new Levels(),
   evidence: 'assumed' as const,
-  to: { url: 'http://127.0.0.1:4350', declaredOnly: false },
+  to: { url: 'http://127.0.0.1:4350', declaredOnly: false, guarded: false },
   version: '0.0.0',
 }
 const rules = allRules.filter((_, index) => index % 7 === 0)

@@ -70,7 +70,7 @@ interface Seen {
   readonly outcome: string
 }
 
-type Script = 'stranger' | 'dashboard' | 'sign-in' | 'sign-out'
+type Script = 'stranger' | 'vendors' | 'dashboard' | 'sign-in' | 'sign-out'
 
 /** Runs one of the scripts in a page; what it returns is its own affair. */
 function run<Result>(page: Page, script: Script, argument: unknown = null): Promise<Result> {
@@ -124,7 +124,7 @@ describe('A page that a real browser shows', () => {
       const before = await stateOf(emulator)
       const page = await open(pageAt(await stranger()))
       const seen = await attack(page, targetAt(Number(port)))
-      console.log(`${seen.length} calls from ${page.url()}`)
+      tell('guard', `${seen.length} calls from ${page.url()}`)
       expect(seen.length).toBeGreaterThan(150)
       expect(seen.filter(({ outcome }) => !unread.has(outcome))).toEqual([])
       expect(leaks(seen)).toEqual([])
@@ -153,6 +153,28 @@ describe('A page that a real browser shows', () => {
     expect(await stateOf(emulator)).toEqual(before)
     expect(lines).toHaveLength(1)
   }, 60_000)
+
+  it.each(pages)(
+    "on %s stores nothing by the vendors' paths, though it knows a token",
+    async (_what, pageAt, targetAt) => {
+      const emulator = await started()
+      const page = await open(pageAt(await stranger()))
+      const target = targetAt(Number(new URL(emulator.url).port))
+      const body =
+        '{"inventory_items":[],"timestamp":"2015-01-23T16:35:38+0000","product_code":"1","inventory_level":3}'
+      const paths = ['/v2/bulk-inventory?overwrite=1', '/v2/shop/inventory', '/v2/shop/batch']
+      const outcomes = await run<readonly string[]>(page, 'vendors', { target, paths, body })
+      expect(outcomes).toHaveLength(18)
+      expect(outcomes.filter((outcome) => !unread.has(outcome))).toEqual([])
+      const get = async (path: string) => (await supertest(emulator.url).get(`/_backstock/${path}`)).body
+      expect((await get('joor/accounts/brand/positions')).positions).toMatchObject([{ available: 7 }])
+      expect((await get('jirafe/sites')).sites.filter(({ levels }: { levels: number }) => levels > 0)).toEqual([])
+      const { requests } = await get('requests')
+      expect(requests.length).toBeGreaterThan(0)
+      expect(requests.filter(({ status }: { status: number }) => status < 400)).toEqual([])
+    },
+    60_000,
+  )
 
   it('gets a cookie for no token that it guesses, and uses no cookie of a person who signed in', async () => {
     const emulator = await started({ controlToken: 'control-token' })

@@ -208,6 +208,21 @@ describe('The control token', () => {
     expect(JSON.stringify(emulator.report())).not.toContain('Canary')
   })
 
+  it('stands as a variable of the shell in the commands that coverage offers, those of the control plane only', async () => {
+    const told = async (options: EmulatorOptions) => {
+      const emulator = await startTestEmulator({ settings: { auth: 'enforce' }, ...options })
+      await bulk(emulator, items({ upc: '1', warehouse: 'NY', inventory: 1 }))
+      const { gaps } = await emulator.coverage()
+      return gaps.flatMap(({ request }) => request?.split('\n') ?? [])
+    }
+    const bring = '-H "Authorization: Bearer $BACKSTOCK_CONTROL_TOKEN"'
+    const lines = await told({ controlToken })
+    const isControl = (line: string) => line.includes('/_backstock/')
+    expect(lines.filter(isControl).length).toBeGreaterThan(10)
+    for (const line of lines) expect([line, line.includes(bring)]).toEqual([line, isControl(line)])
+    expect((await told({})).join('\n')).not.toContain('CONTROL_TOKEN')
+  })
+
   it('is in nothing that an emulator shows of itself, and is never said', async () => {
     const lines: string[] = []
     const emulator = await guarded({ log: (line) => lines.push(line) })

@@ -1,10 +1,11 @@
 import { flagsFor, headerFlag, methodFlag, shellWord } from '../shell-words.js'
 import { type Example, type ExampleCall, type Exercise, exampleSite, exampleToken } from './exercises.js'
 
-/** Where the commands are sent, and whether the emulator lets in declared clients only. */
+/** Where the commands are sent, whether the emulator lets in declared clients only, and whether its control plane asks for a token. */
 export interface Destination {
   readonly url: string
   readonly declaredOnly: boolean
+  readonly guarded: boolean
 }
 
 /** The credentials that cases write out themselves are those of this token. */
@@ -26,7 +27,7 @@ export function writeExample(
   const own = calls.every(({ headers }) => headers.Authorization?.endsWith(exampleToken) ?? true)
   const token = own ? name : tokenOfCases
   return [
-    ...given(example, calls, name, token, to).map(([path, value]) => put(to.url, path, value)),
+    ...given(example, calls, name, token, to).map(([path, value]) => put(to, path, value)),
     ...repeated(calls.map((each) => curl(to.url, each, name, token))),
   ].join('\n')
 }
@@ -61,8 +62,10 @@ function given(
   return declared
 }
 
-function put(url: string, path: string, value: unknown): string {
-  return `curl -X PUT ${shellWord(`${url}/_backstock/${path}`)} --data-raw ${shellWord(JSON.stringify(value))}`
+function put({ url, guarded }: Destination, path: string, value: unknown): string {
+  // The token stays in the shell of whoever copies the command.
+  const bring = guarded ? '-H "Authorization: Bearer $BACKSTOCK_CONTROL_TOKEN" ' : ''
+  return `curl -X PUT ${shellWord(`${url}/_backstock/${path}`)} ${bring}--data-raw ${shellWord(JSON.stringify(value))}`
 }
 
 function curl(url: string, { call, headers, body }: ExampleCall, name: string, token: string): string {
