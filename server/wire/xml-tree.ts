@@ -69,6 +69,11 @@ export function parseXml(
   parser.on('doctype', () => {
     throw new XmlFault('doctype', 'a DOCTYPE is not taken')
   })
+  parser.on('processinginstruction', ({ body }) => {
+    // The parser takes <?x?y?> for one with the body ?y; XML has white space in front of that.
+    if (body.startsWith('?') && !/[ \t\n\r]/.test(text.charAt(startOf(body, text, parser.position - 2) - 1)))
+      throw new XmlFault('syntax', 'white space is missing behind the name of a processing instruction')
+  })
   parser.on('opentagstart', () => {
     // By now the parser has read the name, and behind it one character or the two of a line's end.
     offset = text.lastIndexOf('<', parser.position - 1)
@@ -120,6 +125,13 @@ export function parseXml(
   if (root === undefined)
     return { fault: 'the document has no root element', about: 'syntax', at: lineAndColumn(text, text.length) }
   return { root, encoding }
+}
+
+/** Where a part of the text begins of which the parser gave the content, and where it ends: a line's end may be two. */
+function startOf(part: string, text: string, end: number): number {
+  let at = end
+  for (let left = part.length; left > 0; left--) at -= text.startsWith('\r\n', at - 2) ? 2 : 1
+  return at
 }
 
 const ofTag = /close tag|closing tag:|only one root|malformed comment|processing instruction|declaration/
