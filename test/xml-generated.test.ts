@@ -11,16 +11,13 @@ import {
   hasXmllint,
   type Tree,
   withoutXmllint,
+  withPlainNames,
 } from './xml-judges.js'
 
 const count = isFull ? 5_000 : 500
 const wellFormed = fc.sample(documents, { numRuns: count, seed })
 const mutated = fc.sample(mutatedDocuments, { numRuns: 4 * count, seed })
 const timeout = 300_000
-
-/** xml2js has names as keys of ordinary objects, among others of its own, and the letters of fewer planes. */
-const withPlainNames = (text: string) =>
-  text.replaceAll(/__proto__|constructor|toString|𐀀/gu, 'plain').replaceAll(/(<\/?|[ \n])_(?=[\s/>=])/g, '$1plain')
 
 /** Why our reader may read what xmllint has no canonical form for. */
 const knownDifferences: readonly (readonly [reason: string, holds: (text: string) => boolean])[] = [

@@ -12,7 +12,8 @@ export interface Tree {
   readonly children: readonly Tree[]
 }
 
-const withoutPrefix = (name: string) => name.slice(name.lastIndexOf(':') + 1)
+/** What stands behind a prefix is a name where it begins with a letter. */
+const withoutPrefix = (name: string) => name.replace(/^.*:(?=[\p{L}_])/u, '')
 
 /** Our own reader's tree, or the sentence that refuses the text. */
 export function byOurs(text: string): Tree | string {
@@ -21,6 +22,13 @@ export function byOurs(text: string): Tree | string {
 }
 
 const treeOf = ({ name, text, children }: XmlElement): Tree => ({ name, text, children: children.map(treeOf) })
+
+/** xml2js has names as keys of ordinary objects, among others of its own, and takes letters of the first plane only. */
+export const withPlainNames = (text: string) =>
+  text
+    .replaceAll(/__proto__|constructor|toString|hasOwnProperty/g, 'plain')
+    .replaceAll(/(<\/?|[ \n])_(?=[\s/>=])/g, '$1plain')
+    .replaceAll(/<\/?[^\s>/]+/g, (tag) => tag.replaceAll(/[\u{10000}-\u{effff}]/gu, 'plain'))
 
 interface Xml2jsNode {
   readonly '#name': string

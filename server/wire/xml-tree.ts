@@ -5,7 +5,7 @@ import { type LineAndColumn, lineAndColumn } from './json-tree.js'
 
 /** An element as sent: text and children kept, comments and processing instructions dropped. */
 export interface XmlElement {
-  /** Without a namespace prefix. */
+  /** Without a namespace prefix, where a name is left behind it: of `x:` and `x:1` there is none. */
   readonly name: string
   /** The prefix or the attributes, as sent, that our reading ignores. */
   readonly ignored: readonly string[]
@@ -80,12 +80,11 @@ export function parseXml(
   })
   parser.on('opentag', (tag) => {
     if (open.length === deepest) throw new XmlFault('depth', `more than ${deepest} levels of nesting`)
-    const colon = tag.name.lastIndexOf(':')
-    const name = tag.name.slice(colon + 1)
+    const name = withoutPrefix(tag.name)
     if (open.length === 1 && name === limit.name && ++limited > limit.most)
       throw new XmlFault('limit', `more than ${limit.most} ${name} elements`)
     const ignored = Object.keys(tag.attributes)
-    if (colon >= 0) ignored.unshift(tag.name)
+    if (name !== tag.name) ignored.unshift(tag.name)
     const parent = open.at(-1)
     const element: OpenElement = {
       name,
@@ -125,6 +124,11 @@ export function parseXml(
   if (root === undefined)
     return { fault: 'the document has no root element', about: 'syntax', at: lineAndColumn(text, text.length) }
   return { root, encoding }
+}
+
+function withoutPrefix(name: string): string {
+  const local = name.slice(name.lastIndexOf(':') + 1)
+  return local === name || isXmlName(local) ? local : name
 }
 
 /** Where a part of the text begins of which the parser gave the content, and where it ends: a line's end may be two. */
