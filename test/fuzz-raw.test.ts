@@ -40,9 +40,9 @@ function complaintOf({ bytes, closed }: Heard, { ending }: RawRequest): string |
   }
 }
 
-function* requests(most: number): Generator<RawRequest> {
+function* requests(most: number, from: number): Generator<RawRequest> {
   yield* keptRequests()
-  const random = seededRandom(seed)
+  const random = seededRandom(from)
   for (let made = 0; made < most; made++) yield rawRequest(random)
 }
 
@@ -53,7 +53,7 @@ async function complaintBehind(witness: Witness): Promise<string | undefined> {
 }
 
 /** Sends raw requests, many at once, and looks now and then whether everything else is as it was. */
-async function fuzz(port: number, witness: Witness, most: number, lingerMs?: number) {
+async function fuzz(port: number, witness: Witness, most: number, from = seed, lingerMs?: number) {
   const failures: Failure[] = []
   const statuses = new Map<number, number>()
   let sent: RawRequest[] = []
@@ -72,7 +72,7 @@ async function fuzz(port: number, witness: Witness, most: number, lingerMs?: num
       failures.push({ request: last, what: `After ${sent.length}: ${what}` })
     sent = []
   }
-  for (const request of requests(most)) {
+  for (const request of requests(most, from)) {
     sent.push(request)
     if (sent.length === together) await settle()
     if (failures.length > 5) break
@@ -179,16 +179,19 @@ async function faulty(fault: Fault, url: string): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
+/** Whether a fault shows is no matter of luck. */
+const plantedSeed = 1
+
 describe('A server with a planted fault is caught', () => {
   it.each(faults)('that %s', { timeout: 60_000 }, async (_says, fault) => {
     const { emulator, witness } = await twins()
-    const { failures } = await fuzz(await faulty(fault, emulator.url), witness, 200, 500)
+    const { failures } = await fuzz(await faulty(fault, emulator.url), witness, 200, plantedSeed, 500)
     expect(failures).not.toEqual([])
   })
 
   it('and none where none is planted', { timeout: 60_000 }, async () => {
     const { emulator, witness } = await twins()
     const port = await faulty(async (socket) => say(socket, reply('400 Bad Request')), emulator.url)
-    expect((await fuzz(port, witness, 200)).failures.map(told)).toEqual([])
+    expect((await fuzz(port, witness, 200, plantedSeed)).failures.map(told)).toEqual([])
   })
 })
