@@ -4,8 +4,14 @@ import { connect } from 'node:net'
 /** So many connections, each with so many calls on their way. */
 const connections = 4
 const pipelined = 32
-/** Callers that nobody declared: more than the emulator takes, all of them within the first hundred thousand calls. */
+/**
+ * Callers that nobody declared, more than the emulator takes. They come first, and few sites with few levels after them:
+ * what is kept of an account or site has its bounds, which have to be reached before memory is looked at.
+ */
 const strangers = 12_000
+const sites = 4
+const codes = 10
+const brands = 20
 
 const oauth2 = (token: string) => `OAuth2 ${Buffer.from(token).toString('base64')}`
 
@@ -25,20 +31,27 @@ const xml = (upc: number) =>
 const event = (code: number, level: unknown) =>
   JSON.stringify({ timestamp: '2015-01-23T16:35:38Z', product_code: String(code), inventory_level: level })
 
+const strangersCall = (n: number) => call(bulk, joor(`stranger-${n % strangers}`), json(1, n % 40))
+
 /** The kinds of calls, drawn in turn: of a number `n` comes the same call each time. */
 const kinds: readonly ((n: number) => string)[] = [
-  (n) => call(`${bulk}${n % 50 === 0 ? '?overwrite=1' : ''}`, joor(`brand-${n % 20}`), json(n % 97, n % 40)),
-  (n) => call(bulk, joor(`brand-${n % 20}`, 'xml'), xml(n % 97)),
-  (n) => call(`PUT /v2/site-${n % 20}/inventory`, jirafe('t'), event(n % 97, n % 40)),
-  (n) => call(bulk, joor(`stranger-${n % strangers}`), json(1, n)),
-  (n) => call(`POST /v2/site-${n % 20}/batch`, jirafe('t'), `{"inventory":[${event(n % 97, 1)},${event(1, null)}]}`),
+  (n) => call(`${bulk}${n % 50 === 0 ? '?overwrite=1' : ''}`, joor(`brand-${n % brands}`), json(n % 97, n % 40)),
+  (n) => call(bulk, joor(`brand-${n % brands}`, 'xml'), xml(n % 97)),
+  (n) => call(`PUT /v2/site-${n % sites}/inventory`, jirafe(`site-${n % sites}`), event(n % codes, n % 40)),
+  (n) => strangersCall(n),
+  (n) =>
+    call(
+      `POST /v2/site-${n % sites}/batch`,
+      jirafe(`site-${n % sites}`),
+      `{"inventory":[${event(n % codes, 1)},${event(1, null)}]}`,
+    ),
   (n) => call(`POST /v2/stranger-${n % strangers}/inventory`, jirafe('t'), event(1, n)),
   // What is refused, as a whole or in part.
-  (n) => call(bulk, joor(`brand-${n % 20}`), n % 2 === 0 ? '{"inventory_items":[' : json(n % 97, `no number ${n}`)),
-  (n) => call(bulk, joor(`brand-${n % 20}`, 'xml'), `<!DOCTYPE x>${xml(n)}`),
-  (n) => call(bulk, n % 2 === 0 ? {} : joor('brand-1', `odd-${n}`), json(1, 1)),
+  (n) => call(bulk, joor(`brand-${n % brands}`), n % 2 === 0 ? '{"inventory_items":[' : json(n % 97, `no number ${n}`)),
+  (n) => call(bulk, joor(`brand-${n % brands}`, 'xml'), `<!DOCTYPE x>${xml(n)}`),
+  (n) => call(bulk, n % 2 === 0 ? {} : joor('brand-1', `odd-${n % 40}`), json(1, 1)),
   (n) => call(`GET /nowhere/${n}?a=${n}`, {}),
-  (n) => call(`POST /v2/site-${n % 20}/inventory`, jirafe('t'), event(1, `${n}`)),
+  (n) => call(`POST /v2/site-${n % sites}/inventory`, jirafe(`site-${n % sites}`), event(1, `${n}`)),
   // What meets a fault, and what looks.
   (n) => call(n % 2 === 0 ? bulk : bulk.replace('POST', 'PUT'), joor('faulty'), json(n % 97, 1)),
   (n) => call(`GET ${looks[n % looks.length]}`, {}),
@@ -46,7 +59,7 @@ const kinds: readonly ((n: number) => string)[] = [
 const looks = [
   '/_backstock/health',
   '/_backstock/requests?limit=3',
-  '/_backstock/joor/accounts/brand-declared/positions',
+  '/_backstock/joor/accounts/brand-0/positions?limit=20',
   '/_backstock/jirafe/sites/site-1/levels?limit=5',
   '/_backstock/nothing',
 ]
@@ -59,7 +72,14 @@ export const faults = [
 
 /** What is to be declared before the load comes. */
 export const seed = {
-  joor: { accounts: { 'brand-declared': { token: 'brand-0' }, faulty: { token: 'faulty' } } },
+  joor: {
+    accounts: Object.fromEntries([...named('brand', brands), 'faulty'].map((token) => [token, { token }] as const)),
+  },
+  jirafe: { sites: Object.fromEntries(named('site', sites).map((token) => [token, { token }] as const)) },
+}
+
+function named(name: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `${name}-${index}`)
 }
 
 /** Sends so many calls, the first of which has a number; resolved to how often each status was answered. */
@@ -72,6 +92,7 @@ export async function load(url: string, first: number, count: number): Promise<R
 }
 
 function textOf(n: number): string {
+  if (n < strangers) return strangersCall(n)
   const kind = kinds[n % kinds.length]
   if (kind === undefined) throw new Error('There is a kind for every number.')
   // Kinds come in turn, so that their own number counts each of them.

@@ -18,6 +18,8 @@ const onEveryStore = [
   'test/contract-cases.test.ts',
   'test/cross-talk.test.ts',
   'test/guard-{hosts,token,replies}.test.ts',
+  'test/fuzz-{bodies,raw}.test.ts',
+  'test/xml-names.test.ts',
 ]
 
 const project = (store: 'memory' | 'strict', files: string[], exclude: string[] = []) => ({
