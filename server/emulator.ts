@@ -27,6 +27,7 @@ import { Commits } from './journal/commits.js'
 import { Journal } from './journal/journal.js'
 import { type Counts, Tally } from './journal/tally.js'
 import { Levels } from './levels.js'
+import { usualLimits } from './limits.js'
 import { listen } from './listen.js'
 import { openStore } from './open-store.js'
 import type { Reply } from './operation.js'
@@ -97,6 +98,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       ? await readSeedFile(options.seed, (given) => judgeSeed(given, clock).faults)
       : checkSeed(options.seed ?? {})
   const limits = withDefaults(defaultJournal, options.journal)
+  const takes = withDefaults(usualLimits, options.limits)
   const tally = new Tally()
   const run = new CoverageRun()
   const journal = new Journal(limits)
@@ -127,7 +129,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const stopwatch = () => performance.now()
   const counts = (rule: Rule) => levels.counts(rule)
   const pipeline = {
-    ...{ store, settings, levels, conduct, limits, faults, alter, stopwatch, log },
+    ...{ store, settings, levels, conduct, limits, takes, faults, alter, stopwatch, log },
     repeated: false,
     magic: options.magic ?? false,
   }
@@ -144,7 +146,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const admission = controlToken === undefined ? undefined : new Admission(controlToken, () => randomBytes(32))
   const controlPlane = control({
     ...{ store, journal, commits, broken, conduct, levels, operations, faults, clocks, ids, log, version },
-    ...{ admission, loadSeed, coverage },
+    ...{ admission, loadSeed, coverage, takes },
     timers: machineTimers,
     closing: closing.signal,
     forget(of) {
@@ -160,15 +162,17 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   // Under the name that it listens on clients are to find it.
   const named = options.host === undefined ? allowedHosts : [...allowedHosts, options.host]
   const guards = { everywhere: hostGuard(named, log), controlPlane: controlGuard(admission) }
-  const app = originOf(guards, serveVendors, controlPlane, log)
+  const app = originOf(guards, serveVendors, controlPlane, takes, log)
 
   const port = options.port ?? defaultPort
-  const listening = await listen({ handler: app, watch: watchConnections(pipeline) }, port, options.host).catch(
-    async (error: unknown) => {
-      await store.close()
-      throw error
-    },
-  )
+  const listening = await listen(
+    { handler: app, watch: watchConnections(pipeline), takes, log },
+    port,
+    options.host,
+  ).catch(async (error: unknown) => {
+    await store.close()
+    throw error
+  })
   url = listening.url
   if (listening.beyondLoopback && admission === undefined) log(openToAll)
   return {

@@ -1,5 +1,7 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
 import { type AddressInfo, BlockList, type Socket } from 'node:net'
+import { refuse } from './http/refused.js'
+import { type Limits, tellOver } from './limits.js'
 import { ListenError } from './options.js'
 
 const loopbacks = ['127.0.0.1', '::1']
@@ -12,6 +14,9 @@ const tries = 20
 interface Served {
   readonly handler: RequestListener
   readonly watch: (socket: Socket) => void
+  /** What is taken of anybody. */
+  readonly takes: Limits
+  readonly log: (line: string) => void
 }
 
 export interface Listening {
@@ -22,14 +27,14 @@ export interface Listening {
 }
 
 /** Listens on one host, or on both loopbacks on the same port; rejected with ListenError. */
-export async function listen({ handler, watch }: Served, port: number, host: string | undefined): Promise<Listening> {
+export async function listen(served: Served, port: number, host: string | undefined): Promise<Listening> {
   for (let attempt = 1; ; attempt++) {
     const servers: Server[] = []
     try {
       let bound = port
       let beyondLoopback = false
       for (const address of host === undefined ? loopbacks : [host]) {
-        const server = await bind({ handler, watch }, bound, address)
+        const server = await bind(served, bound, address)
         if (server === undefined) continue
         servers.push(server)
         // A TCP server that listens has an address and a port.
@@ -57,9 +62,18 @@ function isLoopback({ address, family }: AddressInfo): boolean {
 }
 
 /** Undefined for an IPv6 loopback that the machine does not have. */
-function bind({ handler, watch }: Served, port: number, host: string): Promise<Server | undefined> {
+function bind({ handler, watch, takes, log }: Served, port: number, host: string): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
-    const server = createServer(handler)
+    const server = createServer(timesOf(takes), handler)
+    // Headers beyond Node's own bound would be left out without a word; ours are counted where a call begins.
+    server.maxHeadersCount = 0
+    server.maxConnections = takes.connections
+    server.on(
+      'drop',
+      onceInAWhile(() => log(tellOver('connections', takes))),
+    )
+    // The sockets of an HTTP server of this kind are those of TCP.
+    server.on('clientError', (error, socket) => refuse(error, socket as Socket, takes))
     // Answered by the handler itself: where the headers suffice to refuse, no byte of the body is asked for.
     server.on('checkContinue', handler)
     server.on('connection', watch)
@@ -70,6 +84,32 @@ function bind({ handler, watch }: Served, port: number, host: string): Promise<S
     })
     server.listen(port, host, () => resolve(server))
   })
+}
+
+/** Time-outs are looked for so often that they are kept by a quarter of the shortest. */
+function timesOf(takes: Limits): ServerOptions {
+  const request = takes.request_seconds * 1_000
+  const headers = Math.min(takes.header_seconds * 1_000, request)
+  return {
+    maxHeaderSize: takes.header_bytes,
+    headersTimeout: headers,
+    requestTimeout: request,
+    keepAliveTimeout: takes.keep_alive_seconds * 1_000,
+    connectionsCheckingInterval: Math.min(headers / 4, 1_000),
+  }
+}
+
+const whileMs = 1_000
+
+/** Who is turned away comes in numbers, and is told of once a second. */
+function onceInAWhile(tell: () => void): () => void {
+  let next = 0
+  return () => {
+    const now = performance.now()
+    if (now < next) return
+    next = now + whileMs
+    tell()
+  }
 }
 
 async function closeAll(servers: readonly Server[]): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Rule } from '../contracts/rules/book.js'
 import type { Findings } from './findings.js'
+import type { Limits } from './limits.js'
 import type { Said } from './said.js'
 import type { Settings } from './settings.js'
 import type { Draft } from './state/draft.js'
@@ -36,7 +37,8 @@ export interface Unreadable {
 export interface Body {
   /**
    * The whole body, content codings undone; the same each time it is asked for. `limit` in bytes holds before and after
-   * inflating. Rejected with HungUp where the client went before its end.
+   * inflating. Rejected with HungUp where the client went before its end, and with OverLimit where the emulator itself
+   * takes less than that.
    */
   text(limit: number): Promise<string | Unreadable>
 }
@@ -107,6 +109,8 @@ export interface Reply {
 /** The settings in force for a caller, and what the store knows of it. */
 export interface Terms extends Access {
   readonly settings: Settings
+  /** What the emulator takes of anybody. */
+  readonly takes: Limits
 }
 
 /** Why a call could not be served: a fault inside, a change that was not kept, or the bound on anonymous accounts. */
@@ -114,6 +118,9 @@ export type Failure = 'inside' | 'storage' | 'too many'
 
 /** The client went before the last byte of its body: nothing is decided and nobody is left to answer. */
 export class HungUp extends Error {}
+
+/** The body is more than the emulator takes of anybody; the message is the whole refusal. */
+export class OverLimit extends Error {}
 
 /**
  * One operation of a vendor as a value. The pipeline runs `identify`, `admit`, `read`, `decide` and `write` in this

@@ -5,6 +5,7 @@ import type { Seed } from './documents/seed.js'
 import { hostPatternForm, readHostPattern } from './host-names.js'
 import type { Committed } from './journal/committed.js'
 import { type LevelOptions, levels, meansAny } from './levels.js'
+import { faultOfLimit, type Limits } from './limits.js'
 import { allRules } from './rule-list.js'
 import { choicesOf, isSetting, isSettingValue, type Settings, settingValues } from './settings.js'
 import type { MemoryOptions } from './state/memory.js'
@@ -39,6 +40,8 @@ export interface EmulatorOptions extends LevelOptions {
   /** Readings for all accounts and sites that do not set their own. */
   readonly settings?: Partial<Settings>
   readonly journal?: Partial<JournalLimits>
+  /** What is taken of anybody: bytes, counts and seconds by name, such as `{ header_seconds: 5 }`. */
+  readonly limits?: Partial<Limits>
   /** When what several calls show is a breach: COUNT/SECONDS by the name of the rule, such as `{ single_calls: '20/60' }`. */
   readonly conduct?: ConductOption
   /** How many accounts and sites that nobody declared are taken. Default 10,000. */
@@ -64,9 +67,21 @@ export const defaultAnonymousLimit = 10_000
 export const defaultJournal: JournalLimits = { entries: 1_000, bytes: 64 * 1024 * 1024, bodyBytes: 256 * 1024 }
 
 /** What the types forbid is what JavaScript lets in; an option that nothing acts on would be a promise not kept. */
-export function checkOptions({ data, store, seedIds, settings = {}, conduct, ...told }: EmulatorOptions): void {
+export function checkOptions({
+  data,
+  store,
+  seedIds,
+  settings = {},
+  conduct,
+  limits = {},
+  ...told
+}: EmulatorOptions): void {
   checkGuards(told)
   checkConduct(conduct)
+  for (const [name, value] of Object.entries(limits)) {
+    const fault = value === undefined ? undefined : faultOfLimit(name, value)
+    if (fault !== undefined) throw new TypeError(`limits: ${fault}`)
+  }
   checkLevels(told)
   if (seedIds !== undefined && !(Number.isSafeInteger(seedIds) && seedIds >= 0))
     throw new TypeError(`seedIds is ${seedIds}. Right is an integer from 0 on.`)

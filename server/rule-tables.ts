@@ -3,6 +3,7 @@ import { endpoints } from '../contracts/rules/endpoints.js'
 import { conductNames, conducts } from './conduct/limits.js'
 import { conductRules } from './conduct/rules.js'
 import { errorTable, faultTable } from './fault-tables.js'
+import { limitNames, limits } from './limits.js'
 import { allRules, books } from './rule-list.js'
 
 /** How many rules of each vendor rest on which evidence, as a Markdown table. */
@@ -52,6 +53,16 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
+/** What is taken of anybody, and what who goes beyond it meets. */
+function writeLimitTable(): string {
+  const rows = limitNames.map((name) => {
+    const { usual, least, most, says, answer } = limits[name]
+    const written = (count: number) => count.toLocaleString('en-US')
+    return [`\`${name}\``, says, written(usual), `${written(least)} to ${written(most)}`, answer]
+  })
+  return table(['limit', 'what is counted', 'default', 'may be', 'beyond it'], rows)
+}
+
 const end = '<!-- end -->'
 
 /** Each table by the mark that it stands behind. */
@@ -63,6 +74,7 @@ function writeTables(): readonly (readonly [mark: string, printed: string])[] {
     [mark('unknown', 'the rule book'), writeUnknownTable()],
     [mark('faults', 'server/faults'), table(faultTable.head, faultTable.rows)],
     [mark('errors', "the vendors' rooms"), table(errorTable.head, errorTable.rows)],
+    [mark('limits', 'server/limits.ts'), writeLimitTable()],
     [mark('conduct', 'server/conduct'), writeConductTable()],
   ]
 }

@@ -10,6 +10,7 @@ import type { Committed } from './journal/committed.js'
 import type { Replied } from './journal/entry.js'
 import { type ReceivedBody, Recorder, type Settlement } from './journal/record.js'
 import type { Levels } from './levels.js'
+import type { Limits } from './limits.js'
 import { arriving } from './matching/arriving.js'
 import {
   type AnyOperation,
@@ -17,6 +18,7 @@ import {
   type Failure,
   type Head,
   HungUp,
+  OverLimit,
   Refusal,
   type Reply,
   type Terms,
@@ -39,6 +41,8 @@ export interface Parts {
   /** The control plane sends a call once more, or `verify` sends it: it is no client's. */
   readonly repeated: boolean
   readonly limits: JournalLimits
+  /** What is taken of anybody. */
+  readonly takes: Limits
   /** What tests made go wrong. */
   readonly faults: ArmedFaults
   /** The reply in the form in which it is to go out. */
@@ -77,6 +81,9 @@ export async function serve(
   }
 }
 
+/** Who is refused so has used no account or site. */
+const notLetIn: ReadonlySet<number> = new Set([401, 403, 431])
+
 type Settling = Settled<Committed, Served & { readonly told: string | undefined }>
 
 class Call {
@@ -103,7 +110,7 @@ class Call {
     this.#behind = parts.conduct.knowable
     this.#line = line
     this.#caller = operation.identify(head)
-    this.#terms = { settings: parts.settings, setup: undefined, name: undefined, opens: [] }
+    this.#terms = { settings: parts.settings, takes: parts.takes, setup: undefined, name: undefined, opens: [] }
     this.#findings = new Findings(parts.settings.contract, parts.levels)
   }
 
@@ -122,7 +129,7 @@ class Call {
     const charge = turnedAway === undefined ? operation.charge : undefined
     const needs = { ...(read instanceof Refusal ? {} : operation.needs(read)), ...charge?.needs }
     // Who was not let in has used no account or site, so such a call makes none and is kept under the vendor alone.
-    const stranger = read instanceof Refusal && (read.status === 401 || read.status === 403)
+    const stranger = read instanceof Refusal && notLetIn.has(read.status)
     if (stranger) this.#terms = { ...this.#terms, name: undefined }
     const caller = stranger ? { vendor: operation.vendor } : this.#caller
     const { told, ...served } = await store.call(caller, needs, (turn) => this.#settle(turn, read, charge))
@@ -135,15 +142,25 @@ class Call {
   async #judge(): Promise<{ turnedAway: Refusal | undefined; read: unknown }> {
     this.#findings = new Findings(this.#terms.settings.contract, this.#parts.levels)
     const turnedAway = this.#operation.admit(this.#head, this.#terms, this.#findings)
-    const read = turnedAway ?? (await this.#operation.read(this.#head, this.#body, this.#terms, this.#findings))
+    const read = turnedAway ?? (await this.#readBody())
     return { turnedAway, read }
+  }
+
+  async #readBody(): Promise<unknown> {
+    try {
+      return await this.#operation.read(this.#head, this.#body, this.#terms, this.#findings)
+    } catch (error) {
+      if (error instanceof OverLimit) return new Refusal(413, error.message)
+      throw error
+    }
   }
 
   /** What is known of the caller, and the settings that hold for it. */
   async #meet(caller: Caller): Promise<void> {
     const access = await this.#parts.store.access(caller)
     this.#caller = caller
-    this.#terms = { ...access, settings: { ...this.#parts.settings, ...access.setup?.settings } }
+    const { settings, takes } = this.#parts
+    this.#terms = { ...access, takes, settings: { ...settings, ...access.setup?.settings } }
   }
 
   /** Nothing is applied and nobody is left to answer; the journal says so. */

@@ -46,6 +46,7 @@ describe('the configuration', () => {
       magic: false,
       journal: { entries: 1_000, bytes: 67_108_864, bodyBytes: 262_144 },
       anonymousLimit: 10_000,
+      limits: {},
       logFormat: 'text',
     })
     expect([config, config.settings, config.journal].every(Object.isFrozen)).toBe(true)
@@ -68,6 +69,7 @@ describe('the configuration', () => {
     { name: 'journal_bytes', text: '6', value: 6 },
     { name: 'journal_body_bytes', text: '7', value: 7 },
     { name: 'anonymous_limit', text: '8', value: 8 },
+    { name: 'limits', text: 'header_seconds=5', value: { header_seconds: 5 } },
     { name: 'seed_ids', text: '9', value: 9 },
     { name: 'log_format', text: 'json', value: 'json' },
   ]
@@ -86,6 +88,7 @@ describe('the configuration', () => {
     magic: true,
     journal: { entries: 5, bytes: 6, bodyBytes: 7 },
     anonymousLimit: 8,
+    limits: { header_seconds: 5 },
     seedIds: 9,
     logFormat: 'json',
   }
@@ -317,7 +320,7 @@ describe('the configuration', () => {
 describe('the table of options', () => {
   test('gives each option one name in three spellings', () => {
     for (const { name, flag, env } of startOptions) {
-      const singular = name.replace(/^(setting|level|allowed_host)s$/, '$1')
+      const singular = name.replace(/^(setting|level|limit|allowed_host)s$/, '$1')
       expect(flag.replace(/ .*/, '')).toBe(`--${singular.replaceAll('_', '-')}`)
       expect(env).toBe(`BACKSTOCK_${singular.toUpperCase()}`)
     }

@@ -2,6 +2,7 @@ import { type Evidence, grades } from '../../contracts/rules/book.js'
 import type { ConductOption } from '../conduct/limits.js'
 import { type About, type Source, type Step, writePath, writePlace } from '../documents/source.js'
 import type { LevelsByRule } from '../levels.js'
+import type { Limits } from '../limits.js'
 import { defaultAnonymousLimit, defaultJournal, defaultPort, type EmulatorOptions } from '../options.js'
 import { isSetting, type Settings } from '../settings.js'
 import { didYouMean, nearest } from '../suggestion.js'
@@ -17,6 +18,7 @@ import {
   path,
   type Reading,
   settings,
+  takenLimits,
   text,
   type Wrong,
 } from './option-kinds.js'
@@ -193,6 +195,14 @@ const table = {
     fallback: defaultAnonymousLimit,
     says: 'accounts and sites that are taken although nobody declared them',
   }),
+  limits: option<Partial<Limits>>({
+    name: 'limits',
+    flag: '--limit <name=value>',
+    env: 'BACKSTOCK_LIMIT',
+    kind: takenLimits,
+    fallback: {},
+    says: 'what is taken of anybody, such as header_seconds=5 or body_bytes=1000000; may be repeated',
+  }),
   seedIds: option<number | undefined>({
     name: 'seed_ids',
     flag: '--seed-ids <n>',
@@ -262,6 +272,7 @@ export function readConfig(given: Given): Config {
       bodyBytes: read(table.journalBodyBytes),
     }),
     anonymousLimit: read(table.anonymousLimit),
+    limits: Object.freeze(read(table.limits)),
     ...(seedIds !== undefined && { seedIds }),
     logFormat: read(table.logFormat),
   })

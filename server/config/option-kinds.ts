@@ -3,6 +3,7 @@ import { controlTokenForm, isControlToken } from '../control-token.js'
 import { type About, pathBeside, type Step } from '../documents/source.js'
 import { hostPatternForm, readHostPattern } from '../host-names.js'
 import { type LevelsByRule, levels, meansAny } from '../levels.js'
+import { faultOfLimit, isLimitName, type Limits } from '../limits.js'
 import { allRules } from '../rule-list.js'
 import { choicesOf, isSetting, isSettingValue, type Settings, settingValues } from '../settings.js'
 import { didYouMean, writeChoice } from '../suggestion.js'
@@ -133,6 +134,16 @@ export const levelsByRule: Kind<LevelsByRule> = assignments(readLevel, (lower, h
 
 /** When what several calls show is a breach. */
 export const conduct: Kind<ConductOption> = assignments(readConduct, (lower, higher) => ({ ...lower, ...higher }))
+
+/** What is taken of anybody. */
+export const takenLimits: Kind<Partial<Limits>> = assignments(readTaken, (lower, higher) => ({ ...lower, ...higher }))
+
+function readTaken(name: string, given: unknown): Reading<Partial<Limits>> {
+  const value = typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given
+  const wrong = faultOfLimit(name, value)
+  if (wrong === undefined) return { value: { [name]: value } }
+  return { wrong, steps: [name], ...(!isLimitName(name) && { about: 'name' }) }
+}
 
 function readConduct(name: string, given: unknown): Reading<ConductOption> {
   if (!isConduct(name)) {

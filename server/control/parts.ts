@@ -12,6 +12,7 @@ import type { Entry } from '../journal/entry.js'
 import type { Journal } from '../journal/journal.js'
 import type { Repeated } from '../journal/repeated.js'
 import type { Levels } from '../levels.js'
+import type { Limits } from '../limits.js'
 import type { AnyOperation } from '../operation.js'
 import type { Partition, Store } from '../state/store.js'
 import type { Timers } from '../timers.js'
@@ -28,6 +29,8 @@ export interface ControlParts {
   readonly broken: BrokenRules
   readonly conduct: OpenConduct & Pick<Conduct, 'asked'>
   readonly levels: Levels
+  /** What is taken of anybody. */
+  readonly takes: Limits
   readonly faults: ArmedFaults
   readonly clocks: Clocks
   readonly ids: Ids

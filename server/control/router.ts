@@ -1,6 +1,7 @@
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
 import { DocumentError } from '../documents/documents.js'
 import { checkSeed } from '../documents/seed.js'
+import { tellOver } from '../limits.js'
 import { allRules, writeListed } from '../rule-list.js'
 import { TooManyScopes } from '../scoped.js'
 import { NameTaken, StorageFailure, TokenTaken } from '../state/store.js'
@@ -22,7 +23,6 @@ import { stateCheck } from './state-check.js'
 import { stream } from './stream.js'
 import { violations } from './violations.js'
 
-const bodyLimit = '64mb'
 const later = ['events', 'metrics']
 
 /** Everything under /_backstock/. Errors are problems (RFC 9457) that say what would have been right. */
@@ -32,7 +32,8 @@ export function control(parts: ControlParts): RequestHandler {
     response.set(guardHeaders)
     next()
   })
-  router.use(express.raw({ limit: bodyLimit, type: () => true }))
+  const mostBytes = Math.min(parts.takes.body_bytes, parts.takes.inflated_bytes)
+  router.use(express.raw({ limit: mostBytes, type: () => true }))
   router.use(about(parts.version))
   router.use('/session', session(parts))
   router.use('/joor', logsAndAccounts(parts))
@@ -50,7 +51,7 @@ export function control(parts: ControlParts): RequestHandler {
   router.use((request) => {
     throw new Problem(404, `The control plane has no ${request.method} ${request.originalUrl}.`)
   })
-  router.use(problems(parts.log))
+  router.use(problems(parts))
   return router
 }
 
@@ -91,7 +92,7 @@ function state({ store, loadSeed }: ControlParts): Router {
   return router
 }
 
-function problems(log: (line: string) => void): ErrorRequestHandler {
+function problems({ log, takes }: ControlParts): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     if (error instanceof Problem) return sendProblem(response, error.status, error.message)
     if (error instanceof DocumentError) return sendProblem(response, 400, error.message)
@@ -102,7 +103,10 @@ function problems(log: (line: string) => void): ErrorRequestHandler {
     if (error instanceof StorageFailure) return sendProblem(response, 503, `${error.message} Nothing was changed.`)
     const status = statusOf(error)
     const message = error instanceof Error ? error.message : String(error)
-    if (status === 413) return sendProblem(response, 413, `The body has more than ${bodyLimit}.`)
+    if (status === 413) {
+      const lower = takes.inflated_bytes < takes.body_bytes ? 'inflated_bytes' : 'body_bytes'
+      return sendProblem(response, 413, tellOver(lower, takes))
+    }
     if (status !== undefined) return sendProblem(response, status, `The request cannot be read: ${message}`)
     log(`${request.method} ${request.originalUrl} failed: ${error instanceof Error ? error.stack : message}`)
     return sendProblem(response, 500, 'The emulator failed; its own output says why.')

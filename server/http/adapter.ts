@@ -3,7 +3,8 @@ import type { Socket } from 'node:net'
 import type { Line } from '../conduct/heard.js'
 import { readHead } from '../head.js'
 import type { Fate } from '../journal/entry.js'
-import type { AnyOperation } from '../operation.js'
+import { type Limits, tellOver } from '../limits.js'
+import { type AnyOperation, Refusal } from '../operation.js'
 import { type Parts, serve } from '../serve.js'
 import type { Timers } from '../timers.js'
 import { RequestBody } from './body.js'
@@ -42,10 +43,17 @@ export function vendorTraffic(table: readonly AnyOperation[], parts: Parts, { af
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const head = readHead(request)
-    const operation = table.find((candidate) => candidate.matches(head))
-    if (operation === undefined) throw new Error(`No operation takes ${head.method} ${head.target}.`)
+    const found = table.find((candidate) => candidate.matches(head))
+    if (found === undefined) throw new Error(`No operation takes ${head.method} ${head.target}.`)
+    const operation = hasTooManyHeaders(request, parts.takes) ? turnedAway(found, parts.takes) : found
     const asked = verifying.has(request.socket) ? { ...parts, repeated: true } : parts
-    const served = await serve(operation, head, new RequestBody(request, response), asked, lineOf(request.socket))
+    const served = await serve(
+      operation,
+      head,
+      new RequestBody(request, response, parts.takes),
+      asked,
+      lineOf(request.socket),
+    )
     if (served === undefined) return
     const { sent, delivery } = served
     if (sent !== undefined) watchReply(request, response, sent.replied.fate)
@@ -56,6 +64,14 @@ export function vendorTraffic(table: readonly AnyOperation[], parts: Parts, { af
     await deliver(request, response, sent?.reply, delivery, after)
     if (sent !== undefined && !response.writableEnded) sent.replied.fate.taken = false
   }
+}
+
+export const hasTooManyHeaders = ({ rawHeaders }: IncomingMessage, takes: Limits) =>
+  rawHeaders.length / 2 > takes.headers
+
+/** Refused before anybody looks at the headers: a vendor's server would not have seen them either. */
+function turnedAway(operation: AnyOperation, takes: Limits): AnyOperation {
+  return { ...operation, admit: () => new Refusal(431, tellOver('headers', takes)) }
 }
 
 /** Notes a reply that the client does not take whole. */

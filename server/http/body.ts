@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib'
 import type { ReceivedBody } from '../journal/record.js'
-import { type BodyFault, HungUp, type Unreadable } from '../operation.js'
+import { type LimitName, type Limits, tellOver } from '../limits.js'
+import { type BodyFault, HungUp, OverLimit, type Unreadable } from '../operation.js'
 import { type Coding, codingsOf } from '../wire/codings.js'
 import { placeOfBadByte } from '../wire/utf8.js'
 
@@ -11,12 +12,14 @@ import { placeOfBadByte } from '../wire/utf8.js'
 export class RequestBody implements ReceivedBody {
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
+  readonly #takes: Limits
   #received: ReturnType<ReceivedBody['received']>
   #text: Promise<string | Unreadable> | undefined
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  constructor(request: IncomingMessage, response: ServerResponse, takes: Limits) {
     this.#request = request
     this.#response = response
+    this.#takes = takes
   }
 
   text(limit: number): Promise<string | Unreadable> {
@@ -25,18 +28,35 @@ export class RequestBody implements ReceivedBody {
   }
 
   async #read(limit: number): Promise<string | Unreadable> {
+    const { body_bytes, inflated_bytes } = this.#takes
+    if (Number(this.#request.headers['content-length'] ?? 0) > body_bytes) throw this.#over('body_bytes')
     if (expectsContinue(this.#request)) this.#response.writeContinue()
-    const raw = await this.#bytes(limit)
-    if (raw === undefined) return { fault: 'too large' }
-    const plain = await decoded(raw, codingsOf(this.#request.headers['content-encoding']) ?? [], limit)
+    const raw = await this.#bytes(Math.min(limit, body_bytes))
+    if (raw === undefined) return this.#tooLarge(limit, 'body_bytes')
+    const plain = await decoded(
+      raw,
+      codingsOf(this.#request.headers['content-encoding']) ?? [],
+      Math.min(limit, inflated_bytes),
+    )
     if (!Buffer.isBuffer(plain)) {
       this.#received = { text: raw.toString('latin1'), bytes: raw.length, faithful: false }
+      if (plain.fault === 'too large') return this.#tooLarge(limit, 'inflated_bytes')
       return plain
     }
     const utf8 = isUtf8(plain)
     const text = plain.toString(utf8 ? 'utf8' : 'latin1')
     this.#received = { text, bytes: raw.length, faithful: utf8 }
     return utf8 ? text : { fault: 'not UTF-8', at: placeOfBadByte(plain) }
+  }
+
+  /** Too large for the vendor or, where the emulator takes less than that, for the emulator. */
+  #tooLarge(limit: number, name: LimitName): Unreadable {
+    if (this.#takes[name] < limit) throw this.#over(name)
+    return { fault: 'too large' }
+  }
+
+  #over(name: LimitName): OverLimit {
+    return new OverLimit(tellOver(name, this.#takes))
   }
 
   received() {

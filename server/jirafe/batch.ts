@@ -5,7 +5,7 @@ import { isRecord, writePointer } from '../wire/json-values.js'
 import { EventDocument, EventJudge } from './document.js'
 import { type JirafeEvent, readEvent } from './event.js'
 import { repr } from './python.js'
-import { type EventsCommand, readDocument, secretsIn, tooMany } from './read.js'
+import { type EventsCommand, overItems, readDocument, secretsIn, tooMany } from './read.js'
 import { eventTypes } from './types.js'
 
 /** Events that one batch has at most; a limit of this emulator, not of the vendor. */
@@ -18,12 +18,13 @@ export async function readBatch(
   terms: Terms,
   findings: Findings,
 ): Promise<EventsCommand | Refusal> {
-  const document = await readDocument(head, body, findings)
+  const document = await readDocument(head, body, terms, findings)
   if (document instanceof Refusal) return document
   const lists = listsOf(document, findings)
   if (lists instanceof Refusal) return lists
   const count = [...lists.values()].reduce((sum, { length }) => sum + length, 0)
   if (count > mostEvents) return tooMany(count, mostEvents, findings)
+  if (count > terms.takes.items) return overItems(terms.takes, findings)
   judgeKeys(document, lists, findings)
   findings.applies(jirafe['batch.shape'])
   if (count > 1) findings.applies(jirafe['batch.order'])

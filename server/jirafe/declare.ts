@@ -1,6 +1,7 @@
 import type { SiteDocument } from '../documents/seed.js'
 import type { Step } from '../documents/source.js'
 import { Findings } from '../findings.js'
+import { usualLimits } from '../limits.js'
 import type { Terms } from '../operation.js'
 import { defaultSettings } from '../settings.js'
 import { Draft } from '../state/draft.js'
@@ -33,7 +34,7 @@ export function declareSite(
   const settings = { ...defaultSettings, ...setup.settings }
   const draft = new Draft({ get: () => undefined })
   const turn = { id: '', now, newId: () => '', setup, view: { get: () => undefined } }
-  const terms: Terms = { setup, name, opens: [], settings }
+  const terms: Terms = { setup, name, opens: [], settings, takes: usualLimits }
   const events = (document.levels ?? []).map((value, index) => {
     const text = writeExact(value)
     // A seed's own reader has told repeated names already.

@@ -1,9 +1,10 @@
 import { jirafe } from '../../contracts/rules/jirafe.js'
 import { type Findings, inBody, inHeader, inPath, inQuery, inText } from '../findings.js'
+import { type Limits, tellOver } from '../limits.js'
 import { type Body, type Head, Refusal, type Terms, type Unreadable } from '../operation.js'
 import { secretsOf } from '../redaction.js'
 import { codingsOf, supportedCodings } from '../wire/codings.js'
-import { scanJson } from '../wire/json-scan.js'
+import { deepest, scanJson } from '../wire/json-scan.js'
 import { parseJson, placeOfFault } from '../wire/json-tree.js'
 import { mediaType } from '../wire/media-types.js'
 import { tokenOf } from './authorization.js'
@@ -125,6 +126,9 @@ function unknown(findings: Findings, status: number, message: string, headers: R
   return new Refusal(status, message, { headers, type: 'unknown' })
 }
 
+/** More events than the emulator takes of anybody. */
+export const overItems = (takes: Limits, findings: Findings) => unknown(findings, 413, tellOver('items', takes))
+
 /** More events than a batch may have. */
 export function tooMany(count: number, most: number, findings: Findings): Refusal {
   findings.breach(jirafe['batch.event_limit'], inBody, `${count} events`, `at most ${most}`)
@@ -144,7 +148,7 @@ export const secretsIn = (head: Head): readonly string[] => secretsOf(head.heade
 /** The event of a path, understood by its type. */
 export function readSingle(name: string, type: EventType) {
   return async (head: Head, body: Body, terms: Terms, findings: Findings): Promise<EventsCommand | Refusal> => {
-    const document = await readDocument(head, body, findings)
+    const document = await readDocument(head, body, terms, findings)
     if (document instanceof Refusal) return document
     const event = readEvent(document, type, { index: 0, list: name }, terms.settings, findings)
     const site = type.siteOf?.(document.value)
@@ -159,9 +163,14 @@ const rulesOfJson = [jirafe['format.json'], jirafe['format.depth']]
 const start = { line: 1, column: 1 }
 
 /** The JSON document of a body, whatever it means. */
-export async function readDocument(head: Head, body: Body, findings: Findings): Promise<EventDocument | Refusal> {
+export async function readDocument(
+  head: Head,
+  body: Body,
+  terms: Terms,
+  findings: Findings,
+): Promise<EventDocument | Refusal> {
   const text = await readText(head, body, findings)
-  return text instanceof Refusal ? text : parseDocument(text, findings)
+  return text instanceof Refusal ? text : parseDocument(text, terms, findings)
 }
 
 export async function readText(head: Head, body: Body, findings: Findings): Promise<string | Refusal> {
@@ -175,7 +184,7 @@ export async function readText(head: Head, body: Body, findings: Findings): Prom
   return text
 }
 
-export function parseDocument(text: string, findings: Findings): EventDocument | Refusal {
+export function parseDocument(text: string, { takes }: Terms, findings: Findings): EventDocument | Refusal {
   const parsed = parseJson(text)
   if ('fault' in parsed) {
     const rule = parsed.about === 'depth' ? jirafe['format.depth'] : jirafe['format.json']
@@ -183,11 +192,12 @@ export function parseDocument(text: string, findings: Findings): EventDocument |
     return badJson
   }
   const scan = scanJson(text)
-  if (scan.tooDeep) {
+  if (scan.depth > deepest) {
     findings.breach(jirafe['format.depth'], inText(placeOfFault(text)), 'more than 64 levels', 'at most 64 levels')
     return badJson
   }
   findings.appliesAll(rulesOfJson)
+  if (scan.depth > takes.depth) return unknown(findings, 400, tellOver('depth', takes))
   const json = new JsonText(text, scan.oddNumbers, scan.names !== countNames(parsed.value))
   return new EventDocument(json, parsed.value)
 }

@@ -16,7 +16,7 @@ export const siteCheck: Omit<Operation<null, Verdict>, 'name' | 'vendor' | 'matc
     return undefined
   },
 
-  async read(head: Head, body: Body, _terms: Terms, findings: Findings): Promise<null | Refusal> {
+  async read(head: Head, body: Body, terms: Terms, findings: Findings): Promise<null | Refusal> {
     findings.applies(jirafe['site_check.answer'])
     if (head.method === 'GET') return null
     const text = await readText(head, body, findings)
@@ -25,7 +25,7 @@ export const siteCheck: Omit<Operation<null, Verdict>, 'name' | 'vendor' | 'matc
       findings.applies(jirafe['site_check.body'])
       return null
     }
-    const document = parseDocument(text, findings)
+    const document = parseDocument(text, terms, findings)
     if (document instanceof Refusal) return document
     findings.applies(jirafe['site_check.body'])
     const empty = isRecord(document.value) && Object.keys(document.value).length === 0

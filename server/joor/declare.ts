@@ -1,6 +1,7 @@
 import type { AccountDocument } from '../documents/seed.js'
 import type { Step } from '../documents/source.js'
 import { Findings } from '../findings.js'
+import { usualLimits } from '../limits.js'
 import type { ItemOutcome, Terms } from '../operation.js'
 import { Refusal } from '../operation.js'
 import { defaultSettings, type Settings } from '../settings.js'
@@ -69,7 +70,7 @@ function readPositions(documents: readonly Record<string, unknown>[], setup: Set
   const items = read.rows.map((sent, index) => readItem(sent, index, 'json', settingsOf(setup), unjudged))
   const draft = new Draft({ get: () => undefined })
   const turn = { id: '', now: new Date(0), newId: () => '', setup, view: { get: () => undefined } }
-  const terms: Terms = { setup, name: setup.name, opens: [], settings: settingsOf(setup) }
+  const terms: Terms = { setup, name: setup.name, opens: [], settings: settingsOf(setup), takes: usualLimits }
   const query = { overwrite: false, decPending: false }
   const { outcomes } = decideBulk({ query, items }, turn, draft, terms, unjudged)
   const faults = outcomes.filter(({ outcome }) => outcome === 'not_updated').map(faultOf)
@@ -85,6 +86,6 @@ const settingsOf = (setup: Setup): Settings => ({ ...defaultSettings, ...setup.s
 
 function sentItems(list: string, documents: readonly Record<string, unknown>[]): Rows<readonly SentItem[]> {
   if (documents.length === 0) return { rows: [] }
-  const sent = readJsonItems(writeExact({ inventory_items: documents }), 'json', unjudged)
+  const sent = readJsonItems(writeExact({ inventory_items: documents }), 'json', usualLimits, unjudged)
   return sent instanceof Refusal ? { faults: [{ steps: [list], message: sent.message }] } : { rows: sent }
 }

@@ -1,8 +1,9 @@
 import { joor } from '../../contracts/rules/joor.js'
 import { entryOf } from '../entry-of.js'
 import { type Findings, inText, type Place } from '../findings.js'
+import { type Limits, tellOver } from '../limits.js'
 import { Refusal } from '../operation.js'
-import { type ElementSpan, scanJson } from '../wire/json-scan.js'
+import { deepest, type ElementSpan, scanJson } from '../wire/json-scan.js'
 import {
   type JsonNode,
   type LineAndColumn,
@@ -25,7 +26,12 @@ const rulesOfRoot = [joor['body.json_root'], joor['body.json_root_only']]
 const rightForm = '{"inventory_items": [{"warehouse": "New York", "upc": "822508068753", "inventory": 200}]}'
 
 /** Reads a JSON body; a body whose items cannot be told is refused. */
-export function readJsonItems(text: string, reply: Format, findings: Findings): readonly SentItem[] | Refusal {
+export function readJsonItems(
+  text: string,
+  reply: Format,
+  takes: Limits,
+  findings: Findings,
+): readonly SentItem[] | Refusal {
   // The items are counted first: JSON.parse would build them all.
   const scan = scanJson(text, 'inventory_items', itemLimit)
   if (scan.elements.length > itemLimit)
@@ -36,11 +42,12 @@ export function readJsonItems(text: string, reply: Format, findings: Findings): 
     findings.breach(rule, inText(parsed.at), parsed.fault, 'well-formed JSON')
     return new Refusal(400, `The body is not well-formed JSON: ${parsed.fault}.`)
   }
-  if (scan.tooDeep) {
+  if (scan.depth > deepest) {
     findings.breach(joor['body.depth'], inText(placeOfFault(text)), 'more than 64 levels', 'at most 64 levels')
     return new Refusal(400, 'The JSON body has more than 64 levels of nesting.')
   }
   findings.appliesAll(rulesOfJson)
+  if (scan.depth > takes.depth) return new Refusal(400, tellOver('depth', takes))
   const root = parsed.value
   const list = itemsOf(root)
   if (!isRecord(root) || !Array.isArray(list) || hasItemLevel(list)) {
@@ -56,6 +63,7 @@ export function readJsonItems(text: string, reply: Format, findings: Findings): 
     findings.breach(joor['body.items'], at, '[]', 'one item or more')
     return new Refusal(400, 'inventory_items is empty: a call has one item or more.')
   }
+  if (list.length > takes.items) return new Refusal(413, tellOver('items', takes))
   findings.appliesAll(rulesOfItems)
   const lines = lineCounter(text)
   return scan.elements.map((span, index) => new JsonItem(text, lines, span, list[index], index, reply))

@@ -26,7 +26,10 @@ export async function readBulk(head: Head, body: Body, terms: Terms, findings: F
 
   const format = requestFormat(head) ?? 'json'
   const reply = replyFormat(head)
-  const sent = format === 'json' ? readJsonItems(text, reply, findings) : readXmlItems(text, reply, findings)
+  const sent =
+    format === 'json'
+      ? readJsonItems(text, reply, terms.takes, findings)
+      : readXmlItems(text, reply, terms.takes, findings)
   if (sent instanceof Refusal) return sent
   findings.appliesAll(rulesOfEcho[format][reply])
   return { query, format, items: sent.map((item, index) => readItem(item, index, format, terms.settings, findings)) }

@@ -1,6 +1,7 @@
 import { joor } from '../../contracts/rules/joor.js'
 import { entryOf } from '../entry-of.js'
 import { type Findings, inText, type Place } from '../findings.js'
+import { type Limits, tellOver } from '../limits.js'
 import { Refusal } from '../operation.js'
 import { type LineAndColumn, lineAndColumn, lineCounter } from '../wire/json-tree.js'
 import { escapeXml, parseXml, writeElement, type XmlElement, type XmlFaultKind } from '../wire/xml-tree.js'
@@ -20,7 +21,12 @@ const rulesOfRoot = [joor['body.xml_root'], joor['xml.root_plain']]
 const rightForm = 'Right is <inventory_items><inventory_item>…</inventory_item></inventory_items>.'
 
 /** Reads an XML body; a body whose items cannot be told is refused. */
-export function readXmlItems(text: string, reply: Format, findings: Findings): readonly SentItem[] | Refusal {
+export function readXmlItems(
+  text: string,
+  reply: Format,
+  takes: Limits,
+  findings: Findings,
+): readonly SentItem[] | Refusal {
   const parsed = parseXml(text, { name: 'inventory_item', most: itemLimit })
   if ('fault' in parsed) {
     if (parsed.about === 'limit') return tooMany(parsed.at, findings)
@@ -28,7 +34,8 @@ export function readXmlItems(text: string, reply: Format, findings: Findings): r
     return new Refusal(400, `The body is not well-formed XML: ${parsed.fault}.`)
   }
   findings.appliesAll(rulesOfXml)
-  const { root, encoding } = parsed
+  const { root, encoding, depth } = parsed
+  if (depth > takes.depth) return new Refusal(400, tellOver('depth', takes))
   if (encoding !== undefined && encoding.toLowerCase() !== 'utf-8')
     findings.breach(joor['xml.encoding'], inText(lineAndColumn(text, text.indexOf(encoding))), encoding, 'UTF-8')
   const atRoot = () => inText(lineAndColumn(text, root.offset))
@@ -43,6 +50,7 @@ export function readXmlItems(text: string, reply: Format, findings: Findings): r
     findings.breach(joor['body.items'], atRoot, 'no inventory_item', 'one item or more')
     return new Refusal(400, `inventory_items holds no inventory_item: a call has one item or more. ${rightForm}`)
   }
+  if (items.length > takes.items) return new Refusal(413, tellOver('items', takes))
   findings.appliesAll(rulesOfItems)
   const lines = lineCounter(text)
   return items.map((element, index) => new XmlItem(lines, element, index, reply))

@@ -1,4 +1,4 @@
-import { scanJson } from './json-scan.js'
+import { deepest, scanJson } from './json-scan.js'
 import { type JsonNode, type Parsed, parseJson, parseJsonTree, placeOfFault, tooDeep } from './json-tree.js'
 
 /** A number that a JavaScript number cannot hold, or would spell otherwise, by its own digits. */
@@ -22,7 +22,7 @@ export function parseExact(text: string): Parsed {
   const parsed = parseJson(text)
   if ('fault' in parsed) return parsed
   const scan = scanJson(text)
-  if (scan.tooDeep) return { fault: tooDeep, about: 'depth', at: placeOfFault(text) }
+  if (scan.depth > deepest) return { fault: tooDeep, about: 'depth', at: placeOfFault(text) }
   return scan.oddNumbers ? { value: exactValue(parseJsonTree(text)) } : parsed
 }
 

@@ -12,7 +12,8 @@ export interface ElementSpan {
 }
 
 interface JsonScan {
-  readonly tooDeep: boolean
+  /** The levels of the deepest value; the root is level 1. */
+  readonly depth: number
   readonly oddNumbers: boolean
   /**
    * The elements of the last top-level member of the watched name, as `JSON.parse` takes the last; one more than the
@@ -35,7 +36,7 @@ const backslash = 0x5c
  */
 export function scanJson(text: string, watched?: string, mostElements = Number.POSITIVE_INFINITY): JsonScan {
   let depth = 0
-  let tooDeep = false
+  let most = 0
   let oddNumbers = false
   let elements: ElementSpan[] = []
   let watching = false
@@ -81,7 +82,7 @@ export function scanJson(text: string, watched?: string, mostElements = Number.P
       // A watched member that is no list has no elements.
       if (depth === 1 && watching && unit === 0x7b) watching = false
       // Not the end: the elements behind it count as well, before anything is built for them.
-      if (++depth > deepest) tooDeep = true
+      if (++depth > most) most = depth
       index++
     } else if (unit === 0x7d || unit === 0x5d) {
       if (watching && depth === 2) {
@@ -103,7 +104,7 @@ export function scanJson(text: string, watched?: string, mostElements = Number.P
     }
     end = index
   }
-  return { tooDeep, oddNumbers, elements, times, names }
+  return { depth: most, oddNumbers, elements, times, names }
 }
 
 /** The index behind the closing quote of the string that begins at `index`. */

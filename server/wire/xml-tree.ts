@@ -22,6 +22,8 @@ interface XmlDocument {
   readonly root: XmlElement
   /** The encoding that the XML declaration names. */
   readonly encoding: string | undefined
+  /** The levels of the deepest element; the root is level 1. */
+  readonly depth: number
 }
 
 interface OpenElement extends XmlElement {
@@ -60,6 +62,7 @@ export function parseXml(
   let encoding: string | undefined
   let offset = 0
   let limited = 0
+  let depth = 0
 
   parser.on('xmldecl', (declaration) => {
     if (declaration.version !== '1.0')
@@ -96,7 +99,7 @@ export function parseXml(
     }
     if (parent === undefined) root = element
     else parent.children.push(element)
-    open.push(element)
+    depth = Math.max(depth, open.push(element))
   })
   const addText = (part: string) => {
     const element = open.at(-1)
@@ -123,7 +126,7 @@ export function parseXml(
   }
   if (root === undefined)
     return { fault: 'the document has no root element', about: 'syntax', at: lineAndColumn(text, text.length) }
-  return { root, encoding }
+  return { root, encoding, depth }
 }
 
 function withoutPrefix(name: string): string {

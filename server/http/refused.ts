@@ -1,0 +1,55 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import { type Limits, tellOver } from '../limits.js'
+import { writeProblem } from '../wire/problem.js'
+
+/** The last request of each connection, as far as it has arrived. */
+const arriving = new WeakMap<Socket, IncomingMessage>()
+
+export const noteArriving = (request: IncomingMessage): void => void arriving.set(request.socket, request)
+
+/**
+ * Answers what Node itself refuses: no HTTP, too much of it, or too slow. Node's own replies have neither a body nor a
+ * reason. Where a reply is under way already there is nothing left to say.
+ */
+export function refuse(error: Error, socket: Socket, takes: Limits): void {
+  if (!socket.writable || hasReply(socket) || codeOf(error) === 'ECONNRESET') return void socket.destroy()
+  const [status, title, detail] = reasonOf(error, socket, takes)
+  const { headers, body } = writeProblem(status, title, detail, { Connection: 'close' })
+  const lines = Object.entries({ ...headers, 'Content-Length': Buffer.byteLength(body) })
+  const head = [`HTTP/1.1 ${status} ${title}`, ...lines.map(([name, value]) => `${name}: ${value}`)]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy())
+}
+
+function reasonOf(error: Error, socket: Socket, takes: Limits): readonly [number, string, string] {
+  switch (codeOf(error)) {
+    case 'HPE_HEADER_OVERFLOW':
+      return [431, 'Request Header Fields Too Large', tellOver('header_bytes', takes)]
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return [
+        413,
+        'Payload Too Large',
+        'The chunks of the body have more than 16384 bytes of extensions. Send them without.',
+      ]
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return [408, 'Request Timeout', tellOver(isInBody(socket) ? 'request_seconds' : 'header_seconds', takes)]
+    default:
+      return [400, 'Bad Request', `The request is no HTTP/1.1: ${wrongWith(error)}.`]
+  }
+}
+
+const isInBody = (socket: Socket) => arriving.get(socket)?.complete === false
+
+/** What the parser says in words of its own; nothing of what was sent. */
+function wrongWith(error: Error): string {
+  const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message
+  return reason.replace(/^Parse Error: /, '').replace(/\.$/, '')
+}
+
+/** Node keeps the reply that a connection writes under this name, and its documentation points to it. */
+function hasReply(socket: Socket): boolean {
+  const reply = '_httpMessage' in socket ? socket._httpMessage : undefined
+  return typeof reply === 'object' && reply !== null && '_headerSent' in reply && reply._headerSent === true
+}
+
+const codeOf = (error: Error) => ('code' in error ? error.code : undefined)
