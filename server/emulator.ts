@@ -7,6 +7,7 @@ import { Conduct } from './conduct/conduct.js'
 import { limitsOf } from './conduct/limits.js'
 import { Admission } from './control/admission.js'
 import { controlGuard } from './control/guard.js'
+import { RequestLog } from './control/request-log.js'
 import { control } from './control/router.js'
 import { type Asked, type Coverage, coverageOf } from './coverage/coverage.js'
 import { readExercises } from './coverage/exercises.js'
@@ -109,7 +110,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const conduct = new Conduct({ levels, limits: limitsOf(options.conduct), clock, later: setImmediate })
   // What a call shows together with earlier ones is found before it is summed up.
   const folds = [tally, conduct, run, broken, brokenInRun, ...(trial === undefined ? [] : [trial])]
-  const commits = new Commits(journal, folds)
+  const requestLog = options.logRequests === undefined ? undefined : new RequestLog(options.logRequests)
+  const commits = new Commits(journal, requestLog === undefined ? folds : [...folds, requestLog])
   const anonymousLimit = options.anonymousLimit ?? defaultAnonymousLimit
   const storage = { journal: commits, clock, ids: (scope: Scope) => ids.ofCall(scope), anonymousLimit }
   const store = await openStore(options, storage, seed)
@@ -165,11 +167,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const app = originOf(guards, serveVendors, controlPlane, takes, log)
 
   const port = options.port ?? defaultPort
-  const listening = await listen(
-    { handler: app, watch: watchConnections(pipeline), takes, log },
-    port,
-    options.host,
-  ).catch(async (error: unknown) => {
+  const refused = (status: number) => requestLog?.refused(clocks.now(undefined), status)
+  const served = { handler: app, watch: watchConnections(pipeline), takes, refused, log }
+  const listening = await listen(served, port, options.host).catch(async (error: unknown) => {
     await store.close()
     throw error
   })

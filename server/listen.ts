@@ -16,6 +16,8 @@ interface Served {
   readonly watch: (socket: Socket) => void
   /** What is taken of anybody. */
   readonly takes: Limits
+  /** Told of what was answered although no call came of it. */
+  readonly refused: (status: number) => void
   readonly log: (line: string) => void
 }
 
@@ -62,7 +64,11 @@ function isLoopback({ address, family }: AddressInfo): boolean {
 }
 
 /** Undefined for an IPv6 loopback that the machine does not have. */
-function bind({ handler, watch, takes, log }: Served, port: number, host: string): Promise<Server | undefined> {
+function bind(
+  { handler, watch, takes, refused, log }: Served,
+  port: number,
+  host: string,
+): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer(timesOf(takes), handler)
     // Headers beyond Node's own bound would be left out without a word; ours are counted where a call begins.
@@ -73,7 +79,7 @@ function bind({ handler, watch, takes, log }: Served, port: number, host: string
       onceInAWhile(() => log(tellOver('connections', takes))),
     )
     // The sockets of an HTTP server of this kind are those of TCP.
-    server.on('clientError', (error, socket) => refuse(error, socket as Socket, takes))
+    server.on('clientError', (error, socket) => refuse(error, socket as Socket, takes, refused))
     // Answered by the handler itself: where the headers suffice to refuse, no byte of the body is asked for.
     server.on('checkContinue', handler)
     server.on('connection', watch)

@@ -50,6 +50,8 @@ export interface EmulatorOptions extends LevelOptions {
   readonly magic?: boolean
   /** One line for the person who watches: refused items, a changed seed. Default: nothing is said. */
   readonly log?: (line: string) => void
+  /** One line of JSON for each call of a vendor's API. Default: none. */
+  readonly logRequests?: (line: string) => void
   /** The instant of everything that is dated. Default: the machine's clock. */
   readonly clock?: () => Date
   /** A new id for each log and request. Default: random version-4 UUIDs. */

@@ -48,6 +48,7 @@ describe('the configuration', () => {
       anonymousLimit: 10_000,
       limits: {},
       logFormat: 'text',
+      logRequests: false,
     })
     expect([config, config.settings, config.journal].every(Object.isFrozen)).toBe(true)
   })
@@ -72,6 +73,7 @@ describe('the configuration', () => {
     { name: 'limits', text: 'header_seconds=5', value: { header_seconds: 5 } },
     { name: 'seed_ids', text: '9', value: 9 },
     { name: 'log_format', text: 'json', value: 'json' },
+    { name: 'log_requests', text: 'true', value: true },
   ]
   const full = {
     port: 0,
@@ -91,6 +93,7 @@ describe('the configuration', () => {
     limits: { header_seconds: 5 },
     seedIds: 9,
     logFormat: 'json',
+    logRequests: true,
   }
   const variableOf = (name: string) => startOptions.find((row) => row.name === name)?.env ?? ''
 

@@ -3,6 +3,7 @@ import { readConfigFile } from '../config/config-file.js'
 import { SeedError } from '../documents/seed.js'
 import type { Emulator } from '../emulator.js'
 import { DataFileError, type EmulatorOptions, ListenError } from '../options.js'
+import { jsonLine } from '../printable.js'
 import type { Trial } from '../trial/trial.js'
 import { NoCommand, NotRunnable, type Outside } from './outside.js'
 
@@ -39,7 +40,7 @@ export class Voice {
 
   /** One object in JSON, or the lines that say the same. */
   event(event: string, members: object, lines: readonly string[]): void {
-    const said = this.format === 'json' ? [JSON.stringify({ event, ...members })] : lines
+    const said = this.format === 'json' ? [jsonLine({ event, ...members })] : lines
     for (const line of said) this.#outside.complain(line)
   }
 }
@@ -70,15 +71,16 @@ export async function launch(
 ): Promise<Launched> {
   const { env, folder } = outside
   const file = await readConfigFile(folder, readConfigPath({ options, env }))
-  const { logFormat, ...config } = readConfig({ options, env, file, port })
+  const { logFormat, logRequests, ...config } = readConfig({ options, env, file, port })
   voice.format = logFormat
   const { controlToken } = config
-  if (trial === undefined) return { emulator: await start({ ...config, log: voice.log }), controlToken }
+  const told = { ...config, log: voice.log, ...(logRequests && { logRequests: outside.complain }) }
+  if (trial === undefined) return { emulator: await start(told), controlToken }
   // One run would begin with what the one before has left.
   for (const kept of ['data', 'snapshots'] as const)
     if (config[kept] !== undefined)
       throw new ConfigError(
         `${kept}: with --mutate every run begins with the seed; leave it out, or leave out --mutate`,
       )
-  return { emulator: await start({ ...config, log: voice.log, trial }), controlToken }
+  return { emulator: await start({ ...told, trial }), controlToken }
 }

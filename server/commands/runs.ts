@@ -48,7 +48,7 @@ export class Runs {
   /** Without a word of the command or the emulator; killed where it takes longer than `limitMs`. */
   async quiet(trial: Trial, limitMs: number): Promise<Ended & { readonly output: readonly string[] }> {
     const { command, args } = this.#given
-    const quietly: StartEmulator = (options) => this.#start({ ...options, log: () => {} })
+    const quietly: StartEmulator = (options) => this.#start({ ...options, log: () => {}, logRequests: () => {} })
     return this.#beside(quietly, trial, async (_, env) => {
       const { ending, output, late } = await this.#relay.runQuietly(command, args, env, limitMs)
       const says = late ? `killed after ${Math.round(limitMs / 1000)} s` : writeEnding(ending)

@@ -30,8 +30,9 @@ export type LogFormat = 'text' | 'json'
 type Magic = 'on' | 'off'
 
 /** What `start` runs with: frozen, every value checked. */
-export interface Config extends EmulatorOptions {
+export interface Config extends Omit<EmulatorOptions, 'logRequests'> {
   readonly logFormat: LogFormat
+  readonly logRequests: boolean
 }
 
 /** What a configuration is made of: option > environment > file > default. */
@@ -219,6 +220,14 @@ const table = {
     fallback: 'text',
     says: 'text, or json: one object a line, on stdout and stderr',
   }),
+  logRequests: option<boolean>({
+    name: 'log_requests',
+    flag: '--log-requests',
+    env: 'BACKSTOCK_LOG_REQUESTS',
+    kind: flag,
+    fallback: false,
+    says: "a line of JSON on stderr for each call of a vendor's API, whatever --log-format says",
+  }),
   config: option<string | undefined>({
     name: 'config',
     flag: '--config <file>',
@@ -275,6 +284,7 @@ export function readConfig(given: Given): Config {
     limits: Object.freeze(read(table.limits)),
     ...(seedIds !== undefined && { seedIds }),
     logFormat: read(table.logFormat),
+    logRequests: read(table.logRequests),
   })
 }
 

@@ -12,9 +12,11 @@ export const noteArriving = (request: IncomingMessage): void => void arriving.se
  * Answers what Node itself refuses: no HTTP, too much of it, or too slow. Node's own replies have neither a body nor a
  * reason. Where a reply is under way already there is nothing left to say.
  */
-export function refuse(error: Error, socket: Socket, takes: Limits): void {
+export function refuse(error: Error, socket: Socket, takes: Limits, told: (status: number) => void): void {
   if (!socket.writable || hasReply(socket) || codeOf(error) === 'ECONNRESET') return void socket.destroy()
   const [status, title, detail] = reasonOf(error, socket, takes)
+  // A call whose body does not come has an entry of its own, and of who sends nothing there is nothing to tell.
+  if (!isInBody(socket) && socket.bytesRead > 0) told(status)
   const { headers, body } = writeProblem(status, title, detail, { Connection: 'close' })
   const lines = Object.entries({ ...headers, 'Content-Length': Buffer.byteLength(body) })
   const head = [`HTTP/1.1 ${status} ${title}`, ...lines.map(([name, value]) => `${name}: ${value}`)]
