@@ -1,6 +1,7 @@
 import type { Breakable } from '../contracts/rules/book.js'
 import type { Findings } from './findings.js'
 import { type AnyOperation, type Head, Refusal, type Terms, type Written } from './operation.js'
+import { shownTarget } from './redaction.js'
 import type { Vendor } from './state/store.js'
 import { writeProblem } from './wire/problem.js'
 
@@ -61,7 +62,7 @@ export const nowhere = elsewhere({
   matches: () => true,
   title: 'Not found',
   detail: (head) =>
-    `${head.method} ${head.target} is no path of either vendor. JOOR: POST or PUT /v2/bulk-inventory, ` +
+    `${head.method} ${shownTarget(head)} is no path of either vendor. JOOR: POST or PUT /v2/bulk-inventory, ` +
     'PUT /v2/style-number/{style_number}/{style_identifier}/inventory. ' +
     'Jirafe: POST /v2/{site-id}/{type}, /v2/tracker/pageview and /v2/tracker/visit. The control plane: /_backstock/.',
 })

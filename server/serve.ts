@@ -26,7 +26,7 @@ import {
   type Written,
 } from './operation.js'
 import type { JournalLimits } from './options.js'
-import { printable } from './printable.js'
+import { printable, printableLines } from './printable.js'
 import type { Settings } from './settings.js'
 import { Draft } from './state/draft.js'
 import { type Caller, type Settled, StorageFailure, type Store, TooManyPartitions, type Turn } from './state/store.js'
@@ -177,7 +177,8 @@ class Call {
     const failure: Failure =
       error instanceof StorageFailure ? 'storage' : error instanceof TooManyPartitions ? 'too many' : 'inside'
     const cause = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    if (failure !== 'too many') this.#parts.log(`${this.#operation.name} failed: ${cause}`)
+    if (failure !== 'too many')
+      this.#parts.log(`${this.#operation.name} failed: ${printableLines(this.#recorder().safe(cause))}`)
     const refusal = this.#operation.failed(failure, this.#findings)
     // No call made the account, so the name that it would have got is nobody's.
     if (this.#terms.setup === undefined) this.#terms = { ...this.#terms, name: undefined }

@@ -1,7 +1,10 @@
-import express, { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
+import express, { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express'
 import { DocumentError } from '../documents/documents.js'
 import { checkSeed } from '../documents/seed.js'
+import { readHead } from '../head.js'
 import { tellOver } from '../limits.js'
+import { printableLines } from '../printable.js'
+import { shownTarget } from '../redaction.js'
 import { allRules, writeListed } from '../rule-list.js'
 import { TooManyScopes } from '../scoped.js'
 import { NameTaken, StorageFailure, TokenTaken } from '../state/store.js'
@@ -49,7 +52,7 @@ export function control(parts: ControlParts): RequestHandler {
   router.use(state(parts))
   for (const name of later) router.use(`/${name}`, notYet)
   router.use((request) => {
-    throw new Problem(404, `The control plane has no ${request.method} ${request.originalUrl}.`)
+    throw new Problem(404, `The control plane has no ${request.method} ${shownUrl(request)}.`)
   })
   router.use(problems(parts))
   return router
@@ -58,6 +61,8 @@ export function control(parts: ControlParts): RequestHandler {
 function logsAndAccounts(parts: ControlParts): Router {
   return Router().use('/logs', logs(parts)).use(accounts(parts))
 }
+
+const shownUrl = ({ method, originalUrl: url, headers }: Request) => shownTarget(readHead({ method, url, headers }))
 
 const notYet: RequestHandler = (request) => {
   throw new Problem(501, `${request.originalUrl.split('?', 1)[0]} is not built yet.`)
@@ -108,7 +113,8 @@ function problems({ log, takes }: ControlParts): ErrorRequestHandler {
       return sendProblem(response, 413, tellOver(lower, takes))
     }
     if (status !== undefined) return sendProblem(response, status, `The request cannot be read: ${message}`)
-    log(`${request.method} ${request.originalUrl} failed: ${error instanceof Error ? error.stack : message}`)
+    const cause = error instanceof Error ? error.stack : message
+    log(printableLines(`${request.method} ${shownUrl(request)} failed: ${cause}`))
     return sendProblem(response, 500, 'The emulator failed; its own output says why.')
   }
 }

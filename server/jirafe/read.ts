@@ -2,7 +2,7 @@ import { jirafe } from '../../contracts/rules/jirafe.js'
 import { type Findings, inBody, inHeader, inPath, inQuery, inText } from '../findings.js'
 import { type Limits, tellOver } from '../limits.js'
 import { type Body, type Head, Refusal, type Terms, type Unreadable } from '../operation.js'
-import { secretsOf } from '../redaction.js'
+import { credentialsIn } from '../redaction.js'
 import { codingsOf, supportedCodings } from '../wire/codings.js'
 import { deepest, scanJson } from '../wire/json-scan.js'
 import { parseJson, placeOfFault } from '../wire/json-tree.js'
@@ -143,7 +143,7 @@ function tooLarge(head: Head, findings: Findings): Refusal {
   return unknown(findings, 413, 'The body has more than 10 MB (10,485,760 bytes). Send the events in several calls.')
 }
 
-export const secretsIn = (head: Head): readonly string[] => secretsOf(head.headers.authorization, false)
+export const secretsIn = (head: Head): readonly string[] => credentialsIn(head, false)
 
 /** The event of a path, understood by its type. */
 export function readSingle(name: string, type: EventType) {

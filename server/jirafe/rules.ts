@@ -2,7 +2,7 @@ import { jirafe } from '../../contracts/rules/jirafe.js'
 import { entryOf } from '../entry-of.js'
 import type { Findings } from '../findings.js'
 import { type ItemOutcome, sparedReason, type Terms, type Verdict } from '../operation.js'
-import { redactJson } from '../redaction.js'
+import { credentialsIn, redactJson } from '../redaction.js'
 import type { Draft } from '../state/draft.js'
 import { type KeptEvent, type Key, keyPart, type LevelValue } from '../state/rows.js'
 import type { Needs, Turn } from '../state/store.js'
@@ -237,10 +237,14 @@ function keepEvents({ events, secrets }: EventsCommand, turn: Turn, draft: Draft
   }
 }
 
+/** Of an event by itself there is neither header nor parameter. */
+const nothing = { headers: {}, query: [] }
+
 function keptEvent({ judge }: JirafeEvent, type: string, turn: Turn, secrets: readonly string[]): KeptEvent {
   const { text } = judge.document
   const bytes = Buffer.byteLength(text)
-  const kept = bytes > sizeKept ? null : detached(redactJson(text, secrets))
+  const kept =
+    bytes > sizeKept ? null : detached(redactJson(text, [...secrets, ...credentialsIn(nothing, false, text)]))
   return { type, receivedAt: turn.now.toISOString(), request: turn.id, text: kept, bytes }
 }
 

@@ -1,11 +1,11 @@
 import type { Breach, Place } from '../findings.js'
-import { redact } from '../redaction.js'
+import { redactDeep } from '../redaction.js'
 import type { KeptBody } from './entry.js'
 
 /** The start of a body, without the request's token; cut after redaction, so that no half of a token is left. */
 export function keep(text: string, secrets: readonly string[], limit: number): KeptBody {
   const bytes = Buffer.byteLength(text)
-  const safe = redact(text, secrets)
+  const safe = redactDeep(text, secrets)
   const cut = Buffer.byteLength(safe) > limit
   return { text: cut ? startOf(safe, limit) : safe, bytes, cut }
 }
@@ -42,7 +42,7 @@ function keepPlace(at: Place, secrets: readonly string[]): Place {
 
 /** The start of a text, without the request's token. */
 export function keepStart(text: string, secrets: readonly string[], limit: number): string {
-  const safe = redact(text, secrets)
+  const safe = redactDeep(text, secrets)
   const start = startOf(safe, limit)
   return start.length < safe.length ? `${start}…` : start
 }

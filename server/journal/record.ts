@@ -1,3 +1,4 @@
+import { isCredential } from '../credentials.js'
 import type { ToldFault } from '../faults/telling.js'
 import type { Findings } from '../findings.js'
 import {
@@ -11,7 +12,7 @@ import {
   type Written,
 } from '../operation.js'
 import type { JournalLimits } from '../options.js'
-import { mapTexts, mayHold, redact, secretsOf } from '../redaction.js'
+import { credentialsIn, mapTexts, mayHold, redact, redactDeep, redacted, redactTarget } from '../redaction.js'
 import type { Row } from '../state/rows.js'
 import type { Caller, Change, Changed, Turn } from '../state/store.js'
 import type { Entry, Replied } from './entry.js'
@@ -54,10 +55,7 @@ export class Recorder {
     this.#findings = findings
     this.#limits = limits
     // Jirafe's token is no Base64: what it would decode to is nobody's secret.
-    const own = secretsOf(head.headers.authorization, operation.vendor !== 'jirafe')
-    // A client that brings the control plane's token everywhere brings it here, too.
-    const control = head.headers['backstock-control-token']
-    this.#secrets = control === undefined ? own : [...own, ...secretsOf(`Bearer ${control}`, false)].sort(longestFirst)
+    this.#secrets = credentialsIn(head, operation.vendor !== 'jirafe', body.received()?.text)
   }
 
   /** Whether one of the secrets stands in what the call says: in its body or, where that says nothing, in its target. */
@@ -73,6 +71,11 @@ export class Recorder {
     return this.#secrets
   }
 
+  /** A text without them. */
+  safe(text: string): string {
+    return redactDeep(text, this.#secrets)
+  }
+
   replied({ headers, body }: Reply): Replied {
     // Bytes that are no text are shown one by one.
     const text = typeof body === 'string' ? body : body.toString('latin1')
@@ -83,6 +86,9 @@ export class Recorder {
   entry({ turn, caller, changed, ms, repeated, outcome, written, replied, fault = null }: Settlement): Entry {
     const head = this.#head
     const secrets = this.#secrets
+    const path = redactTarget(head.target, secrets)
+    // What a sentence says of the target, it says of the whole.
+    const ofPath = (text: string) => text.replaceAll(head.target, path)
     const received = this.#body.received()
     const body = received && {
       ...keep(received.text, secrets, this.#limits.bodyBytes),
@@ -105,7 +111,7 @@ export class Recorder {
       fingerprint: caller.token,
       operation: this.#operation.name,
       method: head.method,
-      path: redact(head.target, secrets),
+      path,
       status: replied === undefined ? null : (written?.status ?? null),
       items: verdict === undefined ? null : { updated, notUpdated: outcomes.length - updated },
       violations: this.#findings.total,
@@ -115,10 +121,10 @@ export class Recorder {
       reply: replied ?? null,
       logId: written?.logId,
       code: written?.code,
-      refusal: outcome instanceof Refusal ? keepStart(outcome.message, secrets, textKept) : null,
+      refusal: outcome instanceof Refusal ? keepStart(ofPath(outcome.message), secrets, textKept) : null,
       fault: fault && keepFault(fault, secrets),
       rules: this.#findings.met,
-      breaches: this.#findings.breaches.map((breach) => keepBreach(breach, secrets)),
+      breaches: this.#findings.breaches.map((breach) => keepBreach({ ...breach, seen: ofPath(breach.seen) }, secrets)),
       conduct: [],
       outcomes: kept,
       changes: tainted ? [...changed].map((change) => keepChange(change, secrets)) : changed,
@@ -127,9 +133,6 @@ export class Recorder {
     return { ...entry, bytes: sizeOf(entry, received === undefined ? 0 : textSize(received.text)) }
   }
 }
-
-/** One secret may be the beginning of another. */
-const longestFirst = (one: string, other: string) => other.length - one.length
 
 const decoded = ({ segments, query }: Head) => [segments, ...query].flat().join('\n')
 
@@ -168,8 +171,13 @@ function keepFault(fault: ToldFault, secrets: readonly string[]): ToldFault {
 }
 
 function keepHeaders(head: Head, secrets: readonly string[]): Readonly<Record<string, string>> {
-  const entries = Object.entries(head.headers).map(([name, value]) => [name, redact(value ?? '', secrets)])
+  const entries = Object.entries(head.headers).map(([name, value]) => [name, keepHeader(name, value ?? '', secrets)])
   return Object.fromEntries(entries)
+}
+
+function keepHeader(name: string, value: string, secrets: readonly string[]): string {
+  // Its scheme says what was wrong with it.
+  return isCredential(name) && name !== 'authorization' ? redacted : redactDeep(value, secrets)
 }
 
 // Measured by process.memoryUsage().heapUsed after a forced collection: the same 60 calls of 2,000 JOOR items were sent
