@@ -1,3 +1,5 @@
+import { withoutJsonEscapes, withoutPercents, withoutXmlEscapes } from './wire/escapes.js'
+
 /** What of a call may carry a credential beside its body. */
 export interface Carrier {
   readonly headers: Readonly<Record<string, string | undefined>>
@@ -33,12 +35,12 @@ const partsOf = (value: string) => [
 /** A header may hold the URL of another page, with all its parameters. */
 function inText(value: string): readonly string[] {
   const pairs = [...value.matchAll(/[?&;]([^=&;\s]+)=([^&;\s#]+)/g)]
-  return pairs.flatMap(([, name = '', text = '']) => (isCredential(name) ? [text, decoded(text)] : []))
+  return pairs.flatMap(([, name = '', text = '']) => (isCredential(name) ? [text, withoutPercents(text)] : []))
 }
 
 const mayName = /token|secret|passw|bearer|cookie|key|authorization/i
 const member = /"([\w.-]{2,40})"\s*:\s*"((?:[^"\\]|\\.)*)"/g
-const element = /<([\w.-]{2,40})>([^<]*)<\//g
+const element = /<([\w.-]{2,40})>(?:<!\[CDATA\[)?([^<]*?)(?:<|\]\]>)/g
 const field = /(?:^|&)([\w.-]{2,40})=([^&\s]*)/g
 
 /** Members of JSON, elements of XML and fields of a form, as they are written. */
@@ -47,23 +49,8 @@ function inBody(body: string): readonly string[] {
   const first = body.trimStart()[0]
   const pattern = first === '{' || first === '[' ? member : first === '<' ? element : field
   return [...body.matchAll(pattern)].flatMap(([, name = '', text = '']) =>
-    isCredential(name) ? [text, unescaped(text), decoded(text)] : [],
+    isCredential(name)
+      ? [text, withoutJsonEscapes(text), withoutXmlEscapes(text), withoutPercents(text.replaceAll('+', ' '))]
+      : [],
   )
-}
-
-/** What a JSON string means, where it is one. */
-function unescaped(text: string): string {
-  try {
-    return String(JSON.parse(`"${text}"`))
-  } catch {
-    return text
-  }
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '))
-  } catch {
-    return text
-  }
 }

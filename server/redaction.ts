@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { type Carrier, carriedBy, isCredential } from './credentials.js'
+import { withoutJsonEscapes, withoutPercents, withoutXmlEscapes } from './wire/escapes.js'
 
 /** What stands in every kept copy where the request's own token stood. */
 export const redacted = '«token»'
@@ -164,26 +165,4 @@ export function mayHold(text: string, secrets: readonly string[]): boolean {
   if (text.includes('&')) readings.push(withoutXmlEscapes(text))
   if (/%[\da-f]{2}/i.test(text)) readings.push(withoutPercents(text))
   return readings.some((reading) => secrets.some((secret) => reading.includes(secret)))
-}
-
-const jsonEscapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
-
-function withoutJsonEscapes(text: string): string {
-  return text.replace(/\\(?:u([\da-f]{4})|(.))/gis, (_escape, unit: string | undefined, letter: string) =>
-    unit === undefined ? (jsonEscapes[letter] ?? letter) : String.fromCharCode(Number.parseInt(unit, 16)),
-  )
-}
-
-const xmlEntities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
-
-function withoutXmlEscapes(text: string): string {
-  return text.replace(/&(?:#x([\da-f]+)|#(\d+)|(amp|lt|gt|quot|apos));/gi, (whole, hex, decimal, entity) => {
-    if (entity !== undefined) return xmlEntities[entity] ?? whole
-    const point = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
-    return point <= 0x10ffff ? String.fromCodePoint(point) : whole
-  })
-}
-
-function withoutPercents(text: string): string {
-  return text.replace(/(?:%[\da-f]{2})+/gi, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString())
 }
