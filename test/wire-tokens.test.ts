@@ -5,7 +5,11 @@ import { join } from 'node:path'
 import supertest from 'supertest'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, test } from 'vitest'
 import { type Emulator, startEmulator } from '../server/emulator.js'
+import type { Committed } from '../server/journal/committed.js'
+import type { Entry } from '../server/journal/entry.js'
 import { formatNames } from '../server/report/formats.js'
+import { MemoryStore } from '../server/state/memory.js'
+import type { JournalWriter } from '../server/state/store.js'
 import { tell } from './proof.js'
 
 /** Tokens that no text has by chance, with what JSON, XML, URLs, HTML, shells and Base64 spell differently. */
@@ -301,6 +305,46 @@ describe.each(['memory', 'file'] as const)('With canaries for tokens, over %s', 
     expect(body.requests.length).toBeGreaterThan(5)
     const { text } = await supertest(emulator.url).get(`/_backstock/requests/${body.requests.at(-1)?.id}`)
     expect(text).toContain('«token»')
+  })
+})
+
+describe('A recorder that forgets one place', () => {
+  const token = canaries[0] ?? ''
+  const forgetful: readonly (readonly [place: string, spoil: (entry: Entry) => Partial<Entry>])[] = [
+    ['the path', () => ({ path: `/v2/bulk-inventory?x=${encodeURIComponent(token)}` })],
+    ['a header', ({ request }) => ({ request: { ...request, headers: { authorization: `OAuth2 ${base64(token)}` } } })],
+    ['the body', ({ request: { headers } }) => ({ request: { headers, body: { ...text, faithful: true } } })],
+    ['the reply', ({ reply }) => ({ reply: reply && { ...reply, body: text } })],
+    ['what was seen', ({ breaches }) => ({ breaches: breaches.map((breach) => ({ ...breach, seen: token })) })],
+    ['an outcome', ({ outcomes }) => ({ outcomes: outcomes.map((outcome) => ({ ...outcome, reason: token })) })],
+  ]
+  const text = { text: JSON.stringify(token), bytes: 1, cut: false }
+
+  it.each([['nothing', () => ({})], ...forgetful] as typeof forgetful)('is noticed: %s', async (place, spoil) => {
+    const emulator = await startEmulator({
+      port: 0,
+      store: (parts) => {
+        const append: typeof parts.journal.append = (scope, { entry, ...committed }) =>
+          parts.journal.append(scope, { ...committed, entry: { ...entry, ...spoil(entry) } })
+        const { journal } = parts
+        const spoilt = { ...parts, journal: { ...bound(journal), append } }
+        return new MemoryStore(spoilt)
+      },
+    })
+    onTestFinished(() => emulator.close())
+    await send(emulator, {
+      path: bulk,
+      headers: { Authorization: `OAuth2 ${base64(token)}` },
+      body: '{"inventory_items":[{"warehouse":"New York","upc":"1","inventory":"x"}]}',
+    })
+    const leaks = [...(await surfaces(emulator)).values()].flatMap(leaksIn)
+    expect(leaks.length > 0).toBe(place !== 'nothing')
+  })
+
+  const bound = (journal: JournalWriter<Committed>): JournalWriter<Committed> => ({
+    append: (...told) => journal.append(...told),
+    rename: (...told) => journal.rename(...told),
+    replaced: (...told) => journal.replaced(...told),
   })
 })
 
