@@ -37,10 +37,11 @@ describe(`Slow senders, ${count} of them`, () => {
     })
     await pace(emulator)
     const alone = await pace(emulator)
+    // Five have long replies: how many are held is asked here, and not how much can be computed for them.
     const all = Object.keys(kinds) as Kind[] // It has no others.
     const slow = await Promise.all(
       Array.from({ length: count }, (_, index) =>
-        begin(emulator, all[index % (index % 20 === 3 ? 4 : 3)] ?? 'says nothing'),
+        begin(emulator, all[index % (index < 100 && index % 20 === 3 ? 4 : 3)] ?? 'says nothing'),
       ),
     )
     const drip = setInterval(() => {
