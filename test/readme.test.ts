@@ -1,5 +1,15 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -59,11 +69,48 @@ async function differences(markdown: string): Promise<readonly string[]> {
   return found
 }
 
+/** Rows of the table of promises that name no command, or one that runs nothing. */
+function unshown(markdown: string): readonly string[] {
+  const rows = sectionOf(markdown, 'What it promises')
+    .split('\n')
+    .filter((line) => /^\| [^|]* \|/.test(line))
+    .slice(1)
+  return rows.filter((row) => {
+    const commands = [...row.matchAll(/`((?:PROOF=full )?(?:npm|npx|bash) [^`]*)`/g)].map(([, command = '']) => command)
+    return commands.length === 0 || !commands.every(runsSomething)
+  })
+}
+
+const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync('package.json', 'utf8'))
+const suites = readdirSync('test').filter((name) => name.endsWith('.test.ts'))
+
+function runsSomething(command: string): boolean {
+  const [, script, filters, file] =
+    /^(?:PROOF=full )?(?:npm run (\S+)|npx vitest run --config test\/vitest\.config\.ts (.+)|bash (\S+))$/.exec(
+      command,
+    ) ?? []
+  if (script !== undefined) return script in scripts
+  if (file !== undefined) return existsSync(file)
+  return filters?.split(' ').every((filter) => suites.some((suite) => suite.includes(filter))) ?? false
+}
+
 // Its commands start processes: each takes a second or more, and verify runs every case.
 describe('the README', { timeout: 300_000 }, () => {
   it('shows the replies that its commands get', async () => {
     expect(examplesOf(readme).length).toBeGreaterThanOrEqual(4)
     expect(await differences(readme)).toEqual([])
+  })
+
+  it('names for each promise a command that shows it', () => {
+    expect(unshown(readme)).toEqual([])
+    expect(sectionOf(readme, 'What it promises').match(/^\| .* \|$/gm)?.length).toBeGreaterThan(10)
+    for (const [right, wrong] of [
+      ['npm run test:faults', 'npm run test:fault'],
+      ['guard-matrix', 'guard-matrices'],
+      ['.ci/offline', '.ci/online'],
+      ['`npm run bench`', 'the benchmark'],
+    ] as const)
+      expect(unshown(readme.replace(right, wrong)), wrong).toHaveLength(1)
   })
 
   it('would not pass with a wrong reply', async () => {
