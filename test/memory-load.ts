@@ -82,12 +82,19 @@ function named(name: string, count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `${name}-${index}`)
 }
 
+/** So many calls go over the same connections; then there are new ones. */
+const perRound = 10_000
+
 /** Sends so many calls, the first of which has a number; resolved to how often each status was answered. */
 export async function load(url: string, first: number, count: number): Promise<ReadonlyMap<number, number>> {
   const statuses = new Map<number, number>()
+  const port = Number(new URL(url).port)
   let next = first
-  const take = () => (next < first + count ? next++ : undefined)
-  await Promise.all(Array.from({ length: connections }, () => keepBusy(Number(new URL(url).port), take, statuses)))
+  while (next < first + count) {
+    const end = Math.min(next + perRound, first + count)
+    const take = () => (next < end ? next++ : undefined)
+    await Promise.all(Array.from({ length: connections }, () => keepBusy(port, take, statuses)))
+  }
   return statuses
 }
 
