@@ -1,3 +1,4 @@
+import { firstOf } from './first-of.js'
 import { withoutJsonEscapes, withoutPercents, withoutXmlEscapes } from './wire/escapes.js'
 
 /** What of a call may carry a credential beside its body. */
@@ -38,19 +39,41 @@ function inText(value: string): readonly string[] {
   return pairs.flatMap(([, name = '', text = '']) => (isCredential(name) ? [text, withoutPercents(text)] : []))
 }
 
-const mayName = /token|secret|passw|bearer|cookie|key|authorization/i
-const member = /"([\w.-]{2,40})"\s*:\s*"((?:[^"\\]|\\.)*)"/g
-const element = /<([\w.-]{2,40})>(?:<!\[CDATA\[)?([^<]*?)(?:<|\]\]>)/g
-const field = /(?:^|&)([\w.-]{2,40})=([^&\s]*)/g
+/** Each is looked for, in all its spellings, in all that is kept of the call, and a body may hold any number of them. */
+const mostInBody = 20
+/** So often is a name looked at that may be one of a credential. */
+const mostLooked = 10_000
+/** No client has one that is longer. */
+const longestInBody = 8_192
+
+/** Looked for as a whole: of a large body nearly all other names are passed over. */
+const named = '([\\w.-]{0,40}(?:token|secret|passw|bearer|cookie|key|authorization)[\\w.-]{0,8})'
+const member = { start: new RegExp(`"${named}"\\s*:\\s*"`, 'gi'), end: /"/g }
+const element = { start: new RegExp(`<${named}>(?:<!\\[CDATA\\[)?`, 'gi'), end: /<|\]\]>/g }
+const field = { start: new RegExp(`(?:^|&)${named}=`, 'gi'), end: /[&\s]|$/g }
 
 /** Members of JSON, elements of XML and fields of a form, as they are written. */
 function inBody(body: string): readonly string[] {
-  if (!mayName.test(body)) return []
-  const first = body.trimStart()[0]
-  const pattern = first === '{' || first === '[' ? member : first === '<' ? element : field
-  return [...body.matchAll(pattern)].flatMap(([, name = '', text = '']) =>
-    isCredential(name)
-      ? [text, withoutJsonEscapes(text), withoutXmlEscapes(text), withoutPercents(text.replaceAll('+', ' '))]
-      : [],
-  )
+  const first = /\S/.exec(body)?.[0]
+  const { start, end } = first === '{' || first === '[' ? member : first === '<' ? element : field
+  const found = new Set<string>()
+  for (const { 0: whole, 1: name = '', index } of firstOf(body.matchAll(start), mostLooked)) {
+    if (!isCredential(name)) continue
+    const text = upTo(end, body, index + whole.length)
+    if (text) found.add(text)
+    if (found.size === mostInBody) break
+  }
+  return [...found].flatMap((text) => [
+    ...[text, withoutJsonEscapes(text), withoutXmlEscapes(text), withoutPercents(text.replaceAll('+', ' '))],
+  ])
+}
+
+/** What stands before the end; undefined where it is too long, or has none. A quote behind a backslash ends nothing. */
+function upTo(end: RegExp, body: string, from: number): string | undefined {
+  const text = body.slice(from, from + longestInBody)
+  for (const { 0: mark, index } of text.matchAll(end)) {
+    const before = /\\*$/.exec(text.slice(Math.max(0, index - 100), index))?.[0].length ?? 0
+    if (mark !== '"' || before % 2 === 0) return text.slice(0, index)
+  }
+  return undefined
 }

@@ -8,6 +8,9 @@ export const redacted = '«token»'
 /** Shorter ones are parts of many words: they are replaced where they stand for a credential, and nowhere else. */
 const shortest = 6
 
+/** A pattern for all spellings of a longer one is more than an engine takes: what holds it so is not kept at all. */
+const longest = 8_192
+
 /** Texts that give a token away: the credentials as sent and, where they are Base64, what they decode to. */
 export function secretsOf(authorization: string | undefined, encoded: boolean): readonly string[] {
   const credentials = authorization?.trim().replace(/^\S+\s+/, '')
@@ -75,6 +78,7 @@ export function redactDeep(text: string, secrets: readonly string[]): string {
   const unmarked = safe.replaceAll(redacted, '')
   if (!mayHold(unmarked, secrets)) return safe
   const hidden = secrets.filter((secret) => mayHold(unmarked, [secret]))
+  if (hidden.some((secret) => secret.length > longest)) return redacted
   return hidden.reduce(
     (rest, secret) => betweenMarks(rest, (part) => part.replace(anySpelling(secret), redacted)),
     safe,
