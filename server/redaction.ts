@@ -7,6 +7,8 @@ export const redacted = '«token»'
 
 /** Shorter ones are parts of many words: they are replaced where they stand for a credential, and nowhere else. */
 const shortest = 6
+/** Each is looked for in all that is kept of the call; headers and parameters that hold more are replaced as a whole. */
+const mostLookedFor = 40
 
 /** A pattern for all spellings of a longer one is more than an engine takes: what holds it so is not kept at all. */
 const longest = 8_192
@@ -15,17 +17,20 @@ const longest = 8_192
 export function secretsOf(authorization: string | undefined, encoded: boolean): readonly string[] {
   const credentials = authorization?.trim().replace(/^\S+\s+/, '')
   if (credentials === undefined || credentials === '') return []
-  const parts = credentials.split(/[\s,;]+/).filter((part) => part.length >= shortest)
+  const parts = longOnes(credentials.split(/[\s,;]+/))
   return spelled([credentials, ...parts].flatMap((part) => [part, ...(encoded ? decodedOf(part) : [])]))
 }
 
 /** The same of all that names or places say to be a credential: other headers, parameters, and members of the body. */
 export function credentialsIn(carrier: Carrier, encoded: boolean, body = ''): readonly string[] {
   const carried = carriedBy(carrier, body).flatMap((text) => [text, ...decodedOf(text)])
-  const long = carried.filter((text) => text.length >= shortest)
+  const long = longOnes(carried)
   const own = secretsOf(carrier.headers.authorization, encoded)
   return long.length === 0 ? own : inOrder([...own, ...spelled(long)])
 }
+
+const longOnes = (texts: readonly string[]) =>
+  [...new Set(texts)].filter((text) => text.length >= shortest).slice(0, mostLookedFor)
 
 function decodedOf(text: string): readonly string[] {
   if (!/^[A-Za-z0-9+/_-]+=*$/.test(text)) return []

@@ -32,6 +32,22 @@ describe('A body with what may be a credential', () => {
     expect(await timeOf('token')).toBeLessThan(usual * 5)
   })
 
+  it('beside a thousand of them in its headers costs what it costs without them', { timeout: 120_000 }, async () => {
+    const { url } = await startTestEmulator({ settings: { rate_limit: 'off' } })
+    const body = JSON.stringify(itemsOf(1, () => ({ note: 'x'.repeat(9_000_000) })))
+    const cookies = Array.from({ length: 1_500 }, (_, number) => `p${100_000 + number}`).join('; ')
+    const timeOf = async (headers: Readonly<Record<string, string>>) => {
+      const start = performance.now()
+      const all = { Authorization: oauth2('a-token'), 'Content-Type': 'application/json', ...headers }
+      const reply = await fetch(`${url}/v2/bulk-inventory`, { method: 'POST', headers: all, body })
+      expect(reply.status).toBe(200)
+      await reply.text()
+      return performance.now() - start
+    }
+    await timeOf({})
+    expect(await timeOf({ Cookie: cookies })).toBeLessThan(5 * (await timeOf({})))
+  })
+
   it('is not shown, the first twenty of them', async () => {
     const emulator = await startTestEmulator()
     await bulk(
