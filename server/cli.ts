@@ -1,12 +1,17 @@
 #!/usr/bin/env node
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
+import { setFlagsFromString } from 'node:v8'
 import { CommanderError } from 'commander'
 import { wantsColor } from './commands/colors.js'
 import { type Child, type Ending, NoCommand, NotRunnable, type Outside, type Signal } from './commands/outside.js'
 import { createProgram, splitWords } from './commands/program.js'
 
 const { version }: { version: string } = createRequire(import.meta.url)('#package')
+
+// What the journal lets go lives long enough to be collected late: by default the heap grows to several times of what is in
+// use first. Two thirds of the memory are worth a twentieth of the calls.
+setFlagsFromString('--heap-growing-percent=20')
 
 /** Who wants to know of a signal. */
 const takers: ((signal: Signal) => void)[] = []

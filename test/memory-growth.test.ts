@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { faults, load, residentSize, seed } from './memory-load.js'
+import { faults, load, residentSize, seed, taken } from './memory-load.js'
 import { tellMissing } from './missing-tools.js'
 import { isFull, tell } from './proof.js'
 
@@ -60,7 +60,10 @@ describe('The memory of the emulator', () => {
     onTestFinished(() => rmSync(folder, { recursive: true }))
     const file = join(folder, 'seed.json')
     writeFileSync(file, JSON.stringify(seed))
-    const { first, then, afterFew, afterMany, ratio } = await sizes([cli, '--port', '0', '--seed', file], counts)
+    const { first, then, afterFew, afterMany, ratio } = await sizes(
+      [cli, '--port', '0', '--seed', file, '--anonymous-limit', String(taken)],
+      counts,
+    )
     const answered = [...then].sort(([one], [other]) => one - other).map((each) => each.join(' × '))
     const grown = `${afterFew.toFixed(1)} MiB after ${counts.few} calls, ${afterMany.toFixed(1)} MiB after ${counts.many}`
     tell('Memory', `${grown}: ${ratio.toFixed(3)}; replies by status: ${answered.join(', ')}`)

@@ -4,11 +4,13 @@ import { connect } from 'node:net'
 /** So many connections, each with so many calls on their way. */
 const connections = 4
 const pipelined = 32
+/** Accounts that nobody declared and that the emulator is to take. */
+export const taken = 500
 /**
- * Callers that nobody declared, more than the emulator takes. They come first, and few sites with few levels after them:
- * what is kept of an account or site has its bounds, which have to be reached before memory is looked at.
+ * Callers that nobody declared, more than are taken. They come first and are few, as sites and levels are: what is kept
+ * of an account or site has its bounds, which have to be reached before memory is looked at.
  */
-const strangers = 12_000
+const strangers = 600
 const sites = 4
 const codes = 10
 const brands = 20

@@ -22,7 +22,7 @@ import { judgeTypes } from './types.js'
 import { breachOf, type Tell, type Watched, type Watches } from './watched.js'
 
 /** What is remembered of all accounts and sites together, as `Memory.size` counts; beyond it those go that called longest ago. */
-const usualBound = 200_000
+const usualBound = 100_000
 
 /** Breaches of ended runs that are kept; beyond them the oldest goes. */
 const endedKept = 1_000

@@ -20,6 +20,9 @@ export function refuse(error: Error, socket: Socket, takes: Limits, told: (statu
   const { headers, body } = writeProblem(status, title, detail, { Connection: 'close' })
   const lines = Object.entries({ ...headers, 'Content-Length': Buffer.byteLength(body) })
   const head = [`HTTP/1.1 ${status} ${title}`, ...lines.map(([name, value]) => `${name}: ${value}`)]
+  // Who reads nothing does not take a refusal either.
+  const late = setTimeout(() => socket.destroy(), takes.reply_seconds * 1_000)
+  socket.once('close', () => clearTimeout(late))
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy())
 }
 
