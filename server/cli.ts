@@ -9,8 +9,8 @@ import { createProgram, splitWords } from './commands/program.js'
 
 const { version }: { version: string } = createRequire(import.meta.url)('#package')
 
-// What the journal lets go lives long enough to be collected late: by default the heap grows to several times of what is in
-// use first. Two thirds of the memory are worth a twentieth of the calls.
+// What the journal lets go lives long enough to be collected late: by default the heap first grows to several times of what
+// is in use. After 80,000 mixed calls that was 635 MB instead of 355, for calls that were a twentieth quicker.
 setFlagsFromString('--heap-growing-percent=20')
 
 /** Who wants to know of a signal. */
