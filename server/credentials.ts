@@ -18,6 +18,9 @@ export function isCredential(name: string): boolean {
   return words === 'key' || credential.test(words)
 }
 
+/** Whether a header is a credential beside the Authorization header: it is kept by nobody, and means nothing to the vendors. */
+export const isOtherCredential = (header: string) => header !== 'authorization' && isCredential(header)
+
 /** All that is said to be a credential, but for what the Authorization header says: its scheme has to be read first. */
 export function carriedBy({ headers, query }: Carrier, body: string): readonly string[] {
   const inHeaders = Object.entries(headers).flatMap(([name, value]) =>

@@ -1,4 +1,4 @@
-import { isCredential } from './credentials.js'
+import { isCredential, isOtherCredential } from './credentials.js'
 import { readHead } from './head.js'
 import type { Entry } from './journal/entry.js'
 import type { ReceivedBody } from './journal/record.js'
@@ -18,7 +18,7 @@ const standIn = Buffer.from('backstock repeats a call').toString('base64')
 export async function repeatCall(entry: Entry, table: readonly AnyOperation[], parts: Parts): Promise<Repeated> {
   const obstacle = obstacleTo(entry)
   if (obstacle !== undefined) return { obstacle }
-  const headers = Object.entries(entry.request.headers).filter(means)
+  const headers = Object.entries(entry.request.headers).filter(([name]) => !isOtherCredential(name))
   const head = readHead({
     method: entry.method,
     url: entry.path,
@@ -46,15 +46,12 @@ function obstacleTo(entry: Entry): string | undefined {
   if (body?.cut) return `Only the start of the body is kept. ${way} --journal-body-bytes keeps more.`
   if (body !== null && !body.faithful) return `The body is no text in UTF-8, and its bytes are not kept. ${way}`
   if (body === null && announcesBody(headers)) return `The body was refused before it was read. ${way}`
-  const others = Object.entries(headers).filter(([name, value]) => name !== 'authorization' && means([name, value]))
+  const others = Object.entries(headers).filter(([name]) => !isCredential(name))
   const shown = [entry.path, body?.text ?? '', ...others.map(([, value]) => value)]
   if (shown.some((text) => text.includes(redacted)))
     return `The token stood in the call beside its Authorization header, and was replaced. ${way}`
   return undefined
 }
-
-/** Credentials beside the Authorization header are kept by nobody, and mean nothing to the vendors. */
-const means = ([name]: readonly [string, string]) => name === 'authorization' || !isCredential(name)
 
 /** Whether headers say that a body follows. */
 function announcesBody(headers: Entry['request']['headers']): boolean {

@@ -1,4 +1,4 @@
-import { isCredential } from '../credentials.js'
+import { isOtherCredential } from '../credentials.js'
 import type { Entry } from '../journal/entry.js'
 import { redacted } from '../redaction.js'
 import { flagsFor, headerFlag, methodFlag, shellWord } from '../shell-words.js'
@@ -32,7 +32,7 @@ export function writeCurl(entry: Entry, url: string): string | null {
 function headersOf({ request: { headers, body } }: Entry): readonly string[] {
   const omitted = body === null ? left : leftBesideBody
   return Object.entries(headers)
-    .filter(([name]) => !omitted.has(name) && (name === 'authorization' || !isCredential(name)))
+    .filter(([name]) => !omitted.has(name) && !isOtherCredential(name))
     .map(([name, value]) => `-H ${quote(headerFlag(name, value))}`)
 }
 

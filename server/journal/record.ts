@@ -1,4 +1,4 @@
-import { isCredential } from '../credentials.js'
+import { isOtherCredential } from '../credentials.js'
 import type { ToldFault } from '../faults/telling.js'
 import type { Findings } from '../findings.js'
 import {
@@ -177,7 +177,7 @@ function keepHeaders(head: Head, secrets: readonly string[]): Readonly<Record<st
 
 function keepHeader(name: string, value: string, secrets: readonly string[]): string {
   // Its scheme says what was wrong with it.
-  return isCredential(name) && name !== 'authorization' ? redacted : redactDeep(value, secrets)
+  return isOtherCredential(name) ? redacted : redactDeep(value, secrets)
 }
 
 // Measured by process.memoryUsage().heapUsed after a forced collection: the same 60 calls of 2,000 JOOR items were sent
