@@ -1,23 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 
 const cli = fileURLToPath(new URL('../dist/server/cli.js', import.meta.url))
-
-let children: ChildProcess[] = []
-afterEach(() => {
-  for (const child of children) child.kill('SIGKILL')
-  children = []
-})
 
 /** The built emulator over a data file, as a process; it ends with the test. `within` is the command that runs it. */
 export function launch(data: string, args: readonly string[] = [], within: readonly string[] = []) {
   const own = [cli, '--port', '0', '--data', data, '--setting', 'rate_limit=off', ...args]
   const [program = process.execPath, ...rest] = [...within, process.execPath, ...own]
   const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] })
-  children.push(child)
+  onTestFinished(() => void child.kill('SIGKILL'))
   return child
 }
 
