@@ -1,4 +1,4 @@
-import type { Breakable, ClientRule, Rule } from '../contracts/rules/book.js'
+import { type Breakable, type ClientRule, type Rule, rulesNumbered } from '../contracts/rules/book.js'
 import { type Level, Levels } from './levels.js'
 import type { Settings } from './settings.js'
 
@@ -39,9 +39,9 @@ export const inText = ({ line, column }: { readonly line: number; readonly colum
  * mode. A rule whose level is off is broken without a word.
  */
 export class Findings {
-  readonly #met = new Set<Rule>()
-  /** The lists whose rules are all met: of thousands of items each looks at the same ones. */
-  readonly #lists = new Set<readonly Rule[]>()
+  readonly #met: Rule[] = []
+  /** A bit for each rule that is met, by its number: thousands of items each meet dozens of the same ones. */
+  readonly #isMet = new Uint8Array((rulesNumbered() + 7) >> 3)
   readonly #counts = new Map<Breakable, number>()
   readonly #breaches: Breach[] = []
   readonly #contract: Contract
@@ -58,14 +58,18 @@ export class Findings {
 
   /** The rule decided something for this call: it is kept, unless it is broken as well. */
   applies(rule: Rule): void {
-    if (this.#contract !== 'off') this.#met.add(rule)
+    if (this.#contract === 'off') return
+    const { number } = rule
+    const bits = this.#isMet[number >> 3] ?? 0
+    const bit = 1 << (number & 7)
+    if ((bits & bit) !== 0) return
+    this.#isMet[number >> 3] = bits | bit
+    this.#met.push(rule)
   }
 
-  /** The rules, which are decided together, decided something for this call. Name each list once: it is told by identity. */
+  /** The rules, which are decided together, decided something for this call. */
   appliesAll(rules: readonly Rule[]): void {
-    if (this.#contract === 'off' || this.#lists.has(rules)) return
-    this.#lists.add(rules)
-    for (const rule of rules) this.#met.add(rule)
+    for (const rule of rules) this.applies(rule)
   }
 
   /**
@@ -75,7 +79,7 @@ export class Findings {
   breach(rule: Breakable, at: Place | (() => Place), seen: string, right: string | (() => string)): boolean {
     const refuses = rule.breach === 'refuse call' || rule.breach === 'refuse item'
     if (this.#contract === 'off') return refuses
-    this.#met.add(rule)
+    this.applies(rule)
     const level = this.#levels.of(rule)
     if (level === 'off') return refuses
     const count = (this.#counts.get(rule) ?? 0) + 1
@@ -91,8 +95,8 @@ export class Findings {
 
   /** Nothing was found yet: a check that comes before those which ran has the only word. */
   forget(): void {
-    this.#met.clear()
-    this.#lists.clear()
+    this.#met.length = 0
+    this.#isMet.fill(0)
     this.#counts.clear()
     this.#breaches.length = 0
     this.#refusal = undefined

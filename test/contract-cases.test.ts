@@ -191,6 +191,7 @@ describe('A planted fault', () => {
 
   const planted: Rule = {
     id: 'joor.date.made_up',
+    number: 0,
     says: 'A date is written in some way or other.',
     evidence: 'documented',
     source: 'a page of the vendor',

@@ -84,6 +84,7 @@ describe('The rule book', () => {
 describe('A planted fault', () => {
   const right: Rule = {
     id: 'joor.date.made_up',
+    number: 0,
     says: 'A date is written in some way or other.',
     evidence: 'documented',
     source: 'a page of the vendor',

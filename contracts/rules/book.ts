@@ -21,22 +21,31 @@ export interface RuleRow {
 export interface Rule extends RuleRow {
   /** `joor.date.forms`: the vendor, then the row's name. */
   readonly id: string
+  /** Its place among all rules that there are; it tells them apart faster than anything else of them. */
+  readonly number: number
 }
 
 /** A rule about what clients do, in one call or in several. */
 export type ClientRule = Rule & { readonly breach: Exclude<Consequence, 'decides'> }
+
+let rules = 0
+
+/** How many rules have a number by now. */
+export const rulesNumbered = (): number => rules
 
 export const isClientRule = (rule: Rule): rule is ClientRule => rule.breach !== 'decides'
 
 /** A rule that one call can break. */
 export type Breakable = Rule & { readonly breach: Exclude<Consequence, 'decides' | 'conduct'> }
 
-/** Gives each row its id; the row's own literal types survive, so a rule that only decides cannot be "broken". */
-export function book<const Rows extends Record<string, RuleRow>>(
-  vendor: string,
-  rows: Rows,
-): { readonly [Name in keyof Rows]: Rows[Name] & { readonly id: string } } {
-  const entries = Object.entries(rows).map(([name, row]) => [name, { id: `${vendor}.${name}`, ...row }])
+type Book<Rows> = { readonly [Name in keyof Rows]: Rows[Name] & Pick<Rule, 'id' | 'number'> }
+
+/** Gives each row its id and its number; the row's own literal types survive, so a rule that only decides cannot be "broken". */
+export function book<const Rows extends Record<string, RuleRow>>(vendor: string, rows: Rows): Book<Rows> {
+  const entries = Object.entries(rows).map(([name, row]) => [
+    name,
+    { id: `${vendor}.${name}`, ...row, number: rules++ },
+  ])
   // Object.fromEntries forgets the names that the mapped type states; they are the very keys of `rows`.
-  return Object.fromEntries(entries) as { readonly [Name in keyof Rows]: Rows[Name] & { readonly id: string } }
+  return Object.fromEntries(entries) as Book<Rows>
 }

@@ -1,5 +1,5 @@
 import { joor } from '../../contracts/rules/joor.js'
-import { isIso8601, readInstant } from '../wire/dates.js'
+import { isDay, isIso8601, readInstant } from '../wire/dates.js'
 import type { ItemJudge } from './item-judge.js'
 
 const right = '2015-01-23, 01-23-2015 or IMMEDIATE'
@@ -11,7 +11,7 @@ export function readDate(text: string, judge: ItemJudge): string | undefined {
     return 'IMMEDIATE'
   }
   judge.applies(joor['date.forms'])
-  if (text.toUpperCase() === 'IMMEDIATE') {
+  if (text === 'IMMEDIATE' || text.toUpperCase() === 'IMMEDIATE') {
     judge.applies(joor['date.immediate_case'])
     if (text !== 'IMMEDIATE') judge.breach(joor['date.immediate_case'], 'inventory_date', text, 'IMMEDIATE')
     return 'IMMEDIATE'
@@ -32,7 +32,7 @@ const rulesOfDay = [joor['date.bucket'], joor['date.past'], joor['date.real'], j
 
 function readDay(text: string, day: string, judge: ItemJudge): string | undefined {
   judge.appliesAll(rulesOfDay)
-  if (readInstant(day) !== undefined) return day
+  if (isDay(day)) return day
   judge.breach(joor['date.real'], 'inventory_date', text, 'a day that exists')
   return undefined
 }

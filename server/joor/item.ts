@@ -37,11 +37,28 @@ const strings = [
 const numbers = ['style_id', 'style_color_id', 'inventory'] as const
 const fieldNames = [...strings, ...numbers, 'made_to_order'] as const
 type FieldName = (typeof fieldNames)[number]
-const known: ReadonlySet<string> = new Set(fieldNames)
-const stringNames: ReadonlySet<string> = new Set(strings)
-const integerNames: ReadonlySet<string> = new Set(numbers)
+/** Where each known field has its place in the lists below. */
+const places: ReadonlyMap<string, number> = new Map(fieldNames.map((name, place) => [name, place]))
+const placeOf = (name: FieldName) => places.get(name) ?? Number.NaN
+const types = fieldNames.map((name) => (isOf(strings, name) ? 'string' : isOf(numbers, name) ? 'integer' : 'any'))
+const identifierPlaces = identifierNames.map((name) => ({ name, place: placeOf(name), isId: isOf(numbers, name) }))
+const warehousePlace = placeOf('warehouse')
+const datePlace = placeOf('inventory_date')
+const inventoryPlace = placeOf('inventory')
+const madeToOrderPlace = placeOf('made_to_order')
 const identifiers: ReadonlySet<string> = new Set(identifierNames)
-export const isKnown = (name: string): name is FieldName => known.has(name)
+
+function isOf<Name extends string>(names: readonly Name[], name: string): name is Name {
+  return names.some((each) => each === name)
+}
+
+export const isKnown = (name: string): name is FieldName => places.has(name)
+
+/** The known fields of an item that have a value, each in its place, and their texts without the space around them. */
+interface KnownFields {
+  readonly sent: (SentField | undefined)[]
+  readonly texts: string[]
+}
 
 /** The texts that identify an item's SKU, as sent. */
 export function skuOf({ sent: { fields = [] } }: Item): readonly string[] {
@@ -64,27 +81,14 @@ export function readItem(sent: SentItem, index: number, form: ItemForm, settings
       refused: judge.refused,
     }
   }
-  const fields = readFields(sent, sent.fields, form, judge)
-  const text = (name: FieldName) => fields.get(name)?.text.trim() ?? ''
-
-  const identifiers: Record<string, string> = {}
-  for (const name of identifierNames) {
-    const value = name === 'style_id' || name === 'style_color_id' ? readId(name, text(name), judge) : text(name)
-    if (value !== '') identifiers[name] = value
-  }
-  judgeLengths(identifiers, judge)
-
-  const madeToOrder = readMadeToOrder(text('made_to_order'), judge)
-  const quantity = readQuantity(fields.get('inventory'), madeToOrder, form, judge)
-  const item = {
-    index,
-    sent,
-    warehouse: readWarehouse(text('warehouse'), form, settings, judge),
-    date: readDate(text('inventory_date'), judge),
-    identifiers: form !== 'query' || namesSku(identifiers, judge) ? identifiers : undefined,
-    quantity,
-    madeToOrder,
-  }
+  const known = readFields(sent, sent.fields, form, judge)
+  const text = (place: number) => known.texts[place] ?? ''
+  const identifiers = readIdentifiers(known, judge)
+  const madeToOrder = readMadeToOrder(text(madeToOrderPlace), judge)
+  const quantity = readQuantity(known.sent[inventoryPlace], text(inventoryPlace), madeToOrder, form, judge)
+  const warehouse = readWarehouse(text(warehousePlace), form, settings, judge)
+  const date = readDate(text(datePlace), judge)
+  const named = form !== 'query' || namesSku(identifiers, judge) ? identifiers : undefined
   for (const change of sent.changed)
     judge.breach(
       form === 'xml' ? joor['reply.xml_nested'] : joor['reply.json_to_xml'],
@@ -92,7 +96,18 @@ export function readItem(sent: SentItem, index: number, form: ItemForm, settings
       change,
       `ask for a reply in ${form === 'xml' ? 'XML' : 'JSON'}`,
     )
-  return { ...item, refused: judge.refused }
+  return { index, sent, warehouse, date, identifiers: named, quantity, madeToOrder, refused: judge.refused }
+}
+
+function readIdentifiers({ texts }: KnownFields, judge: ItemJudge): SkuIdentifiers {
+  const identifiers: Record<string, string> = {}
+  for (const { name, place, isId } of identifierPlaces) {
+    const text = texts[place] ?? ''
+    const value = isId ? readId(name, text, judge) : text
+    if (value !== '') identifiers[name] = value
+  }
+  judgeLengths(identifiers, judge)
+  return identifiers
 }
 
 /** What each item is held to, whatever its fields. */
@@ -103,45 +118,61 @@ const rulesOfItem: Readonly<Record<ItemForm, readonly Rule[]>> = {
 }
 
 /** The known fields that have a value, after everything about their form has been told. */
-function readFields(
-  sent: SentItem,
-  sentFields: readonly SentField[],
-  form: ItemForm,
-  judge: ItemJudge,
-): ReadonlyMap<FieldName, SentField> {
+function readFields(sent: SentItem, sentFields: readonly SentField[], form: ItemForm, judge: ItemJudge): KnownFields {
   judge.appliesAll(rulesOfItem[form])
-  const fields = new Map<FieldName, SentField>()
   const plain = 'plain elements without attributes and prefixes'
   for (const { text, field, time } of sent.decorations) judge.breach(joor['xml.item_plain'], field, text, plain, time)
   if (sent.strayText !== '') judge.breach(joor['xml.stray_text'], undefined, sent.strayText, 'text in a field')
 
-  const times = new Map<string, number>()
+  const known: KnownFields = { sent: [...noFields], texts: [...noTexts] }
+  const named: number[] = []
+  // Of names that most items do not have: unknown ones, and those that come again.
+  let times: Map<string, number> | undefined
   for (const field of sentFields) {
     const { name } = field
-    const time = (times.get(name) ?? 0) + 1
+    const place = places.get(name)
+    const isNew = place !== undefined && known.sent[place] === undefined
+    let time = 1
+    if (!isNew) {
+      times ??= new Map()
+      time = (times.get(name) ?? (place === undefined ? 0 : 1)) + 1
+      times.set(name, time)
+    }
     if (time > 1) {
       const rule = form === 'json' ? joor['item.repeated_json'] : joor['item.repeated_xml']
       judge.breach(rule, name, `${name} more than once`, `${name} once`, time)
     }
-    times.set(name, time)
-    if (!isKnown(name)) {
+    if (place === undefined) {
       const right = () => nearest(name, fieldNames) ?? `one of ${fieldNames.join(', ')}`
       judge.breach(joor['item.known_fields'], name, `the unknown field ${name}`, right, time)
-    } else fields.set(name, field)
+      continue
+    }
+    if (isNew) named.push(place)
+    known.sent[place] = field
   }
-  for (const [name, field] of fields) if (!hasValue(name, field, form, judge)) fields.delete(name)
-  return fields
+  for (const place of named) {
+    const field = known.sent[place]
+    if (field === undefined) continue
+    const text = field.text.trim()
+    if (hasValue(place, field, text, form, judge)) known.texts[place] = text
+    else known.sent[place] = undefined
+  }
+  return known
 }
 
-function hasValue(name: FieldName, field: SentField, form: ItemForm, judge: ItemJudge): boolean {
+const noFields = fieldNames.map(() => undefined)
+const noTexts = fieldNames.map(() => '')
+
+function hasValue(place: number, field: SentField, text: string, form: ItemForm, judge: ItemJudge): boolean {
+  const { name } = field
   // A query holds texts only.
   if (form !== 'query') judge.applies(joor['item.scalar'])
   if (field.kind === 'nested') {
-    judge.breach(joor['item.scalar'], name, field.text.trim() || 'nested elements', 'a plain value')
+    judge.breach(joor['item.scalar'], name, text || 'nested elements', 'a plain value')
     return false
   }
   judge.applies(joor['item.empty'])
-  if (field.text.trim() === '') {
+  if (text === '') {
     judge.breach(
       joor['item.empty'],
       name,
@@ -150,16 +181,16 @@ function hasValue(name: FieldName, field: SentField, form: ItemForm, judge: Item
     )
     return false
   }
-  if (field.text.trim() !== field.text) judge.applies(joor['item.space'])
-  if (form === 'json') judgeType(name, field, judge)
+  if (text.length !== field.text.length) judge.applies(joor['item.space'])
+  if (form === 'json') judgeType(place, field, judge)
   return true
 }
 
-function judgeType(name: FieldName, { kind, text }: SentField, judge: ItemJudge): void {
-  if (stringNames.has(name)) {
+function judgeType(place: number, { name, kind, text }: SentField, judge: ItemJudge): void {
+  if (types[place] === 'string') {
     judge.applies(joor['item.string_type'])
     if (kind !== 'string') judge.breach(joor['item.string_type'], name, text, `the string ${JSON.stringify(text)}`)
-  } else if (integerNames.has(name)) {
+  } else if (types[place] === 'integer') {
     if (kind === 'number') judge.applies(joor['item.integer_type'])
     else if (kind === 'string' && numberOf(text.trim()) !== undefined)
       judge.breach(joor['item.integer_type'], name, JSON.stringify(text), `the number ${text.trim()}`)
@@ -212,7 +243,7 @@ function judgeLength(name: FieldName, most: number, rule: Breakable, sent: SkuId
 const length = (text: string) => (text.length > 45 ? [...text].length : text.length)
 
 /** An id of the vendor's own, of any size, as its decimal text; '' where there is none to go by. */
-function readId(name: 'style_id' | 'style_color_id', text: string, judge: ItemJudge): string {
+function readId(name: string, text: string, judge: ItemJudge): string {
   if (text === '') return ''
   judge.applies(joor['style.integer_ids'])
   // Not by BigInt: reading a million digits would take it minutes.

@@ -9,9 +9,10 @@ const wholeFloatForm = /^-?[0-9]+\.0+$/
 const rulesOfInteger = [joor['inventory.integer'], joor['inventory.range']]
 const rulesOfQuantity = [joor['inventory.whole_float'], joor['inventory.negative']]
 
-/** Units; undefined where the item makes its SKU made to order, or is refused. */
+/** Units, of a field and its text without the space around it; undefined where the item makes its SKU made to order, or is refused. */
 export function readQuantity(
   field: SentField | undefined,
+  text: string,
   madeToOrder: boolean,
   form: ItemForm,
   judge: ItemJudge,
@@ -28,7 +29,6 @@ export function readQuantity(
     else judge.breach(joor['inventory.required'], undefined, 'no inventory', 'a quantity, or made_to_order true')
     return undefined
   }
-  const text = field.text.trim()
   const quantity = field.kind === 'number' && isWholeExponent(text) ? Number(text) : numberOf(text)
   if (quantity === undefined) {
     judge.breach(joor['inventory.integer'], 'inventory', text, 'an integer such as 26')

@@ -1,8 +1,9 @@
 import { joor } from '../../contracts/rules/joor.js'
+import { entryOf } from '../entry-of.js'
 import type { Findings } from '../findings.js'
 import { type ItemOutcome, sparedReason, type Terms, type Verdict } from '../operation.js'
 import type { Draft } from '../state/draft.js'
-import { keyPart } from '../state/rows.js'
+import { type Key, keyPart } from '../state/rows.js'
 import type { Turn } from '../state/store.js'
 import type { Format } from './format.js'
 import type { Item } from './item.js'
@@ -40,8 +41,10 @@ export function decideBulk(
   spared: ReadonlySet<number> = new Set(),
 ): BulkResult {
   const placed: Placed[] = []
+  const updated: Item[] = []
+  const notUpdated: Item[] = []
   const outcomes: ItemOutcome[] = []
-  const positions = new Set<string>()
+  const positions = new SeenKeys()
   const faulty = new Set<Item>()
   for (const item of command.items) {
     const judge = new ItemJudge(findings, item.sent, item.refused)
@@ -52,7 +55,10 @@ export function decideBulk(
     if (place !== undefined && judge.refused === undefined && !fails && !item.madeToOrder)
       judgeSamePosition(place, positions, judge)
     const refused = fails ? byFault : judge.refused
-    if (place !== undefined && refused === undefined) placed.push(place)
+    if (place !== undefined && refused === undefined) {
+      placed.push(place)
+      updated.push(item)
+    } else notUpdated.push(item)
     outcomes.push(outcomeOf(item, place, refused))
   }
   findings.applies(joor['reply.shape'])
@@ -61,32 +67,45 @@ export function decideBulk(
   findings.applies(joor['call.order'])
   // The client did nothing wrong about what a fault refused, so it is told nothing about it.
   const judged = faulty.size === 0 ? command.items : command.items.filter((item) => !faulty.has(item))
-  if (command.query.overwrite) decideOverwrite(placed, judged, draft, terms, findings)
+  if (command.query.overwrite) decideOverwrite(placed, updated, judged, draft, terms, findings)
   else findings.applies(joor['inventory.untouched'])
   if (command.query.decPending && placed.length > 0) findings.applies(joor['pending.echo'])
   for (const place of placed) applyItem(place, command.query, turn.setup, draft, terms, findings)
-  const accepted = new Set(placed.map(({ item }) => item))
-  const notUpdated = command.items.filter((item) => !accepted.has(item))
   if (notUpdated.length > 0) {
     findings.applies(joor['reply.not_updated'])
     findings.applies(terms.settings.partial_code === '1' ? joor['reply.partial_code'] : joor['reply.partial'])
   }
-  return { updated: placed.map(({ item }) => item), notUpdated, outcomes }
+  return { updated, notUpdated, outcomes }
 }
 
 export const byFault = { rule: null, reason: sparedReason }
 
-function judgeSamePosition({ item, date, key }: Placed, positions: Set<string>, judge: ItemJudge): void {
-  const position = key.join('\n')
-  if (positions.size > 0) judge.applies(joor['inventory.same_position'])
-  if (positions.has(position))
+function judgeSamePosition({ item, date, key }: Placed, positions: SeenKeys, judge: ItemJudge): void {
+  if (!positions.isEmpty) judge.applies(joor['inventory.same_position'])
+  if (!positions.add(key))
     judge.breach(
       joor['inventory.same_position'],
       undefined,
       `${item.warehouse}, ${date} once more`,
       'one item for a position',
     )
-  positions.add(position)
+}
+
+/** The keys that a call has named so far; nested, for a joined text of each would have to be made and hashed. */
+class SeenKeys {
+  readonly #firsts = new Map<string, Map<string, Set<string>>>()
+
+  get isEmpty(): boolean {
+    return this.#firsts.size === 0
+  }
+
+  /** Whether the key is new. */
+  add([first, second, third]: Key): boolean {
+    const seconds = entryOf(this.#firsts, first, () => new Map<string, Set<string>>())
+    const thirds = entryOf(seconds, second, () => new Set<string>())
+    const { size } = thirds
+    return thirds.add(third).size > size
+  }
 }
 
 const rulesOfOverwrite = [
@@ -98,6 +117,7 @@ const rulesOfOverwrite = [
 
 function decideOverwrite(
   placed: readonly Placed[],
+  updated: readonly Item[],
   items: readonly Item[],
   draft: Draft,
   terms: Terms,
@@ -111,7 +131,7 @@ function decideOverwrite(
   else for (const warehouse of named) draft.clearFirst('positions', warehouse)
   if (placed.length === items.length) return
 
-  const accepted = new Set(placed.map(({ item }) => item))
+  const accepted = new Set(updated)
   const left = new Set<string>()
   let first: Item | undefined
   for (const item of items) {

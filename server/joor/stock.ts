@@ -4,7 +4,7 @@ import type { Terms } from '../operation.js'
 import type { Draft } from '../state/draft.js'
 import { type Key, keyPart } from '../state/rows.js'
 import type { Setup } from '../state/store.js'
-import { styleListOf } from './catalog.js'
+import { type Sku, styleListOf } from './catalog.js'
 import { identify } from './identify.js'
 import type { Placed } from './placement.js'
 import type { CallQuery } from './query.js'
@@ -18,7 +18,6 @@ export function applyItem(
   terms: Terms,
   findings: Findings,
 ): void {
-  const mark: Key = ['', '', sku.key]
   if (item.quantity === undefined) {
     findings.applies(joor['made_to_order.clears'])
     if (terms.settings.made_to_order_clears === 'position') draft.put('positions', key, null)
@@ -26,11 +25,11 @@ export function applyItem(
       findings.applies(joor['made_to_order.everywhere'])
       draft.clearThird('positions', sku.key)
     }
-    draft.put('marks', mark, { sku: sku.identifiers })
+    draft.put('marks', markOf(sku), { sku: sku.identifiers })
     return
   }
   findings.applies(joor['inventory.sets'])
-  if (draft.wrote('marks', mark)) findings.applies(joor['made_to_order.unmarked'])
+  if (draft.wrote('marks', markOf(sku))) findings.applies(joor['made_to_order.unmarked'])
   const available = query.decPending ? lessPending(item.quantity, key, setup, terms, findings) : item.quantity
   if (query.decPending && query.overwrite) findings.applies(joor['query.both'])
   draft.put('positions', key, {
@@ -41,8 +40,11 @@ export function applyItem(
     incoming: item.quantity,
     pendingDeducted: item.quantity - available,
   })
-  draft.put('marks', mark, null)
+  // Marks are few, so that a look at each of them takes less than one for each item.
+  draft.clearThird('marks', sku.key)
 }
+
+const markOf = ({ key }: Sku): Key => ['', '', key]
 
 function lessPending(incoming: number, key: Key, setup: Setup | undefined, terms: Terms, findings: Findings): number {
   findings.applies(joor['pending.deducted'])

@@ -1,3 +1,4 @@
+import { entryOf } from '../entry-of.js'
 import { isKept, isTold, type Key, type Row, type TableName, type Tables } from './rows.js'
 import type { Change, Changed, ChangeSet, TableChange } from './store.js'
 import { Table } from './table.js'
@@ -10,14 +11,19 @@ interface TableRecord {
   readonly detached: readonly Table<unknown>[]
   readonly gone: readonly [Key, Row<unknown>][]
   readonly put: readonly Put[]
+  /** Rows that were put, or taken away by a put. */
+  readonly putTotal: number
   /** Rows that were taken away and put again: one change, not two. */
   readonly replaced: number
 }
 
+/** Rows that were put under the same two key parts, kept as the draft had them: ten thousand need no copy. */
 interface Put {
-  readonly key: Key
-  readonly before: Row<unknown> | undefined
-  readonly after: Row<unknown> | undefined
+  readonly first: string
+  readonly second: string
+  readonly values: ReadonlyMap<string, unknown>
+  /** What stood there before, in the order of the values; undefined where nothing stood at any. */
+  readonly before: readonly (Row<unknown> | undefined)[] | undefined
 }
 
 /**
@@ -26,6 +32,7 @@ interface Put {
  */
 export class Commit implements Changed {
   readonly #records: readonly TableRecord[]
+  readonly #by: string
 
   constructor(tables: PartitionTables, changes: ChangeSet, by: string) {
     const records: TableRecord[] = []
@@ -36,31 +43,31 @@ export class Commit implements Changed {
         records.push(commitTable(name, tables[name] as Table<unknown>, change as TableChange, by))
     }
     this.#records = records
+    this.#by = by
   }
 
   get total(): number {
     let total = 0
-    for (const { detached, gone, put, replaced } of this.#told)
-      total += put.length + gone.length + detached.reduce((sum, table) => sum + table.size, 0) - replaced
+    for (const { detached, gone, putTotal, replaced } of this.#told)
+      total += putTotal + gone.length + detached.reduce((sum, table) => sum + table.size, 0) - replaced
     return total
   }
 
   *[Symbol.iterator](): Iterator<Change> {
     for (const { name, detached, gone, put } of this.#told) {
-      const again = new Table<null>()
-      for (const { key } of put) again.set(key, { value: null, by: '' })
+      const isAgain = whatIsPut(put)
       for (const lost of detached)
-        for (const [key, before] of lost.entries())
-          if (again.get(key) === undefined) yield change(name, key, before, undefined)
-      for (const [key, before] of gone) if (again.get(key) === undefined) yield change(name, key, before, undefined)
-      for (const { key, before, after } of put) yield change(name, key, before, after)
+        for (const [key, before] of lost.entries()) if (!isAgain(key)) yield change(name, key, before, undefined)
+      for (const [key, before] of gone) if (!isAgain(key)) yield change(name, key, before, undefined)
+      for (const [key, value, before] of everyPut(put))
+        yield change(name, key, before, value === null ? undefined : { value, by: this.#by })
     }
   }
 
   /** Whether a row is another one now that a data file keeps, told or not. */
   get keeps(): boolean {
     const kept = this.#records.filter(({ name }) => isKept(name))
-    return kept.some(({ detached, gone, put }) => detached.length + gone.length + put.length > 0)
+    return kept.some(({ detached, gone, putTotal }) => detached.length + gone.length + putTotal > 0)
   }
 
   get #told(): readonly TableRecord[] {
@@ -72,12 +79,30 @@ export class Commit implements Changed {
     for (const { name, detached, gone, put } of this.#records) {
       // A record is kept under its table's own name, so its rows fit.
       const table = tables[name] as Table<unknown>
-      for (const { key } of put) table.delete(key)
+      for (const [key] of everyPut(put)) table.delete(key)
       for (const lost of detached) for (const [key, row] of lost.entries()) table.set(key, row)
       for (const [key, row] of gone) table.set(key, row)
-      for (const { key, before } of put) if (before !== undefined) table.set(key, before)
+      for (const [key, , before] of everyPut(put)) if (before !== undefined) table.set(key, before)
     }
   }
+}
+
+/** The rows that came or went by a put; where nothing stood, nothing was taken away. */
+function* everyPut(put: readonly Put[]): Iterable<readonly [Key, unknown, Row<unknown> | undefined]> {
+  for (const { first, second, values, before } of put) {
+    let index = 0
+    for (const [third, value] of values) {
+      const stood = before?.[index++]
+      if (value !== null || stood !== undefined) yield [[first, second, third], value, stood]
+    }
+  }
+}
+
+/** Whether a row that was taken away was put again, or taken away by a put as well. */
+function whatIsPut(put: readonly Put[]): (key: Key) => boolean {
+  const firsts = new Map<string, Map<string, ReadonlyMap<string, unknown>>>()
+  for (const { first, second, values } of put) entryOf(firsts, first, () => new Map()).set(second, values)
+  return ([first, second, third]) => firsts.get(first)?.get(second)?.has(third) === true
 }
 
 function change(table: TableName, key: Key, before: Row<unknown> | undefined, after: Row<unknown> | undefined): Change {
@@ -99,20 +124,34 @@ function commitTable(name: TableName, table: Table<unknown>, change: TableChange
   for (const [key, row] of gone) taken.set(key, row)
 
   const put: Put[] = []
+  let putTotal = 0
   let replaced = 0
   for (const [first, seconds] of change.puts)
-    for (const [second, bucket] of seconds)
-      for (const [third, value] of bucket) {
-        const key: Key = [first, second, third]
-        const standing = table.get(key)
-        const before = standing ?? all.get(key) ?? byFirst.get(first)?.get(key) ?? taken.get(key)
-        if (value === null && before === undefined) continue
-        if (standing === undefined && before !== undefined) replaced++
-        const after = value === null ? undefined : { value, by }
-        if (after === undefined) table.delete(key)
-        else table.set(key, after)
-        put.push({ key, before, after })
+    for (const [second, values] of seconds) {
+      const lost = [all, byFirst.get(first), taken].flatMap((part) => part?.rowsAt(first, second) ?? [])
+      let before = table.putAll([first, second], values, by)
+      let index = 0
+      for (const [third, value] of values) {
+        const standing = before?.[index]
+        const stood = standing ?? rowAmong(lost, third)
+        if (standing === undefined && stood !== undefined) {
+          before ??= new Array<undefined>(values.size).fill(undefined)
+          before[index] = stood
+          replaced++
+        }
+        if (value !== null || stood !== undefined) putTotal++
+        index++
       }
+      put.push({ first, second, values, before })
+    }
   const detached = [all, ...byFirst.values()].filter(({ size }) => size > 0)
-  return { name, detached, gone, put, replaced }
+  return { name, detached, gone, put, putTotal, replaced }
+}
+
+function rowAmong(parts: readonly Pick<ReadonlyMap<string, Row<unknown>>, 'get'>[], third: string) {
+  for (const part of parts) {
+    const row = part.get(third)
+    if (row !== undefined) return row
+  }
+  return undefined
 }

@@ -11,8 +11,7 @@ class TableDraft<Name extends TableName> implements TableChange<Name> {
   #places: Map<string, Set<Map<string, Tables[Name] | null>>> | undefined
 
   put([first, second, third]: Key, value: Tables[Name] | null): void {
-    const seconds = entryOf(this.puts, first, () => new Map())
-    const bucket = entryOf(seconds, second, () => new Map())
+    const bucket = this.#bucket(first, second)
     bucket.set(third, value)
     if (this.#places !== undefined) remember(this.#places, third, bucket)
   }
@@ -31,11 +30,16 @@ class TableDraft<Name extends TableName> implements TableChange<Name> {
 
   clearThird(third: string): void {
     this.thirds.add(third)
-    for (const bucket of this.#whereIs(third)) bucket.delete(third)
+    if (this.puts.size > 0) for (const bucket of this.#whereIs(third)) bucket.delete(third)
   }
 
   has([first, , third]: Key): boolean {
     return this.all || this.firsts.has(first) || this.thirds.has(third)
+  }
+
+  #bucket(first: string, second: string): Map<string, Tables[Name] | null> {
+    const seconds = entryOf(this.puts, first, () => new Map())
+    return entryOf(seconds, second, () => new Map())
   }
 
   #whereIs(third: string) {

@@ -21,17 +21,22 @@ export class LayeredMap<Value> {
     return own !== undefined || this.#layers.length === 0 || this.#own.has(key) ? own : this.#below(key)
   }
 
-  set(key: string, value: Value): void {
-    if (this.get(key) === undefined) this.#size++
+  /** Gives back what stood there. */
+  set(key: string, value: Value): Value | undefined {
+    const before = this.get(key)
+    if (before === undefined) this.#size++
     this.#own.set(key, value)
+    return before
   }
 
-  delete(key: string): boolean {
-    if (this.get(key) === undefined) return false
+  /** Gives back what stood there. */
+  delete(key: string): Value | undefined {
+    const before = this.get(key)
+    if (before === undefined) return undefined
     this.#size--
     if (this.#below(key) === undefined) this.#own.delete(key)
     else this.#own.set(key, undefined)
-    return true
+    return before
   }
 
   /** The value for writing into it: one that a copy may see as well is replaced by what `copyOf` makes of it. */

@@ -28,10 +28,38 @@ export class Table<Value> {
   }
 
   set([first, second, third]: Key, row: Row<Value>): void {
+    if (this.#bucket(first, second).set(third, row) === undefined) this.#size++
+  }
+
+  /**
+   * Puts what stands under two key parts, of which null takes a row away. Gives back what stood there, in the same order;
+   * undefined where that is nothing at all.
+   */
+  putAll(
+    [first, second]: readonly [string, string],
+    values: ReadonlyMap<string, Value | null>,
+    by: string,
+  ): (Row<Value> | undefined)[] | undefined {
     const bucket = this.#bucket(first, second)
-    const before = bucket.size
-    bucket.set(third, row)
-    this.#size += bucket.size - before
+    const { size } = bucket
+    let before: (Row<Value> | undefined)[] | undefined
+    let index = 0
+    for (const [third, value] of values) {
+      const stood = value === null ? bucket.delete(third) : bucket.set(third, { value, by })
+      if (stood !== undefined) {
+        before ??= new Array<undefined>(values.size).fill(undefined)
+        before[index] = stood
+      }
+      index++
+    }
+    this.#size += bucket.size - size
+    this.#dropEmpty(first, second, bucket)
+    return before
+  }
+
+  /** The rows under two key parts; undefined where there are none. */
+  rowsAt(first: string, second: string): Pick<ReadonlyMap<string, Row<Value>>, 'get'> | undefined {
+    return this.#firsts.get(first)?.get(second)
   }
 
   delete(key: Key): void {
@@ -40,6 +68,10 @@ export class Table<Value> {
     const bucket = this.#bucket(first, second)
     bucket.delete(third)
     this.#size--
+    this.#dropEmpty(first, second, bucket)
+  }
+
+  #dropEmpty(first: string, second: string, bucket: Bucket<Value>): void {
     if (bucket.size > 0) return
     const seconds = this.#seconds(first)
     seconds.delete(second)

@@ -16,7 +16,7 @@ export function readInstant(text: string): Instant | undefined {
   if (found === null) return undefined
   const [, year, month, day, , hour = '0', minute = '0', second = '0', fraction = '', offset = 'Z'] = found
   const date = Number(day)
-  if (date < 1 || date > daysIn(Number(year), Number(month))) return undefined
+  if (!isDayOf(Number(year), Number(month), date)) return undefined
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined
   const shift = offsetMinutes(offset)
   if (shift === undefined) return undefined
@@ -55,6 +55,12 @@ export function compareInstants(one: Instant | undefined, other: Instant | undef
   if (one.seconds !== other.seconds) return one.seconds - other.seconds
   return one.fraction === other.fraction ? 0 : one.fraction < other.fraction ? -1 : 1
 }
+
+/** Whether a day `YYYY-MM-DD` exists. */
+export const isDay = (day: string): boolean =>
+  isDayOf(Number(day.slice(0, 4)), Number(day.slice(5, 7)), Number(day.slice(8)))
+
+const isDayOf = (year: number, month: number, date: number) => date >= 1 && date <= daysIn(year, month)
 
 /** Days of a month, 0 for a month that does not exist. */
 function daysIn(year: number, month: number): number {
