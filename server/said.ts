@@ -40,20 +40,30 @@ export interface Said {
 /** Statements that are told one by one; those behind them are told together. */
 export const statementsTold = 1_000
 
-/** Statements of items, of which `stateOf` makes one each: a call of any size has at most a thousand and one. */
+/** So many characters are digested in one go. */
+const digested = 16_384
+
+/**
+ * Statements of items, of which `stateOf` makes one each: a call of any size has at most a thousand and one. `gistOf` is
+ * a text of the item's statement that ends as no other begins: two lists of them are the same text where they say the same.
+ */
 export function statementsOf<Item>(
   items: readonly Item[],
   stateOf: (item: Item, index: number) => Statement,
+  gistOf: (item: Item, index: number) => string,
 ): readonly Statement[] {
   if (items.length <= statementsTold) return items.map(stateOf)
   const told = items.slice(0, statementsTold).map(stateOf)
   const digest = createHash('sha256')
+  let text = ''
   for (let index = statementsTold; index < items.length; index++) {
     const item = items[index]
-    if (item === undefined) continue
-    const { key, value } = stateOf(item, index)
-    digest.update(`${JSON.stringify([key, value])}\n`)
+    if (item !== undefined) text += gistOf(item, index)
+    if (text.length < digested) continue
+    digest.update(text)
+    text = ''
   }
+  digest.update(text)
   const left = items.length - statementsTold
   const [first = told[0]] = items.slice(statementsTold, statementsTold + 1).map((item) => stateOf(item, statementsTold))
   if (first === undefined) return told
@@ -65,10 +75,17 @@ export function statementsOf<Item>(
 export const describePosition = (warehouse: string, date: string, sku: string): string =>
   keyPart(`${warehouse}, ${date}, ${sku}`)
 
-/** A SKU by its strongest identifiers: a upc wins over all others. */
-export function describeSku(identifiers: SkuIdentifiers): string {
+/** A SKU by its strongest identifiers, at most 255 bytes: a upc wins over all others. */
+export const describeSku = (identifiers: SkuIdentifiers): string => keyPart(strongestOf(identifiers))
+
+/** The same of any length. */
+export function strongestOf(identifiers: SkuIdentifiers): string {
   const { upc } = identifiers
-  if (upc !== undefined) return keyPart(`upc ${upc}`)
-  const named = identifierNames.filter((name) => identifiers[name] !== undefined)
-  return keyPart(named.map((name) => `${name} ${identifiers[name]}`).join(' '))
+  if (upc !== undefined) return `upc ${upc}`
+  let text = ''
+  for (const name of identifierNames) {
+    const value = identifiers[name]
+    if (value !== undefined) text += text === '' ? `${name} ${value}` : ` ${name} ${value}`
+  }
+  return text
 }

@@ -8,7 +8,7 @@ import { keptAs } from './types.js'
 export function saysEvents({ events }: EventsCommand): Said {
   return {
     items: events.length,
-    statements: statementsOf(events, stateOf),
+    statements: statementsOf(events, stateOf, gistOf),
     overwrite: false,
     types: typesOf(events),
   }
@@ -30,6 +30,11 @@ function stateOf(event: JirafeEvent, index: number): Statement {
     ...(stamp !== undefined && { stamp: keyPart(stamp) }),
     at: { pointer: writePointer(document.path) },
   }
+}
+
+function gistOf(event: JirafeEvent, index: number): string {
+  const { key, value } = stateOf(event, index)
+  return `${JSON.stringify([key, value])}\n`
 }
 
 function textOf(document: unknown, name: string): string | undefined {

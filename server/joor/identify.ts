@@ -23,7 +23,7 @@ export function identify(sent: SkuIdentifiers, list: StyleList | undefined, judg
 function identifyUnlisted(sent: SkuIdentifiers, judge: IdentityJudge): Sku | undefined {
   if (sent.upc !== undefined) {
     if (Object.keys(sent).length > 1) judge.applies(joor['sku.upc_wins'])
-    return { key: keyPart(JSON.stringify(['upc', sent.upc])), identifiers: sent }
+    return { key: keyPart(`["upc",${JSON.stringify(sent.upc)}]`), identifiers: sent }
   }
   if (sent.style_number !== undefined) judge.applies(joor['sku.number_alone'])
   const style = strongest(sent, ['style_identifier', 'style_id', 'style_color_id'])

@@ -68,7 +68,8 @@ export function skuOf({ sent: { fields = [] } }: Item): readonly string[] {
 /** Understands one item; stateless, so that neither the style list nor other items have a say yet. */
 export function readItem(sent: SentItem, index: number, form: ItemForm, settings: Settings, findings: Findings): Item {
   const judge = new ItemJudge(findings, sent)
-  if (sent.fields === undefined) {
+  const { fields } = sent
+  if (fields === undefined) {
     judge.breach(joor['item.object'], undefined, sent.is ?? 'no object', 'an object with the fields of an item')
     return {
       index,
@@ -81,13 +82,13 @@ export function readItem(sent: SentItem, index: number, form: ItemForm, settings
       refused: judge.refused,
     }
   }
-  const known = readFields(sent, sent.fields, form, judge)
-  const text = (place: number) => known.texts[place] ?? ''
-  const identifiers = readIdentifiers(known, judge)
-  const madeToOrder = readMadeToOrder(text(madeToOrderPlace), judge)
-  const quantity = readQuantity(known.sent[inventoryPlace], text(inventoryPlace), madeToOrder, form, judge)
-  const warehouse = readWarehouse(text(warehousePlace), form, settings, judge)
-  const date = readDate(text(datePlace), judge)
+  const known = readFields(sent, fields, form, judge)
+  const { texts } = known
+  const identifiers = readIdentifiers(texts, judge)
+  const madeToOrder = readMadeToOrder(texts[madeToOrderPlace] ?? '', judge)
+  const quantity = readQuantity(known.sent[inventoryPlace], texts[inventoryPlace] ?? '', madeToOrder, form, judge)
+  const warehouse = readWarehouse(texts[warehousePlace] ?? '', form, settings, judge)
+  const date = readDate(texts[datePlace] ?? '', judge)
   const named = form !== 'query' || namesSku(identifiers, judge) ? identifiers : undefined
   for (const change of sent.changed)
     judge.breach(
@@ -99,7 +100,7 @@ export function readItem(sent: SentItem, index: number, form: ItemForm, settings
   return { index, sent, warehouse, date, identifiers: named, quantity, madeToOrder, refused: judge.refused }
 }
 
-function readIdentifiers({ texts }: KnownFields, judge: ItemJudge): SkuIdentifiers {
+function readIdentifiers(texts: readonly string[], judge: ItemJudge): SkuIdentifiers {
   const identifiers: Record<string, string> = {}
   for (const { name, place, isId } of identifierPlaces) {
     const text = texts[place] ?? ''
@@ -124,8 +125,7 @@ function readFields(sent: SentItem, sentFields: readonly SentField[], form: Item
   for (const { text, field, time } of sent.decorations) judge.breach(joor['xml.item_plain'], field, text, plain, time)
   if (sent.strayText !== '') judge.breach(joor['xml.stray_text'], undefined, sent.strayText, 'text in a field')
 
-  const known: KnownFields = { sent: [...noFields], texts: [...noTexts] }
-  const named: number[] = []
+  const known: KnownFields = { sent: noFields.slice(), texts: noTexts.slice() }
   // Of names that most items do not have: unknown ones, and those that come again.
   let times: Map<string, number> | undefined
   for (const field of sentFields) {
@@ -142,17 +142,14 @@ function readFields(sent: SentItem, sentFields: readonly SentField[], form: Item
       const rule = form === 'json' ? joor['item.repeated_json'] : joor['item.repeated_xml']
       judge.breach(rule, name, `${name} more than once`, `${name} once`, time)
     }
-    if (place === undefined) {
-      const right = () => nearest(name, fieldNames) ?? `one of ${fieldNames.join(', ')}`
-      judge.breach(joor['item.known_fields'], name, `the unknown field ${name}`, right, time)
-      continue
-    }
-    if (isNew) named.push(place)
-    known.sent[place] = field
+    if (place === undefined) judgeUnknown(name, time, judge)
+    else known.sent[place] = field
   }
-  for (const place of named) {
-    const field = known.sent[place]
-    if (field === undefined) continue
+  for (const { name } of sentFields) {
+    const place = places.get(name)
+    const field = place === undefined ? undefined : known.sent[place]
+    // A name that comes again was judged at its first time already.
+    if (place === undefined || field === undefined || known.texts[place] !== '') continue
     const text = field.text.trim()
     if (hasValue(place, field, text, form, judge)) known.texts[place] = text
     else known.sent[place] = undefined
@@ -160,8 +157,13 @@ function readFields(sent: SentItem, sentFields: readonly SentField[], form: Item
   return known
 }
 
-const noFields = fieldNames.map(() => undefined)
-const noTexts = fieldNames.map(() => '')
+const noFields: readonly (SentField | undefined)[] = fieldNames.map(() => undefined)
+const noTexts: readonly string[] = fieldNames.map(() => '')
+
+function judgeUnknown(name: string, time: number, judge: ItemJudge): void {
+  const right = () => nearest(name, fieldNames) ?? `one of ${fieldNames.join(', ')}`
+  judge.breach(joor['item.known_fields'], name, `the unknown field ${name}`, right, time)
+}
 
 function hasValue(place: number, field: SentField, text: string, form: ItemForm, judge: ItemJudge): boolean {
   const { name } = field

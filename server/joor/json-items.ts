@@ -23,6 +23,7 @@ import { pointerTo, type SentField, type SentItem } from './sent.js'
 
 const rulesOfJson = [joor['body.well_formed'], joor['body.depth']]
 const rulesOfRoot = [joor['body.json_root'], joor['body.json_root_only']]
+const nothing = [] as const
 const rightForm = '{"inventory_items": [{"warehouse": "New York", "upc": "822508068753", "inventory": 200}]}'
 
 /** Reads a JSON body; a body whose items cannot be told is refused. */
@@ -65,8 +66,8 @@ export function readJsonItems(
   }
   if (list.length > takes.items) return new Refusal(413, tellOver('items', takes))
   findings.appliesAll(rulesOfItems)
-  const lines = lineCounter(text)
-  return scan.elements.map((span, index) => new JsonItem(text, lines, span, list[index], index, reply))
+  const source = { text, lines: lineCounter(text), reply }
+  return scan.elements.map((span, index) => new JsonItem(source, span, list[index], index))
 }
 
 function placeOfItems(text: string): LineAndColumn {
@@ -109,61 +110,74 @@ function judgeRoot(text: string, findings: Findings): void {
   }
 }
 
+/** What the items of one body have in common. */
+interface Source {
+  readonly text: string
+  readonly lines: (offset: number) => LineAndColumn
+  readonly reply: Format
+}
+
+/** It holds on to little: of ten thousand of them, all is in memory until the call is decided. */
 class JsonItem implements SentItem {
-  readonly fields: readonly SentField[] | undefined
-  readonly is?: string
   readonly echo: string
-  readonly changed: readonly string[] = []
-  readonly decorations = []
-  readonly strayText = ''
-  readonly #text: string
-  readonly #lines: (offset: number) => LineAndColumn
+  readonly changed: readonly string[]
+  readonly #source: Source
   readonly #span: ElementSpan
+  readonly #value: unknown
   readonly #index: number
   #starts: ReadonlyMap<string, readonly number[]> | undefined
 
-  constructor(
-    text: string,
-    lines: (offset: number) => LineAndColumn,
-    span: ElementSpan,
-    value: unknown,
-    index: number,
-    reply: Format,
-  ) {
-    this.#text = text
-    this.#lines = lines
+  constructor(source: Source, span: ElementSpan, value: unknown, index: number) {
+    this.#source = source
     this.#span = span
+    this.#value = value
     this.#index = index
-    const own = text.slice(span.start, span.end)
-    if (isRecord(value)) {
-      const names = Object.keys(value)
-      // JSON.parse lost nothing of the item unless a name repeats or a number is odd.
-      this.fields =
-        names.length === span.members && !span.oddNumbers
-          ? names.map((name) => plainField(name, value[name]))
-          : fieldsOf(parseJsonTree(own), own)
+    if (source.reply === 'json') {
+      this.echo = this.#text
+      this.changed = nothing
     } else {
-      this.is = own
-    }
-    if (reply === 'json') this.echo = own
-    else {
       const changed: string[] = []
-      this.echo = toXml(own, changed)
+      this.echo = toXml(this.#text, changed)
       this.changed = changed
     }
+  }
+
+  /** Made anew each time: they are read once, and rarely asked for after that. */
+  get fields(): readonly SentField[] | undefined {
+    const value = this.#value
+    if (!isRecord(value)) return undefined
+    const names = Object.keys(value)
+    // JSON.parse lost nothing of the item unless a name repeats or a number is odd.
+    if (names.length === this.#span.members && !this.#span.oddNumbers) return plainFields(names, value)
+    return fieldsOf(parseJsonTree(this.#text), this.#text)
+  }
+
+  get is(): string | undefined {
+    return isRecord(this.#value) ? undefined : this.#text
+  }
+
+  get decorations(): readonly [] {
+    return nothing
+  }
+
+  get strayText(): string {
+    return ''
   }
 
   at(field?: string, time?: number): Place {
     const starts = field === undefined ? [] : (this.#startsOfValues().get(field) ?? [])
     const within = (time === undefined ? starts.at(-1) : starts[time - 1]) ?? 0
-    return { pointer: pointerTo(this.#index, field), ...this.#lines(this.#span.start + within) }
+    return { pointer: pointerTo(this.#index, field), ...this.#source.lines(this.#span.start + within) }
   }
 
   /** Where the values of each name begin in the item; kept, for places come in numbers. */
   #startsOfValues(): ReadonlyMap<string, readonly number[]> {
-    const { start, end } = this.#span
-    this.#starts ??= startsOfValues(parseJsonTree(this.#text.slice(start, end)))
+    this.#starts ??= startsOfValues(parseJsonTree(this.#text))
     return this.#starts
+  }
+
+  get #text(): string {
+    return this.#source.text.slice(this.#span.start, this.#span.end)
   }
 }
 
@@ -172,6 +186,10 @@ function startsOfValues(tree: JsonNode): ReadonlyMap<string, readonly number[]> 
   for (const { name, node } of tree.kind === 'object' ? tree.members : [])
     entryOf(starts, name, () => []).push(node.start)
   return starts
+}
+
+function plainFields(names: readonly string[], value: Readonly<Record<string, unknown>>): readonly SentField[] {
+  return names.map((name) => plainField(name, value[name]))
 }
 
 function plainField(name: string, value: unknown): SentField {

@@ -18,7 +18,7 @@ export interface Placed {
 /** The position that an item means; undefined, after a breach that refuses it, where it means none. */
 export function placeItem(item: Item, setup: Setup | undefined, judge: ItemJudge): Placed | undefined {
   // What was no object has no warehouse to look for.
-  if (item.sent.fields === undefined) return undefined
+  if (item.sent.is !== undefined) return undefined
   const sku = item.identifiers && identify(item.identifiers, styleListOf(setup), judge)
   if (item.warehouse === 'Default') judge.applies(joor['warehouse.default'])
   if (knowsWarehouse(setup, item.warehouse)) judge.applies(joor['warehouse.known'])

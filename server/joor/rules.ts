@@ -137,7 +137,7 @@ function decideOverwrite(
   for (const item of items) {
     if (accepted.has(item)) continue
     first ??= item
-    if (item.sent.fields === undefined) continue
+    if (item.sent.is !== undefined) continue
     if (named.has(keyPart(item.warehouse)) || left.has(item.warehouse)) continue
     left.add(item.warehouse)
     findings.breach(

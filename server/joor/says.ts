@@ -7,6 +7,7 @@ import {
   type Statement,
   statementsOf,
   statementsTold,
+  strongestOf,
 } from '../said.js'
 import { keyPart } from '../state/rows.js'
 import { type Item, isKnown } from './item.js'
@@ -17,7 +18,7 @@ import type { SingleCommand } from './single-read.js'
 export function saysBulk({ query, items, format }: SentBulk): Said {
   return {
     items: items.length,
-    statements: statementsOf(items, (item) => stateOf(item, { pointer: pointerTo(item.index) })),
+    statements: statementsOf(items, (item) => stateOf(item, { pointer: pointerTo(item.index) }), gistOf),
     overwrite: query.overwrite,
     types: format === 'json' ? typesOf(items) : [],
   }
@@ -27,15 +28,30 @@ export function saysSingle({ item }: SingleCommand): Said {
   return { items: 1, statements: [stateOf(item, { path: 'query' })], overwrite: false, types: [] }
 }
 
-function stateOf(
-  { index, sent, warehouse, date, identifiers, quantity, madeToOrder }: Item,
-  at: Statement['at'],
-): Statement {
-  const text = (name: string) => sent.fields?.findLast((field) => field.name === name)?.text.trim() ?? ''
-  const sku = describeSku(identifiers ?? {})
-  const value = madeToOrder ? 'made to order' : quantity === undefined ? keyPart(text('inventory')) : String(quantity)
-  return { index, key: describePosition(warehouse, date ?? text('inventory_date'), sku), sku, value, at }
+function stateOf(item: Item, at: Statement['at']): Statement {
+  const { index, warehouse, identifiers = {} } = item
+  const sku = describeSku(identifiers)
+  return { index, key: describePosition(warehouse, dateOf(item), sku), sku, value: keyPart(quantityOf(item)), at }
 }
+
+/** Each part behind its length, so that none of them can be taken for a part of another. */
+function gistOf(item: Item): string {
+  const { warehouse, identifiers = {} } = item
+  const date = dateOf(item)
+  const sku = strongestOf(identifiers)
+  const value = quantityOf(item)
+  return `${warehouse.length} ${date.length} ${sku.length} ${value.length} ${warehouse}${date}${sku}${value}`
+}
+
+const dateOf = (item: Item) => item.date ?? textOf(item, 'inventory_date')
+
+function quantityOf(item: Item): string {
+  if (item.madeToOrder) return 'made to order'
+  return item.quantity === undefined ? textOf(item, 'inventory') : String(item.quantity)
+}
+
+const textOf = ({ sent }: Item, name: string) =>
+  sent.fields?.findLast((field) => field.name === name)?.text.trim() ?? ''
 
 /** The vendor's own examples write made_to_order in both ways. */
 const ofTwoTypes = 'made_to_order'

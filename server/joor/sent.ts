@@ -23,8 +23,8 @@ export interface Decoration {
 export interface SentItem {
   /** In the order of the document, repeated names included; undefined where the item is no object at all. */
   readonly fields: readonly SentField[] | undefined
-  /** What the item is instead of an object. */
-  readonly is?: string
+  /** What the item is instead of an object; undefined where it is one. */
+  readonly is?: string | undefined
   /** The item in the reply's format. */
   readonly echo: string
   /** What the reply's format could not hold, for the report. */

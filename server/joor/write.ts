@@ -40,18 +40,39 @@ function writeEnvelope(
   notUpdated: readonly Item[],
 ): string {
   const told = writeResponse(format, response)
-  if (format === 'json')
-    return `{${told},"items_updated":${jsonList(updated)},"items_not_updated":${jsonList(notUpdated)}}`
-  const lists = xmlList('items_updated', updated) + xmlList('items_not_updated', notUpdated)
-  return `<bulk_inventory>${told}${lists}</bulk_inventory>`
+  // Joined once: ten thousand items are megabytes, and a text put around them would be a second copy.
+  const parts: string[] = []
+  if (format === 'json') {
+    parts.push(`{${told},"items_updated":`)
+    addJsonList(updated, parts)
+    parts.push(',"items_not_updated":')
+    addJsonList(notUpdated, parts)
+    parts.push('}')
+  } else {
+    parts.push(`<bulk_inventory>${told}`)
+    addXmlList('items_updated', updated, parts)
+    addXmlList('items_not_updated', notUpdated, parts)
+    parts.push('</bulk_inventory>')
+  }
+  return parts.join('')
 }
 
-const echoes = (items: readonly Item[]) => items.map(({ sent }) => sent.echo)
-
-function jsonList(items: readonly Item[]): string {
-  return items.length === 0 ? '[]' : `[[${echoes(items).join(',')}]]`
+function addJsonList(items: readonly Item[], parts: string[]): void {
+  parts.push(items.length === 0 ? '[' : '[[')
+  let between = ''
+  for (const { sent } of items) {
+    parts.push(between, sent.echo)
+    between = ','
+  }
+  parts.push(items.length === 0 ? ']' : ']]')
 }
 
-function xmlList(name: string, items: readonly Item[]): string {
-  return writeElement(name, echoes(items).join(''))
+function addXmlList(name: string, items: readonly Item[], parts: string[]): void {
+  if (items.length === 0) {
+    parts.push(writeElement(name, ''))
+    return
+  }
+  parts.push(`<${name}>`)
+  for (const { sent } of items) parts.push(sent.echo)
+  parts.push(`</${name}>`)
 }

@@ -97,11 +97,16 @@ export class Recorder {
     }
     const verdict = outcome instanceof Refusal ? undefined : outcome
     const outcomes = verdict?.outcomes ?? []
-    const updated = outcomes.filter((item) => item.outcome === 'updated').length
+    let updated = 0
+    for (const item of outcomes) if (item.outcome === 'updated') updated++
     // A copy is worth its cost only where the token stands in what was made of the body, or a text is very long.
     const tainted = received !== undefined && this.tainted
     const inItems = tainted ? secrets : []
-    const kept = outcomes.map((item) => (tainted || hasLongText(item) ? keepOutcome(item, inItems) : item))
+    const hasLong = outcomes.some(hasLongText)
+    const kept =
+      tainted || hasLong
+        ? outcomes.map((item) => (tainted || hasLongText(item) ? keepOutcome(item, inItems) : item))
+        : outcomes
     const entry = {
       id: turn.id,
       repeated,
@@ -130,7 +135,7 @@ export class Recorder {
       changes: tainted ? [...changed].map((change) => keepChange(change, secrets)) : changed,
       changesTotal: changed.total,
     }
-    return { ...entry, bytes: sizeOf(entry, received === undefined ? 0 : textSize(received.text)) }
+    return { ...entry, bytes: sizeOf(entry, received === undefined ? 0 : textSize(received.text), hasLong) }
   }
 }
 
@@ -145,7 +150,11 @@ function hasLongText({ reason, position }: ItemOutcome): boolean {
 
 function isLong(value: unknown): boolean {
   if (typeof value === 'string') return value.length > textKept
-  return typeof value === 'object' && value !== null && Object.values(value).some(isLong)
+  if (typeof value !== 'object' || value === null) return false
+  // Not by Object.values: a list for each of ten thousand items takes longer than the look.
+  const members = value as Readonly<Record<string, unknown>>
+  for (const name in members) if (isLong(members[name])) return true
+  return false
 }
 
 /** Only what came over the wire is looked through: a short token may stand in a word of our own. */
@@ -188,7 +197,7 @@ function keepHeader(name: string, value: string, secrets: readonly string[]): st
 const perEntry = 3_200
 const perChange = 300
 
-function sizeOf(entry: Omit<Entry, 'bytes'>, sent: number): number {
+function sizeOf(entry: Omit<Entry, 'bytes'>, sent: number, hasLong: boolean): number {
   const { request, reply } = entry
   let bytes = perEntry + entry.outcomes.length * perItem
   // A row may hold a text that is nearly as long as the body which brought it.
@@ -198,7 +207,7 @@ function sizeOf(entry: Omit<Entry, 'bytes'>, sent: number): number {
     for (const [name, value] of Object.entries(headers)) bytes += textSize(name) + textSize(value)
   for (const breach of entry.breaches) bytes += sizeOfBreach(breach)
   for (const { reason, position } of entry.outcomes)
-    bytes += textSize(reason) + (isLong(position) ? textsSize(position) : 0)
+    bytes += textSize(reason) + (hasLong && isLong(position) ? textsSize(position) : 0)
   return bytes
 }
 

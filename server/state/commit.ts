@@ -131,7 +131,7 @@ function commitTable(name: TableName, table: Table<unknown>, change: TableChange
       const lost = [all, byFirst.get(first), taken].flatMap((part) => part?.rowsAt(first, second) ?? [])
       let before = table.putAll([first, second], values, by)
       let index = 0
-      for (const [third, value] of values) {
+      values.forEach((value, third) => {
         const standing = before?.[index]
         const stood = standing ?? rowAmong(lost, third)
         if (standing === undefined && stood !== undefined) {
@@ -141,7 +141,7 @@ function commitTable(name: TableName, table: Table<unknown>, change: TableChange
         }
         if (value !== null || stood !== undefined) putTotal++
         index++
-      }
+      })
       put.push({ first, second, values, before })
     }
   const detached = [all, ...byFirst.values()].filter(({ size }) => size > 0)

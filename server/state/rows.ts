@@ -154,7 +154,7 @@ export function keyPart(text: string): string {
   // A UTF-16 unit is at most three bytes of UTF-8, so short texts need no count.
   const short = text.length * 3 <= longestPart || Buffer.byteLength(text) <= longestPart
   // A short text that looks like a cut one is cut as well, so that no two texts share a part.
-  if (short && !cutForm.test(text)) return text
+  if (short && !(text.at(-65) === '#' && cutForm.test(text))) return text
   const start = text.slice(0, 40).replace(/[\ud800-\udbff]$/, '')
   // UTF-8 has one replacement for every lone surrogate; UTF-16 keeps them apart.
   return `${start}#${createHash('sha256').update(text, 'utf16le').digest('hex')}`

@@ -32,8 +32,8 @@ export class Table<Value> {
   }
 
   /**
-   * Puts what stands under two key parts, of which null takes a row away. Gives back what stood there, in the same order;
-   * undefined where that is nothing at all.
+   * Puts rows under two key parts, where null takes one away. Gives back what stood there, in the same order; undefined
+   * where that is nothing at all.
    */
   putAll(
     [first, second]: readonly [string, string],
@@ -44,14 +44,14 @@ export class Table<Value> {
     const { size } = bucket
     let before: (Row<Value> | undefined)[] | undefined
     let index = 0
-    for (const [third, value] of values) {
+    values.forEach((value, third) => {
       const stood = value === null ? bucket.delete(third) : bucket.set(third, { value, by })
       if (stood !== undefined) {
         before ??= new Array<undefined>(values.size).fill(undefined)
         before[index] = stood
       }
       index++
-    }
+    })
     this.#size += bucket.size - size
     this.#dropEmpty(first, second, bucket)
     return before

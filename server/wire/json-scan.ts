@@ -35,6 +35,7 @@ const backslash = 0x5c
  * text it tells nothing, but it ends.
  */
 export function scanJson(text: string, watched?: string, mostElements = Number.POSITIVE_INFINITY): JsonScan {
+  const { length } = text
   let depth = 0
   let most = 0
   let oddNumbers = false
@@ -42,16 +43,13 @@ export function scanJson(text: string, watched?: string, mostElements = Number.P
   let watching = false
   let times = 0
   let names = 0
+  // Of the element that is open: none where it starts below zero.
   let start = -1
   let end = 0
   let members = 0
   let odd = false
-  const closeElement = () => {
-    if (start >= 0) elements.push({ start, end, members, oddNumbers: odd })
-    start = -1
-  }
   let index = 0
-  while (index < text.length && elements.length <= mostElements) {
+  while (index < length && elements.length <= mostElements) {
     const unit = text.charCodeAt(index)
     // White space and commas belong to no value; every other unit may begin or continue an element of the list.
     if (unit <= 0x20) {
@@ -59,7 +57,10 @@ export function scanJson(text: string, watched?: string, mostElements = Number.P
       continue
     }
     if (unit === 0x2c) {
-      if (watching && depth === 2) closeElement()
+      if (start >= 0 && depth === 2) {
+        elements.push({ start, end, members, oddNumbers: odd })
+        start = -1
+      }
       index++
       continue
     }
@@ -78,6 +79,10 @@ export function scanJson(text: string, watched?: string, mostElements = Number.P
         }
       }
       index = close
+    } else if (unit === 0x3a) {
+      names++
+      if (depth === 3) members++
+      index++
     } else if (unit === 0x7b || unit === 0x5b) {
       // A watched member that is no list has no elements.
       if (depth === 1 && watching && unit === 0x7b) watching = false
@@ -86,7 +91,8 @@ export function scanJson(text: string, watched?: string, mostElements = Number.P
       index++
     } else if (unit === 0x7d || unit === 0x5d) {
       if (watching && depth === 2) {
-        closeElement()
+        if (start >= 0) elements.push({ start, end, members, oddNumbers: odd })
+        start = -1
         watching = false
       }
       depth--
@@ -95,13 +101,7 @@ export function scanJson(text: string, watched?: string, mostElements = Number.P
       const close = endOfNumber(text, index)
       if (isOdd(text, index, close)) oddNumbers = odd = true
       index = close
-    } else {
-      if (unit === 0x3a) {
-        names++
-        if (depth === 3) members++
-      }
-      index++
-    }
+    } else index++
     end = index
   }
   return { depth: most, oddNumbers, elements, times, names }
