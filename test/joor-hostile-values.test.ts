@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Emulator } from '../server/emulator.js'
-import { replaceForbidden } from '../server/wire/xml-tree.js'
+import { replaceForbidden } from '../server/wire/xml-text.js'
 import { brokenRules, bulk, items, lastRequest, positions, startTestEmulator } from './emulator.js'
 
 const values: readonly (readonly [string, string])[] = [

@@ -1,6 +1,7 @@
 import type { Head } from '../operation.js'
 import { type SentValue, sentJson } from '../wire/sent-value.js'
-import { parseXml, type XmlElement } from '../wire/xml-tree.js'
+import type { XmlElement } from '../wire/xml-reader.js'
+import { parseXml } from '../wire/xml-tree.js'
 import { requestFormat } from './format.js'
 import { itemLimit } from './item-limit.js'
 

@@ -16,7 +16,7 @@ import {
   startOfValue,
 } from '../wire/json-tree.js'
 import { isRecord, writePointer } from '../wire/json-values.js'
-import { escapeXml, isXmlName, replaceForbidden, writeElement } from '../wire/xml-tree.js'
+import { escapeXml, isXmlName, replaceForbidden, writeElement } from '../wire/xml-text.js'
 import type { Format } from './format.js'
 import { itemLimit, rulesOfItems, tooMany } from './item-limit.js'
 import { pointerTo, type SentField, type SentItem } from './sent.js'

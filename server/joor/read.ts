@@ -1,13 +1,15 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { joor } from '../../contracts/rules/joor.js'
 import { type Findings, inBody, inHeader, inText } from '../findings.js'
 import { type Body, type Head, Refusal, type Terms, type Unreadable } from '../operation.js'
 import { codingsOf, supportedCodings } from '../wire/codings.js'
 import { bodyLimit, judgeSlashes, tooLarge } from './admission.js'
-import { judgeReplyFormat, judgeRequestFormat, replyFormat, requestFormat } from './format.js'
-import { readItem } from './item.js'
+import { type Format, judgeReplyFormat, judgeRequestFormat, replyFormat, requestFormat } from './format.js'
+import { type Item, readItem } from './item.js'
 import { readJsonItems } from './json-items.js'
 import { readQuery } from './query.js'
 import type { SentBulk } from './rules.js'
+import type { SentItem } from './sent.js'
 import { readXmlItems } from './xml-items.js'
 
 /** Bytes to command: each item as sent and as understood, side by side. */
@@ -29,10 +31,27 @@ export async function readBulk(head: Head, body: Body, terms: Terms, findings: F
   const sent =
     format === 'json'
       ? readJsonItems(text, reply, terms.takes, findings)
-      : readXmlItems(text, reply, terms.takes, findings)
+      : await readXmlItems(text, reply, terms.takes, findings)
   if (sent instanceof Refusal) return sent
   findings.appliesAll(rulesOfEcho[format][reply])
-  return { query, format, items: sent.map((item, index) => readItem(item, index, format, terms.settings, findings)) }
+  return { query, format, items: await readItems(sent, format, terms, findings) }
+}
+
+/** So many items are understood before other calls have their turn. */
+const itemsInOneGo = 2_000
+
+async function readItems(
+  sent: readonly SentItem[],
+  format: Format,
+  { settings }: Terms,
+  findings: Findings,
+): Promise<readonly Item[]> {
+  const items: Item[] = []
+  for (const item of sent) {
+    items.push(readItem(item, items.length, format, settings, findings))
+    if (items.length % itemsInOneGo === 0) await nextTurn()
+  }
+  return items
 }
 
 const rulesOfText = [joor['format.utf8'], joor['format.bom']]

@@ -1,4 +1,4 @@
-import { escapeXml, replaceForbidden, writeElement } from '../wire/xml-tree.js'
+import { escapeXml, replaceForbidden, writeElement } from '../wire/xml-text.js'
 import type { Format } from './format.js'
 
 /** What the vendor says of a call as a whole. */

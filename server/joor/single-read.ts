@@ -1,7 +1,7 @@
 import { joor } from '../../contracts/rules/joor.js'
 import { type Findings, inBody, inPath, inQuery, type Place } from '../findings.js'
 import { type Body, type Head, Refusal, type Terms } from '../operation.js'
-import { escapeXml, replaceForbidden } from '../wire/xml-tree.js'
+import { escapeXml, replaceForbidden } from '../wire/xml-text.js'
 import { bodyLimit, judgeSlashes, tooLarge } from './admission.js'
 import { judgeReplyFormat, replyFormat } from './format.js'
 import { type Item, readItem } from './item.js'

@@ -1,10 +1,14 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { joor } from '../../contracts/rules/joor.js'
 import { entryOf } from '../entry-of.js'
 import { type Findings, inText, type Place } from '../findings.js'
 import { type Limits, tellOver } from '../limits.js'
 import { Refusal } from '../operation.js'
+import { detached } from '../wire/detached.js'
 import { type LineAndColumn, lineAndColumn, lineCounter } from '../wire/json-tree.js'
-import { escapeXml, parseXml, writeElement, type XmlElement, type XmlFaultKind } from '../wire/xml-tree.js'
+import { type XmlElement, type XmlFaultKind, XmlReader } from '../wire/xml-reader.js'
+import { escapeXml, writeElement } from '../wire/xml-text.js'
+import { parseXml } from '../wire/xml-tree.js'
 import type { Format } from './format.js'
 import { itemLimit, rulesOfItems, tooMany } from './item-limit.js'
 import { type Decoration, pointerTo, type SentField, type SentItem } from './sent.js'
@@ -18,16 +22,23 @@ const rulesOfXml = [
   joor['xml.dropped'],
 ]
 const rulesOfRoot = [joor['body.xml_root'], joor['xml.root_plain']]
+/** So many characters are read before other calls have their turn. */
+const sliceLength = 128 * 1024
 const rightForm = 'Right is <inventory_items><inventory_item>…</inventory_item></inventory_items>.'
 
-/** Reads an XML body; a body whose items cannot be told is refused. */
-export function readXmlItems(
+/** Reads an XML body, a slice at a time; a body whose items cannot be told is refused. */
+export async function readXmlItems(
   text: string,
   reply: Format,
   takes: Limits,
   findings: Findings,
-): readonly SentItem[] | Refusal {
-  const parsed = parseXml(text, { name: 'inventory_item', most: itemLimit })
+): Promise<readonly SentItem[] | Refusal> {
+  const items: SentItem[] = []
+  const source = { text, lines: lineCounter(text), reply }
+  const take = (element: XmlElement) => items.push(new XmlItem(source, element, items.length))
+  const reader = new XmlReader(text, { name: 'inventory_item', most: itemLimit, take })
+  while (reader.read(sliceLength)) await nextTurn()
+  const parsed = reader.document
   if ('fault' in parsed) {
     if (parsed.about === 'limit') return tooMany(parsed.at, findings)
     findings.breach(ruleOf(parsed.about), inText(parsed.at), parsed.fault, 'well-formed XML 1.0')
@@ -45,15 +56,13 @@ export function readXmlItems(
   }
   findings.appliesAll(rulesOfRoot)
   judgeRoot(root, text, findings)
-  const items = root.children.filter((child) => child.name === 'inventory_item')
   if (items.length === 0) {
     findings.breach(joor['body.items'], atRoot, 'no inventory_item', 'one item or more')
     return new Refusal(400, `inventory_items holds no inventory_item: a call has one item or more. ${rightForm}`)
   }
   if (items.length > takes.items) return new Refusal(413, tellOver('items', takes))
   findings.appliesAll(rulesOfItems)
-  const lines = lineCounter(text)
-  return items.map((element, index) => new XmlItem(lines, element, index, reply))
+  return items
 }
 
 function ruleOf(about: Exclude<XmlFaultKind, 'limit'>) {
@@ -75,51 +84,76 @@ function judgeRoot(root: XmlElement, text: string, findings: Findings): void {
   const place = (element: XmlElement) => (): Place => ({ pointer: '', ...lines(element.offset) })
   for (const ignored of root.ignored) findings.breach(joor['xml.root_plain'], place(root), ignored, right)
   if (root.text.trim() !== '') findings.breach(joor['xml.root_plain'], place(root), root.text.trim(), right)
-  for (const child of root.children)
-    if (child.name !== 'inventory_item') findings.breach(joor['xml.root_plain'], place(child), child.name, right)
+  for (const child of root.children) findings.breach(joor['xml.root_plain'], place(child), child.name, right)
 }
 
+/** What the items of one body have in common. */
+interface Source {
+  readonly text: string
+  readonly lines: (offset: number) => LineAndColumn
+  readonly reply: Format
+}
+
+/** It does not hold on to its elements: of ten thousand of them, all is in memory until the call is decided. */
 class XmlItem implements SentItem {
   readonly fields: readonly SentField[]
   readonly echo: string
   readonly changed: readonly string[]
   readonly decorations: readonly Decoration[]
   readonly strayText: string
-  readonly #lines: (offset: number) => LineAndColumn
-  readonly #element: XmlElement
+  readonly #source: Source
+  readonly #offset: number
+  readonly #end: number
   readonly #index: number
   #starts: ReadonlyMap<string, readonly number[]> | undefined
 
-  constructor(lines: (offset: number) => LineAndColumn, element: XmlElement, index: number, reply: Format) {
-    this.#lines = lines
-    this.#element = element
+  constructor(source: Source, element: XmlElement, index: number) {
+    this.#source = source
+    this.#offset = element.offset
+    this.#end = element.end
     this.#index = index
     this.fields = element.children.map(fieldOf)
     this.strayText = element.text.trim()
-    this.decorations = decorationsOf(element)
-    const changed: string[] = []
-    this.echo = reply === 'xml' ? itemToXml(element) : toJson(element, changed)
-    this.changed = changed
+    this.decorations = isPlain(element) ? nothing : decorationsOf(element)
+    if (source.reply === 'xml') {
+      this.echo = itemToXml(element, source.text)
+      this.changed = nothing
+    } else {
+      const changed: string[] = []
+      this.echo = toJson(element, changed)
+      this.changed = changed
+    }
+  }
+
+  get is(): undefined {
+    return undefined
   }
 
   at(field?: string, time?: number): Place {
-    this.#starts ??= startsOfChildren(this.#element)
+    this.#starts ??= this.#startsOfFields()
     const starts = field === undefined ? [] : (this.#starts.get(field) ?? [])
-    const offset = (time === undefined ? starts.at(-1) : starts[time - 1]) ?? this.#element.offset
-    return { pointer: pointerTo(this.#index, field), ...this.#lines(offset) }
+    const offset = (time === undefined ? starts.at(-1) : starts[time - 1]) ?? this.#offset
+    return { pointer: pointerTo(this.#index, field), ...this.#source.lines(offset) }
+  }
+
+  /** Where the fields of each name begin; kept, for places come in numbers. */
+  #startsOfFields(): ReadonlyMap<string, readonly number[]> {
+    const starts = new Map<string, number[]>()
+    const read = parseXml(this.#source.text.slice(this.#offset, this.#end))
+    // It was well-formed within the body, so it is by itself.
+    for (const { name, offset } of 'fault' in read ? [] : read.root.children)
+      entryOf(starts, name, () => []).push(this.#offset + offset)
+    return starts
   }
 }
 
-/** Where the children of each name begin; kept, for places come in numbers. */
-function startsOfChildren({ children }: XmlElement): ReadonlyMap<string, readonly number[]> {
-  const starts = new Map<string, number[]>()
-  for (const { name, offset } of children) entryOf(starts, name, () => []).push(offset)
-  return starts
-}
+const nothing = [] as const
+const isPlain = ({ ignored, children }: XmlElement) =>
+  ignored.length === 0 && children.every((child) => child.ignored.length === 0)
 
 function fieldOf(element: XmlElement): SentField {
   const nested = element.children.length > 0
-  return { name: element.name, kind: nested ? 'nested' : 'string', text: element.text }
+  return { name: element.name, kind: nested ? 'nested' : 'string', text: detached(element.text) }
 }
 
 function decorationsOf(element: XmlElement): readonly Decoration[] {
@@ -134,8 +168,22 @@ function decorationsOf(element: XmlElement): readonly Decoration[] {
 }
 
 /** An item as sent, without what our reading ignores and in the vendor's own layout. */
-function itemToXml({ name, children }: XmlElement): string {
-  return writeElement(name, children.map(toXml).join(''))
+function itemToXml({ name, children }: XmlElement, body: string): string {
+  if (children.length === 0) return writeElement(name, '')
+  // Written out at once: a text that is only put together takes many times the memory of what it says.
+  const parts = [`<${name}>`]
+  for (const child of children) parts.push(isVerbatim(child) ? body.slice(child.offset, child.end) : toXml(child))
+  parts.push(`</${name}>`)
+  return parts.join('')
+}
+
+/**
+ * Whether an element was sent as it is written: all that is left out or turned into another makes it longer or shorter,
+ * but for what `&`, `<`, `>` and line ends are.
+ */
+function isVerbatim({ name, text, children, offset, end }: XmlElement): boolean {
+  const length = 2 * name.length + '<></>'.length + text.length
+  return text !== '' && end - offset === length && children.length === 0 && !/[&<>\r\n]/.test(text)
 }
 
 function toXml(element: XmlElement): string {

@@ -1,6 +1,6 @@
 import type { Rule } from '../../contracts/rules/book.js'
 import type { BrokenRule } from '../journal/broken-rule.js'
-import { escapeXml, replaceForbidden } from '../wire/xml-tree.js'
+import { escapeXml, replaceForbidden } from '../wire/xml-text.js'
 import { type Report, writeMessage, writeSource, writeTimes } from './report.js'
 
 /**
