@@ -42,7 +42,7 @@ export class Findings {
   readonly #met: Rule[] = []
   /** A bit for each rule that is met, by its number: thousands of items each meet dozens of the same ones. */
   readonly #isMet = new Uint8Array((rulesNumbered() + 7) >> 3)
-  readonly #counts = new Map<Breakable, number>()
+  readonly #counts = new Map<ClientRule, number>()
   readonly #breaches: Breach[] = []
   readonly #contract: Contract
   readonly #levels: Levels
@@ -91,6 +91,24 @@ export class Findings {
     if (rule.breach === 'report item') return true
     this.#refusal ??= rule
     return false
+  }
+
+  /** What is found of a part of the call, judged in the same way, while it is not yet known whether the part counts. */
+  apart(): Findings {
+    return new Findings(this.#contract, this.#levels, this.#kept)
+  }
+
+  /** The part counts: all that was found of it comes behind what was found so far. */
+  add(part: Findings): void {
+    this.appliesAll(part.#met)
+    const kept = new Map(this.#counts)
+    for (const breach of part.#breaches) {
+      const count = (kept.get(breach.rule) ?? 0) + 1
+      kept.set(breach.rule, count)
+      if (count <= this.#kept) this.#breaches.push(breach)
+    }
+    for (const [rule, count] of part.#counts) this.#counts.set(rule, (this.#counts.get(rule) ?? 0) + count)
+    this.#refusal ??= part.#refusal
   }
 
   /** Nothing was found yet: a check that comes before those which ran has the only word. */

@@ -3,7 +3,6 @@ import type { Step } from '../documents/source.js'
 import { Findings } from '../findings.js'
 import { usualLimits } from '../limits.js'
 import type { ItemOutcome, Terms } from '../operation.js'
-import { Refusal } from '../operation.js'
 import { defaultSettings, type Settings } from '../settings.js'
 import { Draft } from '../state/draft.js'
 import { type Declaration, fingerprint, type PendingRow, type Setup } from '../state/store.js'
@@ -86,6 +85,11 @@ const settingsOf = (setup: Setup): Settings => ({ ...defaultSettings, ...setup.s
 
 function sentItems(list: string, documents: readonly Record<string, unknown>[]): Rows<readonly SentItem[]> {
   if (documents.length === 0) return { rows: [] }
-  const sent = readJsonItems(writeExact({ inventory_items: documents }), 'json', usualLimits, unjudged)
-  return sent instanceof Refusal ? { faults: [{ steps: [list], message: sent.message }] } : { rows: sent }
+  const rows: SentItem[] = []
+  const text = writeExact({ inventory_items: documents })
+  const reading = readJsonItems(text, 'json', usualLimits, unjudged, (item) => rows.push(item))
+  for (;;) {
+    const { done, value: refusal } = reading.next()
+    if (done) return refusal === undefined ? { rows } : { faults: [{ steps: [list], message: refusal.message }] }
+  }
 }

@@ -19,20 +19,18 @@ import { isRecord, writePointer } from '../wire/json-values.js'
 import { escapeXml, isXmlName, replaceForbidden, writeElement } from '../wire/xml-text.js'
 import type { Format } from './format.js'
 import { itemLimit, rulesOfItems, tooMany } from './item-limit.js'
-import { pointerTo, type SentField, type SentItem } from './sent.js'
+import { pointerTo, type Reading, type SentField, type SentItem, type Take } from './sent.js'
 
 const rulesOfJson = [joor['body.well_formed'], joor['body.depth']]
 const rulesOfRoot = [joor['body.json_root'], joor['body.json_root_only']]
 const nothing = [] as const
 const rightForm = '{"inventory_items": [{"warehouse": "New York", "upc": "822508068753", "inventory": 200}]}'
 
+/** So many items are understood before other calls have their turn. */
+const itemsInOneGo = 1_000
+
 /** Reads a JSON body; a body whose items cannot be told is refused. */
-export function readJsonItems(
-  text: string,
-  reply: Format,
-  takes: Limits,
-  findings: Findings,
-): readonly SentItem[] | Refusal {
+export function* readJsonItems(text: string, reply: Format, takes: Limits, findings: Findings, take: Take): Reading {
   // The items are counted first: JSON.parse would build them all.
   const scan = scanJson(text, 'inventory_items', itemLimit)
   if (scan.elements.length > itemLimit)
@@ -67,7 +65,12 @@ export function readJsonItems(
   if (list.length > takes.items) return new Refusal(413, tellOver('items', takes))
   findings.appliesAll(rulesOfItems)
   const source = { text, lines: lineCounter(text), reply }
-  return scan.elements.map((span, index) => new JsonItem(source, span, list[index], index))
+  for (const [index, span] of scan.elements.entries()) {
+    const item = new JsonItem(source, span, list[index], index)
+    take(item)
+    if (index % itemsInOneGo === itemsInOneGo - 1) yield
+  }
+  return undefined
 }
 
 function placeOfItems(text: string): LineAndColumn {

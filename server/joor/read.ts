@@ -4,12 +4,12 @@ import { type Findings, inBody, inHeader, inText } from '../findings.js'
 import { type Body, type Head, Refusal, type Terms, type Unreadable } from '../operation.js'
 import { codingsOf, supportedCodings } from '../wire/codings.js'
 import { bodyLimit, judgeSlashes, tooLarge } from './admission.js'
-import { type Format, judgeReplyFormat, judgeRequestFormat, replyFormat, requestFormat } from './format.js'
+import { judgeReplyFormat, judgeRequestFormat, replyFormat, requestFormat } from './format.js'
 import { type Item, readItem } from './item.js'
 import { readJsonItems } from './json-items.js'
 import { readQuery } from './query.js'
 import type { SentBulk } from './rules.js'
-import type { SentItem } from './sent.js'
+import type { Reading, Take } from './sent.js'
 import { readXmlItems } from './xml-items.js'
 
 /** Bytes to command: each item as sent and as understood, side by side. */
@@ -28,30 +28,24 @@ export async function readBulk(head: Head, body: Body, terms: Terms, findings: F
 
   const format = requestFormat(head) ?? 'json'
   const reply = replyFormat(head)
-  const sent =
-    format === 'json'
-      ? readJsonItems(text, reply, terms.takes, findings)
-      : await readXmlItems(text, reply, terms.takes, findings)
-  if (sent instanceof Refusal) return sent
+  const ofItems = findings.apart()
+  const items: Item[] = []
+  const take: Take = (item) => items.push(readItem(item, items.length, format, terms.settings, ofItems))
+  const readItems = format === 'json' ? readJsonItems : readXmlItems
+  const refused = await inTurns(readItems(text, reply, terms.takes, findings, take))
+  if (refused !== undefined) return refused
   findings.appliesAll(rulesOfEcho[format][reply])
-  return { query, format, items: await readItems(sent, format, terms, findings) }
+  findings.add(ofItems)
+  return { query, format, items }
 }
 
-/** So many items are understood before other calls have their turn. */
-const itemsInOneGo = 2_000
-
-async function readItems(
-  sent: readonly SentItem[],
-  format: Format,
-  { settings }: Terms,
-  findings: Findings,
-): Promise<readonly Item[]> {
-  const items: Item[] = []
-  for (const item of sent) {
-    items.push(readItem(item, items.length, format, settings, findings))
-    if (items.length % itemsInOneGo === 0) await nextTurn()
+/** Gives other calls their turn wherever the reading pauses. */
+async function inTurns(reading: Reading): Promise<Refusal | undefined> {
+  for (;;) {
+    const { done, value } = reading.next()
+    if (done) return value
+    await nextTurn()
   }
-  return items
 }
 
 const rulesOfText = [joor['format.utf8'], joor['format.bom']]

@@ -1,4 +1,5 @@
 import type { Place } from '../findings.js'
+import type { Refusal } from '../operation.js'
 import { writePointer } from '../wire/json-values.js'
 import type { Format } from './format.js'
 
@@ -19,9 +20,18 @@ export interface Decoration {
   readonly time?: number
 }
 
+/** Told of each item of a body as it comes, in their order. */
+export type Take = (item: SentItem) => void
+
+/** Reads a body and pauses now and then, for a large one takes long; ends with why its items cannot be told. */
+export type Reading = Generator<void, Refusal | undefined>
+
 /** One item as sent, whatever the format, with what it takes to echo it and to point into it. */
 export interface SentItem {
-  /** In the order of the document, repeated names included; undefined where the item is no object at all. */
+  /**
+   * In the order of the document, repeated names included; undefined where the item is no object at all. They are made
+   * anew for whoever asks behind `Take`: ten thousand items would hold on to a hundred thousand of them.
+   */
   readonly fields: readonly SentField[] | undefined
   /** What the item is instead of an object; undefined where it is one. */
   readonly is?: string | undefined

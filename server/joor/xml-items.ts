@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { joor } from '../../contracts/rules/joor.js'
 import { entryOf } from '../entry-of.js'
 import { type Findings, inText, type Place } from '../findings.js'
@@ -11,7 +10,7 @@ import { escapeXml, writeElement } from '../wire/xml-text.js'
 import { parseXml } from '../wire/xml-tree.js'
 import type { Format } from './format.js'
 import { itemLimit, rulesOfItems, tooMany } from './item-limit.js'
-import { type Decoration, pointerTo, type SentField, type SentItem } from './sent.js'
+import { type Decoration, pointerTo, type Reading, type SentField, type SentItem, type Take } from './sent.js'
 
 const rulesOfXml = [
   joor['body.well_formed'],
@@ -27,17 +26,16 @@ const sliceLength = 128 * 1024
 const rightForm = 'Right is <inventory_items><inventory_item>…</inventory_item></inventory_items>.'
 
 /** Reads an XML body, a slice at a time; a body whose items cannot be told is refused. */
-export async function readXmlItems(
-  text: string,
-  reply: Format,
-  takes: Limits,
-  findings: Findings,
-): Promise<readonly SentItem[] | Refusal> {
-  const items: SentItem[] = []
+export function* readXmlItems(text: string, reply: Format, takes: Limits, findings: Findings, take: Take): Reading {
   const source = { text, lines: lineCounter(text), reply }
-  const take = (element: XmlElement) => items.push(new XmlItem(source, element, items.length))
-  const reader = new XmlReader(text, { name: 'inventory_item', most: itemLimit, take })
-  while (reader.read(sliceLength)) await nextTurn()
+  let items = 0
+  const takeElement = (element: XmlElement) => {
+    const item = new XmlItem(source, element, items++)
+    take(item)
+    item.release()
+  }
+  const reader = new XmlReader(text, { name: 'inventory_item', most: itemLimit, take: takeElement })
+  while (reader.read(sliceLength)) yield
   const parsed = reader.document
   if ('fault' in parsed) {
     if (parsed.about === 'limit') return tooMany(parsed.at, findings)
@@ -56,13 +54,13 @@ export async function readXmlItems(
   }
   findings.appliesAll(rulesOfRoot)
   judgeRoot(root, text, findings)
-  if (items.length === 0) {
+  if (items === 0) {
     findings.breach(joor['body.items'], atRoot, 'no inventory_item', 'one item or more')
     return new Refusal(400, `inventory_items holds no inventory_item: a call has one item or more. ${rightForm}`)
   }
-  if (items.length > takes.items) return new Refusal(413, tellOver('items', takes))
+  if (items > takes.items) return new Refusal(413, tellOver('items', takes))
   findings.appliesAll(rulesOfItems)
-  return items
+  return undefined
 }
 
 function ruleOf(about: Exclude<XmlFaultKind, 'limit'>) {
@@ -94,9 +92,7 @@ interface Source {
   readonly reply: Format
 }
 
-/** It does not hold on to its elements: of ten thousand of them, all is in memory until the call is decided. */
 class XmlItem implements SentItem {
-  readonly fields: readonly SentField[]
   readonly echo: string
   readonly changed: readonly string[]
   readonly decorations: readonly Decoration[]
@@ -105,6 +101,7 @@ class XmlItem implements SentItem {
   readonly #offset: number
   readonly #end: number
   readonly #index: number
+  #fields: readonly SentField[] | undefined
   #starts: ReadonlyMap<string, readonly number[]> | undefined
 
   constructor(source: Source, element: XmlElement, index: number) {
@@ -112,7 +109,7 @@ class XmlItem implements SentItem {
     this.#offset = element.offset
     this.#end = element.end
     this.#index = index
-    this.fields = element.children.map(fieldOf)
+    this.#fields = element.children.map(fieldOf)
     this.strayText = element.text.trim()
     this.decorations = isPlain(element) ? nothing : decorationsOf(element)
     if (source.reply === 'xml') {
@@ -123,6 +120,14 @@ class XmlItem implements SentItem {
       this.echo = toJson(element, changed)
       this.changed = changed
     }
+  }
+
+  get fields(): readonly SentField[] {
+    return this.#fields ?? this.#children().map(fieldOf)
+  }
+
+  release(): void {
+    this.#fields = undefined
   }
 
   get is(): undefined {
@@ -139,11 +144,14 @@ class XmlItem implements SentItem {
   /** Where the fields of each name begin; kept, for places come in numbers. */
   #startsOfFields(): ReadonlyMap<string, readonly number[]> {
     const starts = new Map<string, number[]>()
+    for (const { name, offset } of this.#children()) entryOf(starts, name, () => []).push(this.#offset + offset)
+    return starts
+  }
+
+  #children(): readonly XmlElement[] {
     const read = parseXml(this.#source.text.slice(this.#offset, this.#end))
     // It was well-formed within the body, so it is by itself.
-    for (const { name, offset } of 'fault' in read ? [] : read.root.children)
-      entryOf(starts, name, () => []).push(this.#offset + offset)
-    return starts
+    return 'fault' in read ? [] : read.root.children
   }
 }
 
