@@ -17,6 +17,7 @@ import {
 } from '../wire/json-tree.js'
 import { isRecord, writePointer } from '../wire/json-values.js'
 import { escapeXml, isXmlName, replaceForbidden, writeElement } from '../wire/xml-text.js'
+import { type Echo, EchoWriter } from './echo.js'
 import type { Format } from './format.js'
 import { itemLimit, rulesOfItems, tooMany } from './item-limit.js'
 import { pointerTo, type Reading, type SentField, type SentItem, type Take } from './sent.js'
@@ -64,7 +65,7 @@ export function* readJsonItems(text: string, reply: Format, takes: Limits, findi
   }
   if (list.length > takes.items) return new Refusal(413, tellOver('items', takes))
   findings.appliesAll(rulesOfItems)
-  const source = { text, lines: lineCounter(text), reply }
+  const source = { text, lines: lineCounter(text), reply, page: { text }, echoes: new EchoWriter() }
   for (const [index, span] of scan.elements.entries()) {
     const item = new JsonItem(source, span, list[index], index)
     take(item)
@@ -118,15 +119,17 @@ interface Source {
   readonly text: string
   readonly lines: (offset: number) => LineAndColumn
   readonly reply: Format
+  readonly page: Echo['page']
+  readonly echoes: EchoWriter
 }
 
 /** It holds on to little: of ten thousand of them, all is in memory until the call is decided. */
 class JsonItem implements SentItem {
-  readonly echo: string
   readonly changed: readonly string[]
   readonly #source: Source
   readonly #span: ElementSpan
   readonly #value: unknown
+  readonly #echo: Echo | undefined
   readonly #index: number
   #starts: ReadonlyMap<string, readonly number[]> | undefined
 
@@ -136,13 +139,18 @@ class JsonItem implements SentItem {
     this.#value = value
     this.#index = index
     if (source.reply === 'json') {
-      this.echo = this.#text
       this.changed = nothing
     } else {
       const changed: string[] = []
-      this.echo = toXml(this.#text, changed)
+      this.#echo = source.echoes.add(toXml(this.#text, changed))
       this.changed = changed
     }
+  }
+
+  /** The very text that was sent, unless the reply is in another format. */
+  get echo(): Echo {
+    const { start: from, end: to } = this.#span
+    return this.#echo ?? { page: this.#source.page, from, to }
   }
 
   /** Made anew each time: they are read once, and rarely asked for after that. */

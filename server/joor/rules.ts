@@ -8,7 +8,7 @@ import type { Turn } from '../state/store.js'
 import type { Format } from './format.js'
 import type { Item } from './item.js'
 import { ItemJudge } from './item-judge.js'
-import { outcomeOf, type Placed, placeItem } from './placement.js'
+import { keyOf, outcomeOf, type Placed, placeItem } from './placement.js'
 import type { CallQuery } from './query.js'
 import { applyItem } from './stock.js'
 
@@ -80,13 +80,13 @@ export function decideBulk(
 
 export const byFault = { rule: null, reason: sparedReason }
 
-function judgeSamePosition({ item, date, key }: Placed, positions: SeenKeys, judge: ItemJudge): void {
+function judgeSamePosition(place: Placed, positions: SeenKeys, judge: ItemJudge): void {
   if (!positions.isEmpty) judge.applies(joor['inventory.same_position'])
-  if (!positions.add(key))
+  if (!positions.add(keyOf(place)))
     judge.breach(
       joor['inventory.same_position'],
       undefined,
-      `${item.warehouse}, ${date} once more`,
+      `${place.item.warehouse}, ${place.date} once more`,
       'one item for a position',
     )
 }
@@ -123,7 +123,7 @@ function decideOverwrite(
   terms: Terms,
   findings: Findings,
 ): void {
-  const named = new Set(placed.map(({ key }) => key[0]))
+  const named = new Set(placed.map(({ first }) => first))
   const account = terms.settings.overwrite_scope === 'account'
   findings.applies(account ? joor['overwrite.account'] : joor['overwrite.warehouses'])
   findings.appliesAll(rulesOfOverwrite)

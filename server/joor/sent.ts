@@ -1,6 +1,7 @@
 import type { Place } from '../findings.js'
 import type { Refusal } from '../operation.js'
 import { writePointer } from '../wire/json-values.js'
+import type { Echo } from './echo.js'
 import type { Format } from './format.js'
 
 /** How the fields of an item arrived; a query has texts only, as XML has. */
@@ -36,7 +37,7 @@ export interface SentItem {
   /** What the item is instead of an object; undefined where it is one. */
   readonly is?: string | undefined
   /** The item in the reply's format. */
-  readonly echo: string
+  readonly echo: Echo
   /** What the reply's format could not hold, for the report. */
   readonly changed: readonly string[]
   /** XML only: attributes and prefixes on the item and its fields, and text beside the fields. */

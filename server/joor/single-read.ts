@@ -3,6 +3,7 @@ import { type Findings, inBody, inPath, inQuery, type Place } from '../findings.
 import { type Body, type Head, Refusal, type Terms } from '../operation.js'
 import { escapeXml, replaceForbidden } from '../wire/xml-text.js'
 import { bodyLimit, judgeSlashes, tooLarge } from './admission.js'
+import { echoOf } from './echo.js'
 import { judgeReplyFormat, replyFormat } from './format.js'
 import { type Item, readItem } from './item.js'
 import { readDecPending, readParameters } from './query.js'
@@ -85,7 +86,7 @@ function sentSku(head: Head, given: ReadonlyMap<string, string>): SentItem {
   const held = reply === 'xml' ? replaceForbidden(joined) : joined
   return {
     fields,
-    echo: reply === 'xml' ? escapeXml(held) : JSON.stringify(held),
+    echo: echoOf(reply === 'xml' ? escapeXml(held) : JSON.stringify(held)),
     changed: held === joined ? [] : ['a character that XML cannot hold is shown as U+FFFD'],
     decorations: [],
     strayText: '',

@@ -3,6 +3,7 @@ import type { Findings } from '../findings.js'
 import type { Terms, Verdict } from '../operation.js'
 import type { Draft } from '../state/draft.js'
 import type { Turn } from '../state/store.js'
+import { textOfEcho } from './echo.js'
 import { ItemJudge } from './item-judge.js'
 import { outcomeOf, placeItem } from './placement.js'
 import { byFault } from './rules.js'
@@ -33,5 +34,5 @@ export function decideSingle(
     findings.applies(joor['inventory.untouched'])
     applyItem(place, { overwrite: false, decPending }, turn.setup, draft, terms, findings)
   } else findings.applies(joor['single.not_updated'])
-  return { updated, sku: item.sent.echo, outcomes: [outcomeOf(item, place, refused)] }
+  return { updated, sku: textOfEcho(item.sent.echo), outcomes: [outcomeOf(item, place, refused)] }
 }

@@ -3,6 +3,7 @@ import type { Findings } from '../findings.js'
 import { type Head, Refusal, type Terms, type Written } from '../operation.js'
 import type { Turn } from '../state/store.js'
 import { writeElement } from '../wire/xml-text.js'
+import { addEchoes } from './echo.js'
 import { type Format, replyFormat } from './format.js'
 import type { Item } from './item.js'
 import { notUpdatedHeader, replyHeaders } from './reply-headers.js'
@@ -59,11 +60,7 @@ function writeEnvelope(
 
 function addJsonList(items: readonly Item[], parts: string[]): void {
   parts.push(items.length === 0 ? '[' : '[[')
-  let between = ''
-  for (const { sent } of items) {
-    parts.push(between, sent.echo)
-    between = ','
-  }
+  addEchoes(echoesOf(items), ',', parts)
   parts.push(items.length === 0 ? ']' : ']]')
 }
 
@@ -73,6 +70,8 @@ function addXmlList(name: string, items: readonly Item[], parts: string[]): void
     return
   }
   parts.push(`<${name}>`)
-  for (const { sent } of items) parts.push(sent.echo)
+  addEchoes(echoesOf(items), '', parts)
   parts.push(`</${name}>`)
 }
+
+const echoesOf = (items: readonly Item[]) => items.map(({ sent }) => sent.echo)

@@ -8,6 +8,7 @@ import { type LineAndColumn, lineAndColumn, lineCounter } from '../wire/json-tre
 import { type XmlElement, type XmlFaultKind, XmlReader } from '../wire/xml-reader.js'
 import { escapeXml, writeElement } from '../wire/xml-text.js'
 import { parseXml } from '../wire/xml-tree.js'
+import { type Echo, EchoWriter } from './echo.js'
 import type { Format } from './format.js'
 import { itemLimit, rulesOfItems, tooMany } from './item-limit.js'
 import { type Decoration, pointerTo, type Reading, type SentField, type SentItem, type Take } from './sent.js'
@@ -27,7 +28,7 @@ const rightForm = 'Right is <inventory_items><inventory_item>…</inventory_item
 
 /** Reads an XML body, a slice at a time; a body whose items cannot be told is refused. */
 export function* readXmlItems(text: string, reply: Format, takes: Limits, findings: Findings, take: Take): Reading {
-  const source = { text, lines: lineCounter(text), reply }
+  const source = { text, lines: lineCounter(text), reply, echoes: new EchoWriter() }
   let items = 0
   const takeElement = (element: XmlElement) => {
     const item = new XmlItem(source, element, items++)
@@ -90,10 +91,11 @@ interface Source {
   readonly text: string
   readonly lines: (offset: number) => LineAndColumn
   readonly reply: Format
+  readonly echoes: EchoWriter
 }
 
 class XmlItem implements SentItem {
-  readonly echo: string
+  readonly echo: Echo
   readonly changed: readonly string[]
   readonly decorations: readonly Decoration[]
   readonly strayText: string
@@ -113,11 +115,11 @@ class XmlItem implements SentItem {
     this.strayText = element.text.trim()
     this.decorations = isPlain(element) ? nothing : decorationsOf(element)
     if (source.reply === 'xml') {
-      this.echo = itemToXml(element, source.text)
+      this.echo = source.echoes.add(itemToXml(element, source.text))
       this.changed = nothing
     } else {
       const changed: string[] = []
-      this.echo = toJson(element, changed)
+      this.echo = source.echoes.add(toJson(element, changed))
       this.changed = changed
     }
   }
@@ -178,11 +180,9 @@ function decorationsOf(element: XmlElement): readonly Decoration[] {
 /** An item as sent, without what our reading ignores and in the vendor's own layout. */
 function itemToXml({ name, children }: XmlElement, body: string): string {
   if (children.length === 0) return writeElement(name, '')
-  // Written out at once: a text that is only put together takes many times the memory of what it says.
-  const parts = [`<${name}>`]
-  for (const child of children) parts.push(isVerbatim(child) ? body.slice(child.offset, child.end) : toXml(child))
-  parts.push(`</${name}>`)
-  return parts.join('')
+  let content = ''
+  for (const child of children) content += isVerbatim(child) ? body.slice(child.offset, child.end) : toXml(child)
+  return `<${name}>${content}</${name}>`
 }
 
 /**
