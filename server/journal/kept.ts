@@ -1,5 +1,6 @@
 import type { Breach, Place } from '../findings.js'
 import { redactDeep } from '../redaction.js'
+import { detached } from '../wire/detached.js'
 import type { KeptBody } from './entry.js'
 
 /** The start of a body, without the request's token; cut after redaction, so that no half of a token is left. */
@@ -12,6 +13,8 @@ export function keep(text: string, secrets: readonly string[], limit: number): K
 
 /** The first whole characters, as a text of its own: a slice would hold on to all the rest. */
 function startOf(text: string, limit: number): string {
+  // A UTF-16 unit is at most three bytes of UTF-8; only of a surrogate something else may come.
+  if (text.length * 3 <= limit && !/[\ud800-\udfff]/.test(text)) return detached(text)
   const start = Buffer.from(text.slice(0, limit)).subarray(0, limit)
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(start, { stream: true })
 }
