@@ -161,9 +161,14 @@ export function redactJson(text: string, secrets: readonly string[]): string {
 /** The same value made of plain JSON, with each text in it replaced. */
 export function mapTexts<Value>(value: Value, replace: (text: string) => string): Value {
   // Only what stands inside strings is changed, so the value keeps its shape.
-  return JSON.parse(JSON.stringify(value), (_name, member) =>
-    typeof member === 'string' ? replace(member) : member,
-  ) as Value
+  return withTexts(value, replace) as Value
+}
+
+function withTexts(value: unknown, replace: (text: string) => string): unknown {
+  if (typeof value === 'string') return replace(value)
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((each) => withTexts(each, replace))
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withTexts(member, replace)]))
 }
 
 /** Whether one of the secrets stands in a text, as it is or behind the escapes of JSON, XML or a URL. */
