@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { printTables } from '../dist/server/rule-tables.js'
+import { printTables } from '../build/server/rule-tables.js'
 
 // `npm run tables`: prints the rule book's tables into the README.
 writeFileSync('README.md', printTables(readFileSync('README.md', 'utf8')))

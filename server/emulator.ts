@@ -97,7 +97,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const seed =
     typeof options.seed === 'string'
       ? await readSeedFile(options.seed, (given) => judgeSeed(given, clock).faults)
-      : checkSeed(options.seed ?? {})
+      : options.seed === undefined
+        ? {}
+        : checkSeed(options.seed)
   const limits = withDefaults(defaultJournal, options.journal)
   const takes = withDefaults(usualLimits, options.limits)
   const tally = new Tally()

@@ -21,7 +21,8 @@ const rooms = readdirSync(join(root, 'server')).filter((name) =>
 )
 const anyRoom = `(?:${rooms.join('|')})`
 
-const outside = '^server/(?:cli\\.ts|commands/|emulator\\.ts|control/|http/|listen\\.ts|serve\\.ts'
+const outside =
+  '^server/(?:(?:cli|process|compile-cache)\\.ts|commands/|emulator\\.ts|control/|http/|listen\\.ts|serve\\.ts'
 const directions: readonly Direction[] = [
   { says: 'the rule book imports nothing but itself', from: /^contracts\/rules\//, never: /^(?!contracts\/rules\/)/ },
   ...rooms.map((room) => ({
@@ -32,13 +33,13 @@ const directions: readonly Direction[] = [
   {
     says: 'the adapter is handed its operations and knows no vendor',
     from: /^server\/(?:http\/|listen\.ts)/,
-    never: new RegExp(`^server/(?:${anyRoom}|control|commands)/|^server/(?:emulator|cli)\\.ts`),
+    never: new RegExp(`^server/(?:${anyRoom}|control|commands)/|^server/(?:emulator|cli|process)\\.ts`),
   },
   {
     says: 'the pipeline knows neither vendor, adapter nor storage',
     from: /^server\/serve\.ts/,
     never: new RegExp(
-      `^server/(?:${anyRoom}|control|commands|http)/|^server/(?:emulator|cli)\\.ts|^server/state/(?:memory|file)`,
+      `^server/(?:${anyRoom}|control|commands|http)/|^server/(?:emulator|cli|process)\\.ts|^server/state/(?:memory|file)`,
     ),
   },
   {
@@ -75,7 +76,8 @@ const directions: readonly Direction[] = [
   {
     says: 'the control plane knows rooms and state types, not the way in',
     from: /^server\/control\//,
-    never: /^server\/(?:http|commands)\/|^server\/(?:serve|listen|emulator|cli)\.ts|^server\/state\/(?:memory|file)/,
+    never:
+      /^server\/(?:http|commands)\/|^server\/(?:serve|listen|emulator|cli|process)\.ts|^server\/state\/(?:memory|file)/,
   },
   {
     says: 'what reads the wire knows no vendor and no state',
@@ -128,10 +130,15 @@ const directions: readonly Direction[] = [
   },
   {
     says: 'only the program imports its commands',
-    from: /^(?!server\/(?:cli\.ts|commands\/))/,
+    from: /^(?!server\/(?:process\.ts|commands\/))/,
     never: /^server\/commands\//,
   },
   { says: 'nothing imports the program', from: /./, never: /^server\/cli\.ts/ },
+  {
+    says: 'only the program imports what touches the process',
+    from: /^(?!server\/(?:cli|process)\.ts)/,
+    never: /^server\/(?:process|compile-cache)\.ts/,
+  },
   { says: 'only a command starts an emulator', from: /^server\/(?!commands\/)/, never: /^server\/emulator\.ts/ },
   {
     says: 'the product imports no test and no bench',
@@ -190,7 +197,7 @@ describe('The import directions', () => {
 
   it('are looked at in every file, and every import leads to one', () => {
     expect(graph.size).toBeGreaterThan(50)
-    expect(graph.get('server/cli.ts')).toContain('server/commands/program.ts')
+    expect(graph.get('server/cli.ts')).toContain('server/process.ts')
     expect(graph.get('server/state/memory.ts')).toContain('server/state/commit.ts')
     expect([...graph.values()].flat().filter((imported) => !graph.has(imported))).toEqual([])
   })
@@ -216,6 +223,8 @@ describe('A planted fault', () => {
     ['server/state/draft.ts', 'server/control/rows.ts'],
     ['server/joor/rules.ts', 'server/state/memory.ts'],
     ['server/commands/why.ts', 'server/cli.ts'],
+    ['server/commands/start.ts', 'server/process.ts'],
+    ['server/emulator.ts', 'server/compile-cache.ts'],
     ['server/serve.ts', 'test/strict-store.ts'],
     ['server/faults/specs.ts', 'server/joor/operations.ts'],
     ['server/faults/armed.ts', 'server/http/adapter.ts'],

@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from 'express'
-import { DocumentError, type DocumentKind, schemaFaults } from '../documents/documents.js'
+import { DocumentError, schemaFaults } from '../documents/documents.js'
+import type { DocumentKind } from '../documents/kinds.js'
 import { CountInquiry, type Wanted } from '../journal/count.js'
 import type { Inquiry, Progress } from '../journal/inquiry.js'
 import { type Nearest, nearestTo } from '../journal/nearest.js'

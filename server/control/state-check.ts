@@ -1,5 +1,5 @@
 import { type Request, Router } from 'express'
-import type { DocumentKind } from '../documents/documents.js'
+import type { DocumentKind } from '../documents/kinds.js'
 import { type Columns, readCsvTable, readJsonTable, type TableRow, tableError } from '../documents/table.js'
 import { mediaType } from '../wire/media-types.js'
 import { bodyOf, Problem, readParameters, sendJson, textOf } from './answers.js'

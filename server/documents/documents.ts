@@ -1,8 +1,8 @@
-import { createRequire } from 'node:module'
-import { Ajv, type ErrorObject, type SchemaObject, type ValidateFunction } from 'ajv'
-import { entryOf } from '../entry-of.js'
+import type { ErrorObject } from 'ajv'
 import { didYouMean, writeChoice } from '../suggestion.js'
 import { ExactNumber } from '../wire/exact-json.js'
+import { compiled } from './compiled.js'
+import type { DocumentKind } from './kinds.js'
 import { type About, type Step, writePath } from './source.js'
 
 /** One thing that is wrong with a document. */
@@ -25,37 +25,8 @@ export class DocumentError extends Error {
   }
 }
 
-export type DocumentKind =
-  | 'account'
-  | 'site'
-  | 'seed'
-  | 'cases'
-  | 'clock'
-  | 'ids'
-  | 'faults'
-  | 'fork'
-  | 'match'
-  | 'question'
-  | 'sequence'
-  | 'position-rows'
-  | 'level-rows'
-  | 'coverage'
-
 const linesShown = 20
 const valueShown = 60
-
-const require = createRequire(import.meta.url)
-const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true })
-/** Compiled when the first document of a kind comes: most starts see none. */
-const validators = new Map<DocumentKind, ValidateFunction>()
-
-function compile(kind: DocumentKind): ValidateFunction {
-  // A seed is made of accounts and sites, so their schemas have to be known before its own.
-  if (kind === 'seed') for (const part of ['account', 'site'] as const) entryOf(validators, part, () => compile(part))
-  if (kind === 'sequence') entryOf(validators, 'question' as const, () => compile('question'))
-  const schema: SchemaObject = require(`#schemas/${kind}.json`)
-  return ajv.compile(schema)
-}
 
 /** A document of which its schema says all there is to say; throws DocumentError. */
 export function checkDocument<Document>(kind: DocumentKind, document: unknown): Document {
@@ -67,7 +38,7 @@ export function checkDocument<Document>(kind: DocumentKind, document: unknown): 
 
 /** All that the schema of that kind finds wrong. */
 export function schemaFaults(kind: DocumentKind, document: unknown): readonly Fault[] {
-  const validate = entryOf(validators, kind, () => compile(kind))
+  const validate = compiled(kind)
   if (validate(document)) return []
   const errors = validate.errors ?? []
   // They only repeat that one of the names, or of the parts, is wrong, which has its own error.

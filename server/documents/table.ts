@@ -1,7 +1,8 @@
 import { didYouMean } from '../suggestion.js'
 import { ExactNumber, numberOf } from '../wire/exact-json.js'
 import { isRecord } from '../wire/json-values.js'
-import { DocumentError, type DocumentKind, faultAt, schemaFaults, writeFault, writeLines } from './documents.js'
+import { DocumentError, faultAt, schemaFaults, writeFault, writeLines } from './documents.js'
+import type { DocumentKind } from './kinds.js'
 
 /** What the cells of a column hold. */
 export type ColumnKind = 'text' | 'integer' | 'boolean'

@@ -3,7 +3,7 @@ import type { Settings } from '../settings.js'
 import type { LevelRevision, LevelValue } from '../state/rows.js'
 import { isRecord } from '../wire/json-values.js'
 import type { EventJudge } from './document.js'
-import { type EventSchema, loadSchema } from './schema.js'
+import { type EventSchema, loadSchema } from './event-schema.js'
 
 /** A level as an event reports it. */
 export type ReportedLevel = Omit<LevelValue, 'receivedAt'>

@@ -3,8 +3,8 @@ import type { Settings } from '../settings.js'
 import { isRecord } from '../wire/json-values.js'
 import { costOf, type ReportedCost } from './cost.js'
 import type { EventJudge } from './document.js'
+import { type EventSchema, loadSchema } from './event-schema.js'
 import { inventorySchema, levelOf, type ReportedLevel } from './inventory.js'
-import { type EventSchema, loadSchema } from './schema.js'
 
 /** What an event says about the state of its site; nothing for most types. */
 export interface Reported {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createRequire } from 'node:module'
-import { Ajv } from 'ajv'
+import { compiled } from './compiled.js'
 import { reasonOf } from './files.js'
 import { type KeptPartition, type KeptSnapshot, restoredPartitions, restoredSnapshot } from './kept.js'
 import type { Kept } from './memory.js'
@@ -21,10 +20,6 @@ interface Content {
   readonly partitions: readonly KeptPartition[]
   readonly snapshots?: readonly KeptSnapshot[]
 }
-
-const validate = new Ajv({ allowUnionTypes: true }).compile<Content>(
-  createRequire(import.meta.url)('#schemas/data-file.json'),
-)
 
 /** Bytes of rows that are kept between two writes, so that a change of some rows need not write out all. */
 const mostHeld = 32 * 1024 * 1024
@@ -65,6 +60,7 @@ export function readState(bytes: Buffer): Read {
   const format = formatOf(content)
   if (typeof format === 'number' && format > 1)
     return { why: `a newer Backstock wrote it (format ${format}; this one reads format 1)` }
+  const validate = compiled<Content>('data-file')
   if (!validate(content)) {
     const [error] = validate.errors ?? []
     return { why: `it is not of Backstock (${error?.instancePath || 'the root'} ${error?.message ?? 'is wrong'})` }

@@ -1,7 +1,6 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { Ajv } from 'ajv'
+import { compiled } from './compiled.js'
 import { hasCode, machineFiles, reasonOf } from './files.js'
 import { type KeptSnapshot, keptSnapshot, restoredSnapshot } from './kept.js'
 import { replaceFile } from './replace-file.js'
@@ -14,10 +13,6 @@ export type KeepSnapshot = (name: string, of: Partition | undefined, snapshot: S
 
 /** A snapshot as its file has it: one row a line, in the order of the keys, and nothing of the time it was made. */
 type Content = Pick<KeptSnapshot, 'name' | 'of' | 'partitions'> & { readonly backstock_snapshot: 1 }
-
-const require = createRequire(import.meta.url)
-const ajv = new Ajv({ allowUnionTypes: true }).addSchema(require('#schemas/data-file.json'), 'data-file.json')
-const validate = ajv.compile<Content>(require('#schemas/snapshot.json'))
 
 /** A folder with a file for each snapshot, to be looked at, compared and kept beside tests. */
 export interface SnapshotFolder {
@@ -54,6 +49,7 @@ async function readSnapshot(path: string): Promise<Snapshot> {
   try {
     const [text, { mtime }] = await Promise.all([readFile(path, 'utf8'), stat(path)])
     const content: unknown = JSON.parse(text)
+    const validate = compiled<Content>('snapshot')
     if (validate(content)) return restoredSnapshot({ ...content, at: mtime.toISOString() })
     const [error] = validate.errors ?? []
     throw new Error(`${error?.instancePath || 'the root'} ${error?.message ?? 'is wrong'}`)

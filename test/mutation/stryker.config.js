@@ -14,7 +14,7 @@ const config = {
   coverageAnalysis: 'perTest',
   concurrency: 2,
   timeoutMS: 20_000,
-  ignorePatterns: ['dist', 'reports'],
+  ignorePatterns: ['build', 'dist', 'reports'],
   incremental: true,
   incrementalFile: 'reports/mutation-incremental.json',
   jsonReporter: { fileName: 'reports/mutation.json' },
