@@ -1,6 +1,6 @@
 import module from 'node:module'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 
 /** What Node has from version 22 on. */
 interface CompileCache {
@@ -15,7 +15,8 @@ const { enableCompileCache, flushCompileCache } = module as typeof module & Comp
  * NODE_DISABLE_COMPILE_CACHE=1 does without; a folder that cannot be written is done without too.
  */
 export function useCompiled(): void {
-  enableCompileCache?.(join(userCache(), 'backstock'))
+  const folder = userCache()
+  if (folder !== undefined) enableCompileCache?.(join(folder, 'backstock'))
 }
 
 /** Writes down what was compiled so far; Node does it by itself where a process ends of its own accord. */
@@ -23,8 +24,15 @@ export function keepCompiled(): void {
   flushCompileCache?.()
 }
 
-/** A folder of the user alone: who can write into it decides what runs, so the one for all that Node would take is none. */
-function userCache(): string {
-  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env
-  return XDG_CACHE_HOME || LOCALAPPDATA || join(homedir(), '.cache')
+/** A folder of the user alone: who can write into it decides what runs, so the one for temporary files is none. */
+function userCache(): string | undefined {
+  const { XDG_CACHE_HOME: given, LOCALAPPDATA: local } = process.env
+  if (given !== undefined && isAbsolute(given)) return given
+  if (local) return local
+  try {
+    return join(homedir(), '.cache')
+  } catch {
+    // A user of a container may have no name and no home.
+    return undefined
+  }
 }

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -85,5 +85,12 @@ test('has an account', async (t) => console.log(await (await useBackstock(t)).ac
     const paths: string[] = files.map(({ path }: { path: string }) => path)
     expect(paths.filter((path) => /^(test|bench|dist\/bench|dist\/test|\.ci)\//.test(path))).toEqual([])
     expect(paths).toContain('dist/server/cli.js')
+  })
+
+  it('installs nothing beside itself, and brings the licences of what is in it', async () => {
+    expect(readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['backstock'])
+    const licences = readFileSync(join(folder, 'node_modules/backstock/dist/THIRD-PARTY.txt'), 'utf8')
+    for (const name of ['ajv', 'commander', 'express', 'saxes', 'yaml'])
+      expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+: (?:MIT|ISC)$`, 'm'))
   })
 })
