@@ -1,4 +1,4 @@
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
 import { CommanderError } from 'commander'
@@ -73,7 +73,8 @@ function endOf({ stdout, stderr }: ChildProcess): () => readonly string[] {
 /** Some of what is wrong with a command is thrown, the rest is told later. */
 function spawnOrThrow(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
   try {
-    return spawn(command, args, options)
+    // Imported, it would be loaded by every start, and only exec needs it.
+    return process.getBuiltinModule('node:child_process').spawn(command, args, options)
   } catch (error) {
     throw notStarted(command, error)
   }
