@@ -25,7 +25,7 @@ const validators = writeDocumentValidators()
 /** Tables of charsets that no body of ours is read by: as much code as all of our own. */
 const charsets = 'node_modules/iconv-lite/encodings/index.js'
 
-for (const folder of ['server', 'client']) removeOld(join('dist', folder))
+for (const folder of ['server', 'client', 'contracts', 'bench']) removeOld(join('dist', folder))
 for (const folder of ['parts', 'later']) rmSync(join('dist', folder), { recursive: true, force: true })
 
 const modules = await bundle(
