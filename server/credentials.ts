@@ -11,9 +11,12 @@ export interface Carrier {
 const names =
   'authorization|(?:api|access|private|secret|subscription|auth)[-_.]?key|(?:[a-z]+[-_.]?)?(?:token|secret|password|passwd|bearer|cookie)'
 const credential = new RegExp(`(?:^|[-_.])(?:${names})$`)
+/** One of these is in each of the names. */
+const word = /token|secret|passw|bearer|cookie|key|authorization/i
 
 /** Whether a name says that its value is a credential: `access_token`, `apiKey`, `X-API-Key`, `key`, `Cookie`. */
 export function isCredential(name: string): boolean {
+  if (!word.test(name)) return false
   const words = name.replace(/([a-z\d])([A-Z])/g, '$1-$2').toLowerCase()
   return words === 'key' || credential.test(words)
 }
@@ -21,20 +24,28 @@ export function isCredential(name: string): boolean {
 /** Whether a header is a credential beside the Authorization header: it is kept by nobody, and means nothing to the vendors. */
 export const isOtherCredential = (header: string) => header !== 'authorization' && isCredential(header)
 
-/** All that is said to be a credential, but for what the Authorization header says: its scheme has to be read first. */
-export function carriedBy({ headers, query }: Carrier, body: string): readonly string[] {
-  const inHeaders = Object.entries(headers).flatMap(([name, value]) =>
-    name === 'authorization' || value === undefined ? [] : isCredential(name) ? partsOf(value) : inText(value),
-  )
-  const inQuery = query.flatMap(([name, value]) => (isCredential(name) ? [value, value.replaceAll(' ', '+')] : []))
-  return [...inHeaders, ...inQuery, ...inBody(body)].map((text) => text.trim()).filter(Boolean)
+/** All that headers and parameters say to be one, but for the Authorization header: its scheme has to be read first. */
+export function carriedBy({ headers, query }: Carrier): readonly string[] {
+  const found: string[] = []
+  for (const name in headers) {
+    const value = headers[name]
+    if (name === 'authorization' || value === undefined) continue
+    if (isCredential(name)) found.push(...partsOf(value))
+    else if (value.includes('=')) found.push(...inText(value))
+  }
+  for (const [name, value] of query) if (isCredential(name)) found.push(value, value.replaceAll(' ', '+'))
+  return trimmed(found)
 }
+
+const trimmed = (texts: readonly string[]) => texts.map((text) => text.trim()).filter(Boolean)
 
 /** A cookie is a list of pairs, and other headers have schemes and parameters. */
 const partsOf = (value: string) => [
   value,
   ...value.split(/[\s,;]+/).flatMap((part) => [part, part.replace(/^[^=]+=/, '')]),
 ]
+
+const nothing: readonly string[] = []
 
 /** A header may hold the URL of another page, with all its parameters. */
 function inText(value: string): readonly string[] {
@@ -55,8 +66,9 @@ const member = { start: new RegExp(`"${named}"\\s*:\\s*"`, 'gi'), end: /"/g }
 const element = { start: new RegExp(`<${named}>(?:<!\\[CDATA\\[)?`, 'gi'), end: /<|\]\]>/g }
 const field = { start: new RegExp(`(?:^|&)${named}=`, 'gi'), end: /[&\s]|$/g }
 
-/** Members of JSON, elements of XML and fields of a form, as they are written. */
-function inBody(body: string): readonly string[] {
+/** What members of JSON, elements of XML and fields of a form say to be one, as they are written. */
+export function carriedIn(body: string): readonly string[] {
+  if (!word.test(body)) return nothing
   const first = /\S/.exec(body)?.[0]
   const { start, end } = first === '{' || first === '[' ? member : first === '<' ? element : field
   const found = new Set<string>()
@@ -66,9 +78,11 @@ function inBody(body: string): readonly string[] {
     if (text) found.add(text)
     if (found.size === mostInBody) break
   }
-  return [...found].flatMap((text) => [
-    ...[text, withoutJsonEscapes(text), withoutXmlEscapes(text), withoutPercents(text.replaceAll('+', ' '))],
-  ])
+  return trimmed(
+    [...found].flatMap((text) => [
+      ...[text, withoutJsonEscapes(text), withoutXmlEscapes(text), withoutPercents(text.replaceAll('+', ' '))],
+    ]),
+  )
 }
 
 /** What stands before the end; undefined where it is too long, or has none. A quote behind a backslash ends nothing. */

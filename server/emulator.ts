@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
+import type { Socket } from 'node:net'
 import { v4 as uuid } from 'uuid'
 import type { Rule } from '../contracts/rules/book.js'
 import { Clocks } from './clock.js'
@@ -17,7 +18,8 @@ import { checkSeed, readSeedFile, type Seed } from './documents/seed.js'
 import { nowhere } from './elsewhere.js'
 import { ArmedFaults } from './faults/armed.js'
 import { faultyOperations, readSpecs } from './faults/specs.js'
-import { vendorTraffic, watchConnections } from './http/adapter.js'
+import { vendorTraffic } from './http/adapter.js'
+import { watchConnection } from './http/connection.js'
 import { hostGuard } from './http/host-guard.js'
 import { originOf } from './http/origin.js'
 import { Ids } from './ids.js'
@@ -170,7 +172,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
   const port = options.port ?? defaultPort
   const refused = (status: number) => requestLog?.refused(clocks.now(undefined), status)
-  const served = { handler: app, watch: watchConnections(pipeline), takes, refused, log }
+  const served = {
+    handler: app,
+    watch: (socket: Socket) => watchConnection(socket, conduct.knowable),
+    takes,
+    refused,
+    log,
+  }
   const listening = await listen(served, port, options.host).catch(async (error: unknown) => {
     await store.close()
     throw error
@@ -186,7 +194,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     countsOf: (of) => tally.of(partitionIn(of)),
     coverage: (asked = {}) => coverage('account' in asked || 'site' in asked ? partitionIn(asked) : undefined, asked),
     unusedFaults: () => faults.neverHit(),
-    report: () => reportOf(brokenInRun.of(undefined, conduct.ofAllRuns()), counts, version),
+    report: () => reportOf(brokenInRun.of(conduct.ofAllRuns()), counts, version),
     async close() {
       // Whoever waits for a call or reads the stream would hold it up.
       closing.abort()

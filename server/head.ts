@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { bareRecord } from './bare-record.js'
 import type { Head } from './operation.js'
 
 /** Reads URL and headers; repeated slashes count as one, at the start too. */
@@ -19,20 +20,26 @@ export function readHead(request: Pick<IncomingMessage, 'method' | 'url' | 'head
     segments,
     repeatedSlashes: path.includes('//'),
     badEscape,
-    query: [...new URLSearchParams(search.join('?'))],
+    query: search.length === 0 ? noQuery : [...new URLSearchParams(search.join('?'))],
     headers: joined(request.headers),
   }
 }
 
+const noQuery: Head['query'] = []
+
+const none: readonly string[] = []
+
 /** The authority of a request line that holds a whole URL, as those to proxies do. */
 export function authorityOf(request: Pick<IncomingMessage, 'url'>): readonly string[] {
+  if (request.url?.startsWith('/')) return none
   const authority = /^[a-z]+:\/\/([^/?]*)/i.exec(request.url ?? '')?.[1]
-  return authority === undefined ? [] : [authority]
+  return authority === undefined ? none : [authority]
 }
 
 /** The request target without the origin that a proxy's request line holds. */
 export function targetOf(request: Pick<IncomingMessage, 'url'>): string {
-  return (request.url ?? '/').replace(/^[a-z]+:\/\/[^/?]*/i, '')
+  const target = request.url ?? '/'
+  return target.startsWith('/') ? target : target.replace(/^[a-z]+:\/\/[^/?]*/i, '')
 }
 
 function decode(raw: string): string | undefined {
@@ -45,8 +52,10 @@ function decode(raw: string): string | undefined {
 }
 
 function joined(headers: IncomingMessage['headers']): Head['headers'] {
-  // Header names are tokens, checked by Node's parser; an own prototype-less object keeps `__proto__` a name.
-  const plain: Record<string, string | undefined> = Object.create(null)
-  for (const [name, value] of Object.entries(headers)) plain[name] = Array.isArray(value) ? value.join(', ') : value
+  const plain = bareRecord<string | undefined>()
+  for (const name in headers) {
+    const value = headers[name]
+    plain[name] = Array.isArray(value) ? value.join(', ') : value
+  }
   return plain
 }

@@ -1,6 +1,7 @@
 import type { Rule } from '../contracts/rules/book.js'
 import type { Findings } from './findings.js'
 import type { Limits } from './limits.js'
+import type { Secrets } from './redaction.js'
 import type { Said } from './said.js'
 import type { Settings } from './settings.js'
 import type { Draft } from './state/draft.js'
@@ -111,6 +112,8 @@ export interface Terms extends Access {
   readonly settings: Settings
   /** What the emulator takes of anybody. */
   readonly takes: Limits
+  /** What gives the call's credentials away. */
+  readonly secrets: Secrets
 }
 
 /** Why a call could not be served: a fault inside, a change that was not kept, or the bound on anonymous accounts. */

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
-import { type Carrier, carriedBy, isCredential } from './credentials.js'
+import { type Carrier, carriedBy, carriedIn, isCredential } from './credentials.js'
+import { entryOf } from './entry-of.js'
 import { withoutJsonEscapes, withoutPercents, withoutXmlEscapes } from './wire/escapes.js'
 
 /** What stands in every kept copy where the request's own token stood. */
@@ -13,20 +14,76 @@ const mostLookedFor = 40
 /** A pattern for all spellings of a longer one is more than an engine takes: what holds it so is not kept at all. */
 const longest = 8_192
 
-/** Texts that give a token away: the credentials as sent and, where they are Base64, what they decode to. */
-export function secretsOf(authorization: string | undefined, encoded: boolean): readonly string[] {
+/** The texts that give away what an Authorization header holds: credentials as sent and, where they are Base64, what they decode to. */
+export class TokenSecrets {
+  readonly #authorization: string | undefined
+  readonly #encoded: boolean
+  #texts: readonly string[] | undefined
+
+  constructor(authorization: string | undefined, encoded: boolean) {
+    this.#authorization = authorization
+    this.#encoded = encoded
+  }
+
+  /** Those of another call, or these where it has the same header: a client sends the same one again and again. */
+  next(authorization: string | undefined, encoded: boolean): TokenSecrets {
+    const same = authorization === this.#authorization && encoded === this.#encoded
+    return same ? this : new TokenSecrets(authorization, encoded)
+  }
+
+  get texts(): readonly string[] {
+    this.#texts ??= secretsOf(this.#authorization, this.#encoded)
+    return this.#texts
+  }
+}
+
+/** The texts that give away what a call has of credentials; worked out once, when they are first asked for. */
+export class Secrets {
+  readonly #carrier: Carrier
+  readonly #token: TokenSecrets
+  #ofHead: readonly string[] | undefined
+  #ofBody: { readonly body: string; readonly secrets: readonly string[] } | undefined
+
+  constructor(carrier: Carrier, token: TokenSecrets) {
+    this.#carrier = carrier
+    this.#token = token
+  }
+
+  /** Those of the Authorization header. */
+  get ofToken(): readonly string[] {
+    return this.#token.texts
+  }
+
+  /** The same of all that names say to be a credential: other headers and parameters. */
+  get ofHead(): readonly string[] {
+    this.#ofHead ??= together(this.ofToken, carriedBy(this.#carrier))
+    return this.#ofHead
+  }
+
+  /** The same with the members of a body. */
+  with(body: string): readonly string[] {
+    if (this.#ofBody?.body !== body) this.#ofBody = { body, secrets: together(this.ofHead, carriedIn(body)) }
+    return this.#ofBody.secrets
+  }
+}
+
+export const noToken = new TokenSecrets(undefined, false)
+
+/** Those of a document that no call brought. */
+export const noSecrets = new Secrets({ headers: {}, query: [] }, noToken)
+
+function secretsOf(authorization: string | undefined, encoded: boolean): readonly string[] {
   const credentials = authorization?.trim().replace(/^\S+\s+/, '')
   if (credentials === undefined || credentials === '') return []
   const parts = longOnes(credentials.split(/[\s,;]+/))
   return spelled([credentials, ...parts].flatMap((part) => [part, ...(encoded ? decodedOf(part) : [])]))
 }
 
-/** The same of all that names or places say to be a credential: other headers, parameters, and members of the body. */
-export function credentialsIn(carrier: Carrier, encoded: boolean, body = ''): readonly string[] {
-  const carried = carriedBy(carrier, body).flatMap((text) => [text, ...decodedOf(text)])
-  const long = longOnes(carried)
-  const own = secretsOf(carrier.headers.authorization, encoded)
-  return long.length === 0 ? own : inOrder([...own, ...spelled(long)])
+/** Secrets, and what else is carried that may be Base64. */
+function together(secrets: readonly string[], carried: readonly string[]): readonly string[] {
+  if (carried.length === 0) return secrets
+  const long = longOnes(carried.flatMap((text) => [text, ...decodedOf(text)]))
+  return long.length === 0 ? secrets : inOrder([...secrets, ...spelled(long)])
 }
 
 const longOnes = (texts: readonly string[]) =>
@@ -48,25 +105,24 @@ const spelled = (secrets: readonly string[]) => inOrder(secrets.flatMap(spelling
 const inOrder = (secrets: readonly string[]) =>
   [...new Set(secrets)].filter((secret) => secret !== '').sort((one, other) => other.length - one.length)
 
+/** What a URL, a JSON text and an XML text write as it is. */
+const plain = /^[\w.~-]*$/
+
 /** As a URL, a JSON text, an XML text or Base64 may write it. */
 function spellingsOf(secret: string): readonly string[] {
+  const texts = plain.test(secret) ? [secret] : escapedFormsOf(secret)
+  if (secret.length < shortest) return texts
+  const bytes = Buffer.from(secret)
+  return [...texts, bytes.toString('base64'), bytes.toString('base64url')]
+}
+
+function escapedFormsOf(secret: string): readonly string[] {
   // A lone surrogate is in no URL.
   const inUrl = encodeURIComponent(secret.replace(/\p{Cs}/gu, '\ufffd'))
   const inJson = JSON.stringify(secret).slice(1, -1)
   const inXml = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
   const lowerCase = inUrl.replace(/%../g, (triplet) => triplet.toLowerCase())
-  const plain = [
-    secret,
-    inUrl,
-    lowerCase,
-    inJson,
-    inJson.replaceAll('/', '\\/'),
-    inXml,
-    inXml.replaceAll('"', '&quot;'),
-  ]
-  if (secret.length < shortest) return plain
-  const bytes = Buffer.from(secret)
-  return [...plain, bytes.toString('base64'), bytes.toString('base64url')]
+  return [secret, inUrl, lowerCase, inJson, inJson.replaceAll('/', '\\/'), inXml, inXml.replaceAll('"', '&quot;')]
 }
 
 /** The text without the secrets; what is replaced already stays as it is, also where a token is a word of the mark. */
@@ -79,6 +135,7 @@ export function redact(text: string, secrets: readonly string[]): string {
 
 /** The same of a text that may write each character of a secret as JSON, XML or a URL can. */
 export function redactDeep(text: string, secrets: readonly string[]): string {
+  if (!mayHold(text, secrets)) return text
   const safe = redact(text, secrets)
   const unmarked = safe.replaceAll(redacted, '')
   if (!mayHold(unmarked, secrets)) return safe
@@ -88,6 +145,21 @@ export function redactDeep(text: string, secrets: readonly string[]): string {
     (rest, secret) => betweenMarks(rest, (part) => part.replace(anySpelling(secret), redacted)),
     safe,
   )
+}
+
+/** In so many characters any spelling of a secret ends of which a pattern can be made. */
+const longestSpelling = 16 * longest
+
+/**
+ * The same of no more of a text than it takes for so many characters of what is kept. A text that holds a secret too long
+ * for a pattern is looked at as a whole.
+ */
+export function redactStart(text: string, secrets: readonly string[], most: number): string {
+  const part = 2 * most + longestSpelling
+  if (text.length <= part || secrets.some((secret) => secret.length > longest)) return redactDeep(text, secrets)
+  const safe = redactDeep(text.slice(0, part), secrets)
+  // At its end the part may have cut a secret in two, which is kept by nobody.
+  return safe.length >= most + longestSpelling ? safe : redactDeep(text, secrets)
 }
 
 function betweenMarks(text: string, change: (part: string) => string): string {
@@ -126,17 +198,9 @@ const literally = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'
 
 /** A request target without the secrets, and without the value of any parameter that is there to hold one. */
 export function redactTarget(target: string, secrets: readonly string[]): string {
-  const at = target.indexOf('?')
-  const path = at < 0 ? target : target.slice(0, at)
-  const query =
-    at < 0
-      ? ''
-      : `?${target
-          .slice(at + 1)
-          .split('&')
-          .map(withoutValue)
-          .join('&')}`
-  return redactDeep(`${path}${query}`, secrets)
+  const [path = '', ...search] = target.split('?')
+  const query = search.join('?')
+  return redactDeep(search.length === 0 ? path : `${path}?${query.split('&').map(withoutValue).join('&')}`, secrets)
 }
 
 function withoutValue(pair: string): string {
@@ -148,10 +212,11 @@ function withoutValue(pair: string): string {
 
 /** The target of a call as it may be shown to anybody. */
 export const shownTarget = ({ target, ...carrier }: Carrier & { readonly target: string }): string =>
-  redactTarget(target, credentialsIn(carrier, true))
+  redactTarget(target, new Secrets(carrier, noToken.next(carrier.headers.authorization, true)).ofHead)
 
 /** A JSON text without the secrets, those behind escapes too; as it was written wherever none stands in it. */
 export function redactJson(text: string, secrets: readonly string[]): string {
+  if (!mayHold(text, secrets)) return text
   const safe = redact(text, secrets)
   if (!mayHold(safe.replaceAll(redacted, ''), secrets)) return safe
   const plain = mapTexts<unknown>(JSON.parse(text), (each) => redact(each, secrets))
@@ -174,9 +239,22 @@ function withTexts(value: unknown, replace: (text: string) => string): unknown {
 /** Whether one of the secrets stands in a text, as it is or behind the escapes of JSON, XML or a URL. */
 export function mayHold(text: string, secrets: readonly string[]): boolean {
   if (secrets.length === 0) return false
-  const readings = [text]
-  if (text.includes('\\')) readings.push(withoutJsonEscapes(text))
-  if (text.includes('&')) readings.push(withoutXmlEscapes(text))
-  if (/%[\da-f]{2}/i.test(text)) readings.push(withoutPercents(text))
-  return readings.some((reading) => secrets.some((secret) => reading.includes(secret)))
+  const stems = stemsOf(secrets)
+  return (
+    holds(text, stems, secrets) ||
+    (text.includes('\\') && holds(withoutJsonEscapes(text), stems, secrets)) ||
+    (text.includes('&') && holds(withoutXmlEscapes(text), stems, secrets)) ||
+    (text.includes('%') && holds(withoutPercents(text), stems, secrets))
+  )
 }
+
+/** A body may have megabytes, which are looked through for a few beginnings first. */
+const holds = (text: string, stems: readonly string[], secrets: readonly string[]) =>
+  stems.some((stem) => text.includes(stem)) && secrets.some((secret) => text.includes(secret))
+
+const stemLength = 12
+const stems = new WeakMap<readonly string[], readonly string[]>()
+
+/** What the secrets begin with: the spellings of one begin alike. */
+const stemsOf = (secrets: readonly string[]) =>
+  entryOf(stems, secrets, () => [...new Set(secrets.map((secret) => secret.slice(0, stemLength)))])

@@ -4,12 +4,9 @@ import type { Entry } from './journal/entry.js'
 import type { ReceivedBody } from './journal/record.js'
 import type { Repeated } from './journal/repeated.js'
 import type { AnyOperation } from './operation.js'
-import { redacted } from './redaction.js'
+import { noToken, redacted } from './redaction.js'
 import { type Parts, serve } from './serve.js'
 import type { Caller, Partition } from './state/store.js'
-
-/** Whoever repeats a call is no client with a connection. */
-const noLine = { opened: 0 }
 
 /** Well-formed credentials at either vendor that are nobody's: who calls is told beside them. */
 const standIn = Buffer.from('backstock repeats a call').toString('base64')
@@ -29,7 +26,9 @@ export async function repeatCall(entry: Entry, table: readonly AnyOperation[], p
   const caller = await callerOf(entry, parts)
   // A tracker's call has no token: its document names the site.
   const again = caller === undefined ? operation : { ...operation, identify: () => caller }
-  const served = await serve(again, head, new KeptText(entry.request.body?.text ?? ''), parts, noLine)
+  // Whoever repeats a call is no client with a connection.
+  const line = { opened: 0, token: noToken }
+  const served = await serve(again, head, new KeptText(entry.request.body?.text ?? ''), parts, line)
   // Only a client can hang up, and a fault lose a reply: here is neither.
   if (served?.sent === undefined) throw new Error(`The repeated call ${entry.id} has no reply.`)
   const { status, headers: replied, body } = served.sent.reply

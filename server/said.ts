@@ -23,7 +23,7 @@ export interface Statement {
 export interface FieldType {
   readonly field: string
   readonly type: string
-  readonly at: Place
+  readonly at: () => Place
 }
 
 /** What a call says, for whoever compares calls: as sent, before anything was decided. */

@@ -27,6 +27,7 @@ import {
 } from './operation.js'
 import type { JournalLimits } from './options.js'
 import { printable, printableLines } from './printable.js'
+import { Secrets } from './redaction.js'
 import type { Settings } from './settings.js'
 import { Draft } from './state/draft.js'
 import { type Caller, type Settled, StorageFailure, type Store, TooManyPartitions, type Turn } from './state/store.js'
@@ -110,7 +111,11 @@ class Call {
     this.#behind = parts.conduct.knowable
     this.#line = line
     this.#caller = operation.identify(head)
-    this.#terms = { settings: parts.settings, takes: parts.takes, setup: undefined, name: undefined, opens: [] }
+    // Jirafe's token is no Base64: what it would decode to is nobody's secret.
+    line.token = line.token.next(head.headers.authorization, operation.vendor !== 'jirafe')
+    const secrets = new Secrets(head, line.token)
+    const { settings, takes } = parts
+    this.#terms = { settings, takes, secrets, setup: undefined, name: undefined, opens: [] }
     this.#findings = new Findings(parts.settings.contract, parts.levels)
   }
 
@@ -160,7 +165,8 @@ class Call {
     const access = await this.#parts.store.access(caller)
     this.#caller = caller
     const { settings, takes } = this.#parts
-    this.#terms = { ...access, takes, settings: { ...settings, ...access.setup?.settings } }
+    const { secrets } = this.#terms
+    this.#terms = { ...access, takes, secrets, settings: { ...settings, ...access.setup?.settings } }
   }
 
   /** Nothing is applied and nobody is left to answer; the journal says so. */
@@ -265,7 +271,7 @@ class Call {
   }
 
   #recorder(): Recorder {
-    return new Recorder(this.#operation, this.#head, this.#body, this.#findings, this.#parts.limits)
+    return new Recorder(this.#operation, this.#head, this.#body, this.#terms, this.#findings, this.#parts.limits)
   }
 
   /** What the store writes down of the call. */
@@ -282,7 +288,16 @@ class Call {
     if (repeated || this.#terms.settings.contract === 'off' || !conduct.listensTo(operation.vendor)) return undefined
     const understood = this.#read !== undefined && !(this.#read instanceof Refusal)
     const said = understood && conduct.compares(operation.vendor) ? operation.says?.(this.#read) : undefined
-    return { head: this.#head, said, behind: this.#behind, line: this.#line, began: this.#began, secrets, tainted }
+    return {
+      head: this.#head,
+      said,
+      behind: this.#behind,
+      line: this.#line,
+      began: this.#began,
+      secrets,
+      ofToken: this.#terms.secrets.ofToken,
+      tainted,
+    }
   }
 
   #knownCaller(): Caller {

@@ -3,6 +3,7 @@ import { Conduct } from '../server/conduct/conduct.js'
 import { type ConductOption, conductNames, conducts, isLimit, limitsOf } from '../server/conduct/limits.js'
 import { conductRules } from '../server/conduct/rules.js'
 import { Levels } from '../server/levels.js'
+import { noToken } from '../server/redaction.js'
 import { allRules } from '../server/rule-list.js'
 import type { Said, Statement } from '../server/said.js'
 import type { Partition } from '../server/state/store.js'
@@ -297,7 +298,16 @@ describe('Calls of several workers behind a 429', () => {
     const conduct = new Conduct({ levels: new Levels(), limits: limitsOf(limits), clock: () => new Date(0), later })
     return calls.flatMap(([item, began], behind) => {
       const refused = entry({ name: 'one', status: 429, refusal: 'too many calls', reply: replied, ms: 0 })
-      const heard = { head, said: said(item), behind, line: { opened: 0 }, began, secrets: [], tainted: false }
+      const heard = {
+        head,
+        said: said(item),
+        behind,
+        line: { opened: 0, token: noToken },
+        began,
+        secrets: [],
+        ofToken: [],
+        tainted: false,
+      }
       conduct.add('joor:one', { entry: refused, heard })
       return refused.conduct.map(({ rule }) => `${rule.id} ${item} ${began}`)
     })
@@ -332,9 +342,10 @@ describe('The memory', () => {
         head,
         said: said(...keys),
         behind: count - 1,
-        line: { opened: 0 },
+        line: { opened: 0, token: noToken },
         began: 0,
         secrets: [],
+        ofToken: [],
         tainted: false,
       }
       conduct.add(scope, { entry: lost, heard })

@@ -7,6 +7,7 @@ import { keepBreach } from '../journal/kept.js'
 import type { Level, Levels } from '../levels.js'
 import { usualLimits } from '../limits.js'
 import { type Body, Refusal } from '../operation.js'
+import { noSecrets } from '../redaction.js'
 import { lineAndColumnOf } from '../report/report.js'
 import type { Settings } from '../settings.js'
 import { Draft } from '../state/draft.js'
@@ -54,7 +55,7 @@ export async function checkFile({ file, bytes }: PayloadFile, checks: Checks): P
   const { operation, head } = payload
   const findings = new Findings('report', checks.levels, placesKept)
   const settings: Settings = { ...checks.settings, contract: 'report' }
-  const terms = { settings, takes: usualLimits, setup: undefined, name: undefined, opens: [] }
+  const terms = { settings, takes: usualLimits, secrets: noSecrets, setup: undefined, name: undefined, opens: [] }
   const body: Body = { text: async (limit) => textOf(bytes, utf8, limit) }
   const command = await operation.read(head, body, terms, findings)
   if (!(command instanceof Refusal)) {

@@ -189,6 +189,7 @@ export class Conduct implements Fold {
   }
 
   #forgetOldest(): void {
+    if (this.#size <= this.#most) return
     for (const scope of this.#memories.keys()) {
       if (this.#size <= this.#most || this.#memories.size === 1) return
       this.#forget(scope)
@@ -248,7 +249,7 @@ function listen(call: Hearing, number: number): void {
   for (const each of said.statements)
     memory.say(past, each, each.digest ?? entry.outcomes[each.index]?.outcome === 'updated')
   memory.keep(past)
-  if (watches.has('lost_reply')) memory.unheard.add(past)
+  if (watches.has('lost_reply')) memory.unheard.set(past, true)
   const understood: Understood = { ...call, said, past }
   judgeResends(understood)
   judgeOverwrites(understood)

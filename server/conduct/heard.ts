@@ -1,10 +1,13 @@
 import type { Head } from '../operation.js'
+import type { TokenSecrets } from '../redaction.js'
 import type { Said } from '../said.js'
 
 /** The connection that calls came by. */
 export interface Line {
   /** Calls whose replies its client may have heard when it opened the connection. */
   readonly opened: number
+  /** What gives away the token that was sent last. */
+  token: TokenSecrets
 }
 
 /** What conduct hears of a call beside its entry; nothing of it is kept longer than the call takes. */
@@ -17,8 +20,9 @@ export interface Heard {
   readonly line: Line
   /** When it arrived, in milliseconds of the stopwatch. */
   readonly began: number
-  /** What gives the call's token away. */
+  /** What gives the call's credentials away, and what of it is of the Authorization header. */
   readonly secrets: readonly string[]
+  readonly ofToken: readonly string[]
   /** Whether that may stand in what it says. */
   readonly tainted: boolean
 }

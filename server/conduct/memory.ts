@@ -1,3 +1,4 @@
+import { AgedMap } from '../aged-map.js'
 import type { BreachOfCall } from '../journal/broken-rule.js'
 import type { Statement } from '../said.js'
 import { detached } from '../wire/detached.js'
@@ -42,7 +43,7 @@ export interface Wait {
 
 /** The types that a field had in the last call that had it. */
 export interface KnownType {
-  readonly types: ReadonlySet<string>
+  readonly types: readonly string[]
   readonly at: number
   readonly id: string
 }
@@ -61,12 +62,12 @@ const mostOverdue = 200
 /** What is remembered of one account or site, since the run began and at most as long as a rule looks back. */
 export class Memory {
   /** By the ids of their requests, oldest first. */
-  readonly calls = new Map<string, PastCall>()
+  readonly calls = new AgedMap<string, PastCall>()
   readonly positions = new Map<string, Position>()
   /** Calls whose reply may still turn out to be lost, calls that changed what a lost one said, calls with refused items. */
-  readonly unheard = new Set<PastCall>()
-  readonly changing = new Set<PastCall>()
-  readonly refusing = new Set<PastCall>()
+  readonly unheard = new AgedMap<PastCall, true>()
+  readonly changing = new AgedMap<PastCall, true>()
+  readonly refusing = new AgedMap<PastCall, true>()
   /** The call of each position that was refused and is open, or of each SKU whose warehouse or date was. */
   readonly refusals = new Map<string, PastCall>()
   readonly singles = new Pace()
@@ -103,10 +104,16 @@ export class Memory {
 
   keep(call: PastCall): void {
     this.calls.set(call.id, call)
-    for (const oldest of this.calls.values()) {
-      if (this.size <= mostOfOne || oldest === call) return
+    while (this.size > mostOfOne) {
+      const oldest = this.#oldest
+      if (oldest === undefined || oldest === call) return
       this.drop(oldest)
     }
+  }
+
+  get #oldest(): PastCall | undefined {
+    const { oldest } = this.calls
+    return oldest === undefined ? undefined : this.calls.get(oldest)
   }
 
   /** Notes that a call says something of a position; of what it says twice the last counts. */
@@ -144,10 +151,7 @@ export class Memory {
 
   /** Forgets the calls that no rule looks back to. */
   dropBefore(now: number, longestMs: number): void {
-    for (const call of this.calls.values()) {
-      if (now - call.at < longestMs) return
-      this.drop(call)
-    }
+    for (let call = this.#oldest; call !== undefined && now - call.at >= longestMs; call = this.#oldest) this.drop(call)
   }
 
   /** Nothing of a call's refused items is open any more. */

@@ -6,10 +6,13 @@ export class Pace {
 
   /** Whether, with this one, COUNT have come within SECONDS. */
   take(now: number, limit: Limit): boolean {
-    this.#times = this.#times.filter((then) => isWithin(limit, now, then)).slice(1 - limit.count)
-    if (limit.count === 1) this.#times = []
-    this.#times.push(now)
-    return this.#times.length >= limit.count
+    const times = this.#times
+    // They stand in order, so the ends tell of all of them; a clock that was set back leaves later ones behind.
+    while (times.length > 0 && !isWithin(limit, now, times[0] ?? now)) times.shift()
+    while (times.length > 0 && !isWithin(limit, now, times.at(-1) ?? now)) times.pop()
+    if (times.length >= limit.count) times.splice(0, times.length - limit.count + 1)
+    times.push(now)
+    return times.length >= limit.count
   }
 
   /** The first of those that are remembered. */

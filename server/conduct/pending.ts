@@ -1,3 +1,4 @@
+import type { AgedMap } from '../aged-map.js'
 import type { Breach } from '../findings.js'
 import type { BreachOfCall } from '../journal/broken-rule.js'
 import { type ConductName, isWithin } from './limits.js'
@@ -10,7 +11,7 @@ import type { Watched, Watches } from './watched.js'
 /** What is wrong only because nothing came, or may turn out not to be wrong. */
 interface Pending {
   readonly name: ConductName
-  readonly callsOf: (memory: Memory) => Set<PastCall>
+  readonly callsOf: (memory: Memory) => AgedMap<PastCall, true>
   readonly breach: (call: PastCall, watched: Watched) => Breach | undefined
   /** It is told as long as nothing shows otherwise, and not only when its time is over. */
   readonly atOnce: boolean
@@ -27,11 +28,11 @@ export function settleDue(memory: Memory, watches: Watches, now: number): void {
   for (const { name, callsOf, breach } of kinds) {
     const watched = watches.get(name)
     if (watched === undefined) continue
-    for (const call of callsOf(memory)) {
-      if (!isOver(call, watched, now)) break
+    const calls = callsOf(memory)
+    for (let call = calls.oldest; call !== undefined && isOver(call, watched, now); call = calls.oldest) {
       const found = breach(call, watched)
       if (found !== undefined) memory.tellLate({ breach: found, request: call.id })
-      callsOf(memory).delete(call)
+      calls.delete(call)
     }
   }
 }
@@ -42,7 +43,7 @@ export function* openOf(memory: Memory, watches: Watches, now: number, ended: bo
   for (const { name, callsOf, breach, atOnce } of kinds) {
     const watched = watches.get(name)
     if (watched === undefined) continue
-    for (const call of callsOf(memory)) {
+    for (const call of callsOf(memory).keys()) {
       const found = ended || atOnce || isOver(call, watched, now) ? breach(call, watched) : undefined
       if (found !== undefined) yield { breach: found, request: call.id }
     }

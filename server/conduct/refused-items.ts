@@ -25,7 +25,7 @@ export function noteRefused({ entry, said, past, memory, watches }: Understood):
     past.refused.set(kept, at)
     memory.refusals.set(kept, past)
   }
-  if (past.refused !== undefined) memory.refusing.add(past)
+  if (past.refused !== undefined) memory.refusing.set(past, true)
 }
 
 /** Items that nobody sent again or asked about; a client that heard no reply knows nothing of them. */

@@ -46,7 +46,7 @@ function follow({ past, heard, memory, watches, now }: Understood, word: Word, b
   before.elseBy = past
   past.changed ??= new Map()
   past.changed.set(before, word)
-  memory.changing.add(past)
+  memory.changing.set(past, true)
 }
 
 /** The lost word that this one says again although something else was said in between. */

@@ -1,6 +1,6 @@
 import { inPath, type Place } from '../findings.js'
 import type { Head } from '../operation.js'
-import { redact, secretsOf } from '../redaction.js'
+import { redact } from '../redaction.js'
 import type { Vendor } from '../state/store.js'
 import type { Heard } from './heard.js'
 
@@ -30,10 +30,9 @@ export interface InUrl {
 }
 
 /** Where a call has a token in its URL; what the token is, is told nowhere. */
-export function tokenInUrl({ head, secrets: hidden }: Heard, vendor: Vendor): InUrl | undefined {
+export function tokenInUrl({ head, ofToken: secrets, secrets: hidden }: Heard, vendor: Vendor): InUrl | undefined {
   const right = `the header Authorization: ${vendor === 'joor' ? 'OAuth2 <Base64 of the token>' : 'Bearer <token>'}`
   // What else may be a credential is kept out of sight, and is no breach.
-  const secrets = secretsOf(head.headers.authorization, vendor !== 'jirafe')
   if (head.query.length > 0) {
     const tokens = [...secrets, ...encoded(head, vendor)]
     for (const [name, value] of head.query) {

@@ -1,3 +1,4 @@
+import type { Rule } from '../../contracts/rules/book.js'
 import { entryOf } from '../entry-of.js'
 import type { FaultKind } from '../faults/fault.js'
 import type { Committed, Fold } from '../journal/committed.js'
@@ -10,10 +11,44 @@ export interface Exercised {
   readonly broken: number
 }
 
-/** Calls of one operation, and what they came to by the id of the rule. */
-export interface Called {
-  calls: number
-  readonly rules: Map<string, { kept: number; broken: number }>
+/** Calls of one operation, and what they came to. */
+export class Called {
+  calls = 0
+  /** By the numbers of the rules. */
+  readonly #counts: ({ readonly id: string; kept: number; broken: number } | undefined)[] = []
+
+  /** By the id of the rule. */
+  get rules(): ReadonlyMap<string, Exercised> {
+    const came = this.#counts.filter((counts) => counts !== undefined)
+    return new Map(came.map(({ id, kept, broken }) => [id, { kept, broken }]))
+  }
+
+  add({ rules, broken, fault }: Entry): void {
+    this.calls++
+    const ofFault = fault?.kind === 'partial'
+    for (const rule of rules) {
+      // What stands in the reply because items failed by a fault is not the client's doing.
+      if (ofFault && rule.id.includes('.reply.')) continue
+      const counts = this.#countsOf(rule)
+      if (broken.size > 0 && broken.has(rule.id)) counts.broken++
+      else counts.kept++
+    }
+  }
+
+  join(other: Called): void {
+    this.calls += other.calls
+    for (const [number, counts] of other.#counts.entries()) {
+      if (counts === undefined) continue
+      const own = this.#countsOf({ id: counts.id, number })
+      own.kept += counts.kept
+      own.broken += counts.broken
+    }
+  }
+
+  #countsOf({ id, number }: Pick<Rule, 'id' | 'number'>) {
+    this.#counts[number] ??= { id, kept: 0, broken: 0 }
+    return this.#counts[number]
+  }
 }
 
 /** What clients' calls came to, by operation, and the faults that they met. */
@@ -23,35 +58,17 @@ export class Exercises {
 
   add(entry: Entry): void {
     for (const kind of faultsOf(entry)) this.faults.set(kind, (this.faults.get(kind) ?? 0) + 1)
-    if (!isDecided(entry)) return
-    const called = this.#called(entry.operation)
-    called.calls++
-    const ofFault = entry.fault?.kind === 'partial'
-    for (const { id } of entry.rules) {
-      // What stands in the reply because items failed by a fault is not the client's doing.
-      if (ofFault && id.includes('.reply.')) continue
-      const counts = entryOf(called.rules, id, () => ({ kept: 0, broken: 0 }))
-      if (entry.broken.has(id)) counts.broken++
-      else counts.kept++
-    }
+    if (isDecided(entry)) this.#called(entry.operation).add(entry)
   }
 
   /** Takes over what another one has. */
   join(other: Exercises): void {
     for (const [kind, calls] of other.faults) this.faults.set(kind, (this.faults.get(kind) ?? 0) + calls)
-    for (const [operation, { calls, rules }] of other.operations) {
-      const called = this.#called(operation)
-      called.calls += calls
-      for (const [rule, { kept, broken }] of rules) {
-        const counts = entryOf(called.rules, rule, () => ({ kept: 0, broken: 0 }))
-        counts.kept += kept
-        counts.broken += broken
-      }
-    }
+    for (const [operation, called] of other.operations) this.#called(operation).join(called)
   }
 
   #called(operation: string): Called {
-    return entryOf(this.operations, operation, () => ({ calls: 0, rules: new Map() }))
+    return entryOf(this.operations, operation, () => new Called())
   }
 }
 

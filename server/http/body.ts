@@ -33,11 +33,8 @@ export class RequestBody implements ReceivedBody {
     if (expectsContinue(this.#request)) this.#response.writeContinue()
     const raw = await this.#bytes(Math.min(limit, body_bytes))
     if (raw === undefined) return this.#tooLarge(limit, 'body_bytes')
-    const plain = await decoded(
-      raw,
-      codingsOf(this.#request.headers['content-encoding']) ?? [],
-      Math.min(limit, inflated_bytes),
-    )
+    const codings = codingsOf(this.#request.headers['content-encoding']) ?? []
+    const plain = codings.length === 0 ? raw : await decoded(raw, codings, Math.min(limit, inflated_bytes))
     if (!Buffer.isBuffer(plain)) {
       this.#received = { text: raw.toString('latin1'), bytes: raw.length, faithful: false }
       if (plain.fault === 'too large') return this.#tooLarge(limit, 'inflated_bytes')

@@ -17,6 +17,8 @@ const longest = 255
 export function hostGuard(allowed: readonly string[], log: (line: string) => void) {
   const patterns = allowed.map(readHostPattern).filter((pattern) => pattern !== undefined)
   const told = new Set<string>()
+  /** The last one that was: most clients send the same with every call. */
+  let admitted: string | undefined
 
   return (request: IncomingMessage): Reply | undefined => {
     const hosts = hostsOf(request)
@@ -31,8 +33,11 @@ export function hostGuard(allowed: readonly string[], log: (line: string) => voi
   }
 
   function isAdmitted(authority: string): boolean {
+    if (authority === admitted) return true
     const host = readHost(authority)
-    return host !== undefined && (isOurOwn(host) || patterns.some((pattern) => isMeant(host, pattern)))
+    if (host === undefined || !(isOurOwn(host) || patterns.some((pattern) => isMeant(host, pattern)))) return false
+    admitted = authority
+    return true
   }
 
   function tell(authority: string, sentence: string): void {
@@ -45,10 +50,14 @@ export function hostGuard(allowed: readonly string[], log: (line: string) => voi
 }
 
 /** Of several the parser keeps the first; a server before us may have gone by the last. */
-function hostsOf({ rawHeaders, headers }: IncomingMessage): readonly string[] {
-  const all = rawHeaders.filter((_, index) => index % 2 === 1 && /^host$/i.test(rawHeaders[index - 1] ?? ''))
+function hostsOf({ rawHeaders }: IncomingMessage): readonly string[] {
   // A client of HTTP/1.0 may have none; a browser always has one.
-  return all.length > 1 || headers.host === undefined ? all : [headers.host]
+  const hosts: string[] = []
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? ''
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts.push(rawHeaders[index + 1] ?? '')
+  }
+  return hosts
 }
 
 function writeRefusal(authority: string): string {

@@ -1,13 +1,14 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import express, { type Express, type RequestHandler } from 'express'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import { targetOf } from '../head.js'
 import { type Limits, tellOver } from '../limits.js'
 import type { Reply } from '../operation.js'
 import { writeProblem } from '../wire/problem.js'
-import { hasTooManyHeaders, watchVerify } from './adapter.js'
+import { hasTooManyHeaders } from './adapter.js'
 import { expectsContinue } from './body.js'
+import { connectionOf } from './connection.js'
 import { lastResort } from './last-resort.js'
-import { noteArriving } from './refused.js'
+import { awaitReader } from './reader.js'
 import { send } from './send.js'
 
 /** Who is turned away before anything is read, noted or decided; the reply, or undefined for who may go on. */
@@ -17,29 +18,56 @@ interface Guards {
   readonly controlPlane: (request: IncomingMessage, path: string) => Reply | undefined
 }
 
-/** One origin for the vendors' paths and, under /_backstock/, the control plane. */
+/**
+ * One origin for the vendors' paths and, under /_backstock/, the control plane. Express serves the latter alone: it
+ * gives each request and response other prototypes, which on Node 20 makes a call take four times as long.
+ */
 export function originOf(
   guards: Guards,
   vendors: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
   controlPlane: RequestHandler,
   takes: Limits,
   log: (line: string) => void,
-): Express {
+): RequestListener {
+  const app = controlApp(guards, controlPlane, takes, log)
+  const failed = lastResort(log)
+
+  return (request, response) => {
+    try {
+      answer(request, response)
+    } catch (error) {
+      failed(error, request, response)
+    }
+  }
+
+  function answer(request: IncomingMessage, response: ServerResponse): void {
+    const connection = connectionOf(request)
+    connection.arriving = request
+    const stranger = guards.everywhere(request)
+    if (stranger !== undefined) {
+      send(request, response, stranger)
+      awaitReader(request, response, takes)
+      return
+    }
+    // By a header of any call: those of a contract case go byte for byte.
+    if (request.headers['backstock-verify'] !== undefined) connection.verifies = true
+    if (isOfControlPlane(targetOf(request))) app(request, response)
+    else vendors(request, response).catch((error: unknown) => failed(error, request, response))
+  }
+}
+
+const isOfControlPlane = (target: string) => /^\/+_backstock(?:[/?]|$)/.test(target)
+
+function controlApp(guards: Guards, controlPlane: RequestHandler, takes: Limits, log: (line: string) => void): Express {
   const app = express()
   app.disable('x-powered-by').disable('etag')
   app.use((request, response, next) => {
-    noteArriving(request)
-    const stranger = guards.everywhere(request)
-    if (stranger !== undefined) return send(request, response, stranger)
-    watchVerify(request)
-    watchReader(response, takes)
-    const target = targetOf(request)
-    if (!/^\/+_backstock(?:[/?]|$)/.test(target)) return vendors(request, response)
+    response.once('prefinish', () => awaitReader(request, response, takes))
     if (hasTooManyHeaders(request, takes))
       return send(request, response, writeProblem(431, 'Too many headers', tellOver('headers', takes)))
     // Repeated slashes are collapsed before routing, at the start too. Mounting would not do: Express takes the origin
     // of an absolute target for a part of the path.
-    const path = target.replace(/^[^?]*/, (whole) => whole.replaceAll(/\/{2,}/g, '/'))
+    const path = targetOf(request).replace(/^[^?]*/, (whole) => whole.replaceAll(/\/{2,}/g, '/'))
     request.url = path.replace(/^\/_backstock\/?/, '/')
     const refused = guards.controlPlane(request, request.url.replace(/\?.*/s, ''))
     if (refused !== undefined) return send(request, response, refused)
@@ -47,19 +75,8 @@ export function originOf(
     if (expectsContinue(request)) response.writeContinue()
     return controlPlane(request, response, next)
   })
-  app.use(lastResort(log))
+  const failed = lastResort(log)
+  app.use(((error: unknown, request, response, _next) =>
+    failed(error, request, response)) satisfies ErrorRequestHandler)
   return app
-}
-
-/** Gives a reader so long for a reply that is written whole: what is still to be written, a fault may hold back. */
-function watchReader(response: ServerResponse, takes: Limits): void {
-  response.once('prefinish', () => {
-    if (response.writableFinished) return
-    // By the error it is known that the client has not taken all of it.
-    const late = setTimeout(
-      () => response.socket?.destroy(new Error(tellOver('reply_seconds', takes))),
-      takes.reply_seconds * 1_000,
-    )
-    response.once('finish', () => clearTimeout(late)).once('close', () => clearTimeout(late))
-  })
 }

@@ -1,12 +1,7 @@
-import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Limits, tellOver } from '../limits.js'
 import { writeProblem } from '../wire/problem.js'
-
-/** The last request of each connection, as far as it has arrived. */
-const arriving = new WeakMap<Socket, IncomingMessage>()
-
-export const noteArriving = (request: IncomingMessage): void => void arriving.set(request.socket, request)
+import { knownConnection } from './connection.js'
 
 /**
  * Answers what Node itself refuses: no HTTP, too much of it, or too slow. Node's own replies have neither a body nor a
@@ -43,7 +38,7 @@ function reasonOf(error: Error, socket: Socket, takes: Limits): readonly [number
   }
 }
 
-const isInBody = (socket: Socket) => arriving.get(socket)?.complete === false
+const isInBody = (socket: Socket) => knownConnection(socket)?.arriving?.complete === false
 
 /** What the parser says in words of its own; nothing of what was sent. */
 function wrongWith(error: Error): string {

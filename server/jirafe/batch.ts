@@ -5,7 +5,7 @@ import { isRecord, writePointer } from '../wire/json-values.js'
 import { EventDocument, EventJudge } from './document.js'
 import { type JirafeEvent, readEvent } from './event.js'
 import { repr } from './python.js'
-import { type EventsCommand, overItems, readDocument, secretsIn, tooMany } from './read.js'
+import { type EventsCommand, overItems, readDocument, tooMany } from './read.js'
 import { eventTypes } from './types.js'
 
 /** Events that one batch has at most; a limit of this emulator, not of the vendor. */
@@ -39,7 +39,7 @@ export async function readBatch(
       if (type === undefined) events.push(ofNoType(element, name, findings))
       else events.push(readEvent(element, type, name, terms.settings, findings))
     }
-  return { events, lists: [...lists.keys()], secrets: secretsIn(head) }
+  return { events, lists: [...lists.keys()] }
 }
 
 /** The lists by their keys; a batch of another shape is refused as a whole. */

@@ -3,6 +3,7 @@ import type { Step } from '../documents/source.js'
 import { Findings } from '../findings.js'
 import { usualLimits } from '../limits.js'
 import type { Terms } from '../operation.js'
+import { noSecrets } from '../redaction.js'
 import { defaultSettings } from '../settings.js'
 import { Draft } from '../state/draft.js'
 import { type Declaration, fingerprint, type Setup } from '../state/store.js'
@@ -34,7 +35,7 @@ export function declareSite(
   const settings = { ...defaultSettings, ...setup.settings }
   const draft = new Draft({ get: () => undefined })
   const turn = { id: '', now, newId: () => '', setup, view: { get: () => undefined } }
-  const terms: Terms = { setup, name, opens: [], settings, takes: usualLimits }
+  const terms: Terms = { setup, name, opens: [], settings, takes: usualLimits, secrets: noSecrets }
   const events = (document.levels ?? []).map((value, index) => {
     const text = writeExact(value)
     // A seed's own reader has told repeated names already.

@@ -2,7 +2,6 @@ import { jirafe } from '../../contracts/rules/jirafe.js'
 import { type Findings, inBody, inHeader, inPath, inQuery, inText } from '../findings.js'
 import { type Limits, tellOver } from '../limits.js'
 import { type Body, type Head, Refusal, type Terms, type Unreadable } from '../operation.js'
-import { credentialsIn } from '../redaction.js'
 import { codingsOf, supportedCodings } from '../wire/codings.js'
 import { deepest, scanJson } from '../wire/json-scan.js'
 import { parseJson, placeOfFault } from '../wire/json-tree.js'
@@ -23,8 +22,6 @@ export interface EventsCommand {
   readonly lists: readonly string[]
   /** The site that a tracker's document names; undefined where it names none, and in every other call. */
   readonly site?: string
-  /** What gives the call's token away, and is remembered of no event. */
-  readonly secrets: readonly string[]
 }
 
 /** What the path alone tells. */
@@ -143,8 +140,6 @@ function tooLarge(head: Head, findings: Findings): Refusal {
   return unknown(findings, 413, 'The body has more than 10 MB (10,485,760 bytes). Send the events in several calls.')
 }
 
-export const secretsIn = (head: Head): readonly string[] => credentialsIn(head, false)
-
 /** The event of a path, understood by its type. */
 export function readSingle(name: string, type: EventType) {
   return async (head: Head, body: Body, terms: Terms, findings: Findings): Promise<EventsCommand | Refusal> => {
@@ -152,7 +147,7 @@ export function readSingle(name: string, type: EventType) {
     if (document instanceof Refusal) return document
     const event = readEvent(document, type, { index: 0, list: name }, terms.settings, findings)
     const site = type.siteOf?.(document.value)
-    return { events: [event], lists: [], ...(site !== undefined && { site }), secrets: secretsIn(head) }
+    return { events: [event], lists: [], ...(site !== undefined && { site }) }
   }
 }
 

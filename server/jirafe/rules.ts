@@ -2,7 +2,7 @@ import { jirafe } from '../../contracts/rules/jirafe.js'
 import { entryOf } from '../entry-of.js'
 import type { Findings } from '../findings.js'
 import { type ItemOutcome, sparedReason, type Terms, type Verdict } from '../operation.js'
-import { credentialsIn, redactJson } from '../redaction.js'
+import { redactJson, type Secrets } from '../redaction.js'
 import type { Draft } from '../state/draft.js'
 import { type KeptEvent, type Key, keyPart, type LevelValue } from '../state/rows.js'
 import type { Needs, Turn } from '../state/store.js'
@@ -47,14 +47,20 @@ const costKey = (cost: ReportedCost): Key => [keyPart(cost.skuCode), keyPart(cos
 export const eventsKey = (type: string): Key => [type, '', '']
 
 export function needsOfEvents({ events }: EventsCommand): Needs {
-  const levels = events.flatMap(({ reported }) => (reported.level === undefined ? [] : [reported.level]))
-  const costs = events.flatMap(({ reported }) => (reported.cost === undefined ? [] : [reported.cost]))
-  return {
-    levels: levels.map(levelKey),
-    histories: levels.map(historyKey),
-    costs: costs.map(costKey),
-    events: [...new Set(events.filter(({ type }) => type !== undefined).map(typeName))].map(eventsKey),
+  const levels: Key[] = []
+  const histories: Key[] = []
+  const costs: Key[] = []
+  const types = new Set<string>()
+  for (const event of events) {
+    const { level, cost } = event.reported
+    if (level !== undefined) {
+      levels.push(levelKey(level))
+      histories.push(historyKey(level))
+    }
+    if (cost !== undefined) costs.push(costKey(cost))
+    if (event.type !== undefined) types.add(typeName(event))
   }
+  return { levels, histories, costs, events: [...types].map(eventsKey) }
 }
 
 /** Events take effect in their order; one that is refused leaves the others alone. */
@@ -68,20 +74,25 @@ export function decideEvents(
 ): EventsResult {
   findings.applies(jirafe['reply.layout'])
   const outcomes = decideOutcomes(command.events, turn, draft, terms, findings, spared)
-  keepEvents(command, turn, draft, spared)
+  keepEvents(command, terms.secrets, turn, draft, spared)
   const replies = command.events.map(({ index, list, type, judge }) => ({
     list,
     known: type !== undefined,
     errors: judge.errors,
     failed: judge.errors.size === 0 && spared.has(index),
   }))
-  const errors = replies.flatMap((each) => [...each.errors])
   // A refused event's reply has several members; an accepted one's has no comma.
   const failed = replies.some((each) => each.failed)
-  if (errors.length > 0 || failed) findings.applies(jirafe['reply.comma'])
+  if (failed || replies.some(({ errors }) => errors.size > 0)) findings.applies(jirafe['reply.comma'])
   if (failed) findings.applies(jirafe['reply.unknown_message'])
-  if (errors.some(([path, text]) => /[^ -~]/.test(path + text))) findings.applies(jirafe['reply.ascii'])
+  if (replies.some(({ errors }) => hasOthers(errors))) findings.applies(jirafe['reply.ascii'])
   return { outcomes, replies, lists: command.lists }
+}
+
+/** Whether a message or its path has characters beside those of ASCII. */
+function hasOthers(errors: ReadonlyMap<string, string>): boolean {
+  for (const [path, text] of errors) if (/[^ -~]/.test(path + text)) return true
+  return false
 }
 
 /** What events do to levels and costs, and what becomes of each. */
@@ -124,19 +135,20 @@ function decideInventory(
   const { index, judge } = event
   const key = levelKey(level)
   const stored = draft.get('levels', key)
-  if (stored !== undefined && level.revision === 'first') judgeTimestamp(level, stored, judge)
+  const order = stored === undefined ? 0 : orderOf(level, stored)
+  if (stored !== undefined && level.revision === 'first') judgeTimestamp(level, stored, order, judge)
   if (judge.errors.size > 0) return refused(event)
   const position = { code: level.code, revision: level.revision, effective_date: level.effectiveDate }
-  const stale = stored === undefined ? undefined : staleBy(level, stored, terms, findings)
+  const stale = stored === undefined ? undefined : staleBy(level, stored, order, terms, findings)
   if (stale !== undefined) return { index, outcome: 'not_updated', reason: stale.reason, rule: stale.rule, position }
   meet(level, findings)
   keep({ ...level, receivedAt: turn.now.toISOString() }, key, draft)
   return { index, outcome: 'updated', reason: null, rule: null, position }
 }
 
-function judgeTimestamp(level: ReportedLevel, stored: LevelValue, judge: EventJudge): void {
+function judgeTimestamp(level: ReportedLevel, stored: LevelValue, order: number, judge: EventJudge): void {
   judge.applies(jirafe['inventory.older_timestamp'])
-  if (!isOlder(level.timestamp, stored.timestamp)) return
+  if (order >= 0) return
   const right = `a timestamp from ${stored.timestamp} on`
   judge.breach(jirafe['inventory.older_timestamp'], ['timestamp'], undefined, level.timestamp ?? '', right)
 }
@@ -151,45 +163,50 @@ function meet(level: ReportedLevel, findings: Findings): void {
   if (level.inventoryLevel.startsWith('-')) findings.applies(jirafe['inventory.negative'])
 }
 
-function isOlder(one: string | null, other: string | null): boolean {
-  return compareInstants(readInstant(one ?? ''), readInstant(other ?? '')) < 0
-}
+/** Negative where the level is dated before the stored one; by `timestamp` or `change_date`, as its revision has it. */
+const orderOf = (level: ReportedLevel, stored: LevelValue): number =>
+  level.revision === 'first'
+    ? compareDates(level.timestamp, stored.timestamp)
+    : compareDates(level.changeDate, stored.changeDate)
+
+const compareDates = (one: string | null, other: string | null): number =>
+  one === other ? 0 : compareInstants(readInstant(one ?? ''), readInstant(other ?? ''))
 
 /** Why an event changes nothing although it is answered as accepted; undefined where it counts. */
-function staleBy(level: ReportedLevel, stored: LevelValue, terms: Terms, findings: Findings) {
+function staleBy(level: ReportedLevel, stored: LevelValue, order: number, terms: Terms, findings: Findings) {
   if (level.revision === 'first') {
     const byTimestamp = terms.settings.latest_by === 'timestamp'
     const rule = byTimestamp ? jirafe['inventory.latest_timestamp'] : jirafe['inventory.latest_received']
     findings.applies(rule)
     if (!byTimestamp) return undefined
     findings.applies(jirafe['inventory.instants'])
-    if (!isOlder(level.timestamp, stored.timestamp)) {
-      if (!isOlder(stored.timestamp, level.timestamp)) findings.applies(jirafe['inventory.tie'])
-      return undefined
-    }
+    if (order === 0) findings.applies(jirafe['inventory.tie'])
+    if (order >= 0) return undefined
     return { rule, reason: `timestamp ${level.timestamp} is older than the stored ${stored.timestamp}. ${rule.says}` }
   }
   const rule = jirafe['inventory.latest_change']
   findings.applies(rule)
   findings.applies(jirafe['inventory.instants'])
-  if (isOlder(level.changeDate, stored.changeDate))
+  if (order < 0)
     return {
       rule,
       reason: `change_date ${level.changeDate} is older than the stored ${stored.changeDate}. ${rule.says}`,
     }
-  if (!isOlder(stored.changeDate, level.changeDate)) findings.applies(jirafe['inventory.tie'])
+  if (order === 0) findings.applies(jirafe['inventory.tie'])
   return undefined
 }
 
 /** Dates and codes are texts of any length. */
 const sizeOfLevel = ({ code, inventoryLevel, timestamp, effectiveDate, changeDate }: LevelValue) =>
-  [code, inventoryLevel, timestamp, effectiveDate, changeDate].reduce((sum, text) => sum + (text?.length ?? 0), 0)
+  code.length + inventoryLevel.length + lengthOf(timestamp) + lengthOf(effectiveDate) + lengthOf(changeDate)
+
+const lengthOf = (text: string | null) => (text === null ? 0 : text.length)
 
 function keep(level: LevelValue, key: Key, draft: Draft): void {
   draft.put('levels', key, level)
-  const past = draft.get('histories', historyKey(level))?.levels ?? []
-  const levels = [...past.slice(1 - historyKept), level]
-  draft.put('histories', historyKey(level), { levels: lastWithin(levels, sizeOfLevel) })
+  const history = historyKey(level)
+  const past = draft.get('histories', history)?.levels ?? []
+  draft.put('histories', history, { levels: lastOf(past, [level], historyKept, sizeOfLevel) })
 }
 
 /** One cost for each SKU and year; as with levels of the second revision, the latest change counts. */
@@ -207,11 +224,12 @@ function decideCost(
   if (stored !== undefined) {
     const rule = jirafe['cost.latest_change']
     findings.applies(rule)
-    if (isOlder(cost.changeDate, stored.changeDate)) {
+    const order = compareDates(cost.changeDate, stored.changeDate)
+    if (order < 0) {
       const reason = `change_date ${cost.changeDate} is older than the stored ${stored.changeDate}. ${rule.says}`
       return { index, outcome: 'not_updated', reason, rule, position }
     }
-    if (!isOlder(stored.changeDate, cost.changeDate)) findings.applies(jirafe['cost.tie'])
+    if (order === 0) findings.applies(jirafe['cost.tie'])
   }
   draft.put('costs', key, { ...cost, receivedAt: turn.now.toISOString() })
   return { index, outcome: 'updated', reason: null, rule: null, position }
@@ -223,7 +241,13 @@ const eventsKept = 100
 const sizeKept = 256 * 1024
 
 /** Remembers the accepted events, the last of each type. */
-function keepEvents({ events, secrets }: EventsCommand, turn: Turn, draft: Draft, spared: ReadonlySet<number>): void {
+function keepEvents(
+  { events }: EventsCommand,
+  secrets: Secrets,
+  turn: Turn,
+  draft: Draft,
+  spared: ReadonlySet<number>,
+): void {
   const byType = new Map<string, JirafeEvent[]>()
   for (const event of events)
     if (event.judge.errors.size === 0 && !spared.has(event.index))
@@ -232,32 +256,42 @@ function keepEvents({ events, secrets }: EventsCommand, turn: Turn, draft: Draft
     const key = eventsKey(type)
     // What would fall out again at once is not even written.
     const kept = accepted.slice(-eventsKept).map((event) => keptEvent(event, type, turn, secrets))
-    const all = [...(draft.get('events', key)?.events ?? []), ...kept].slice(-eventsKept)
-    draft.put('events', key, { events: lastWithin(all, sizeOfEvent) })
+    const past = draft.get('events', key)?.events ?? []
+    draft.put('events', key, { events: lastOf(past, kept, eventsKept, sizeOfEvent) })
   }
 }
 
-/** Of an event by itself there is neither header nor parameter. */
-const nothing = { headers: {}, query: [] }
-
-function keptEvent({ judge }: JirafeEvent, type: string, turn: Turn, secrets: readonly string[]): KeptEvent {
+function keptEvent({ judge }: JirafeEvent, type: string, turn: Turn, secrets: Secrets): KeptEvent {
   const { text } = judge.document
   const bytes = Buffer.byteLength(text)
-  const kept =
-    bytes > sizeKept ? null : detached(redactJson(text, [...secrets, ...credentialsIn(nothing, false, text)]))
+  const kept = bytes > sizeKept ? null : detached(redactJson(text, secrets.with(text)))
   return { type, receivedAt: turn.now.toISOString(), request: turn.id, text: kept, bytes }
 }
 
 const sizeOfEvent = ({ text, bytes }: KeptEvent) => (text === null ? 0 : bytes)
 
-/** The last ones, as many as are within the size that is remembered. */
-function lastWithin<Value>(values: readonly Value[], sizeOf: (value: Value) => number): readonly Value[] {
-  let size = 0
-  const first = values.findLastIndex((value) => {
-    size += sizeOf(value)
-    return size > sizeKept
-  })
-  return values.slice(first + 1)
+/** What is in lists that are remembered, so that a further one needs no look at the hundred before it. */
+const sizes = new WeakMap<readonly unknown[], number>()
+
+/** The last of those that were there and those that come, at most so many, and as many as are within the size that is remembered. */
+function lastOf<Value>(
+  past: readonly Value[],
+  more: readonly Value[],
+  most: number,
+  sizeOf: (value: Value) => number,
+): readonly Value[] {
+  const sumOf = (values: readonly Value[]) => values.reduce((sum, value) => sum + sizeOf(value), 0)
+  const all = past.concat(more)
+  let size = entryOf(sizes, past, () => sumOf(past)) + sumOf(more)
+  let first = 0
+  for (const value of all) {
+    if (all.length - first <= most && size <= sizeKept) break
+    size -= sizeOf(value)
+    first++
+  }
+  const last = all.slice(first)
+  sizes.set(last, size)
+  return last
 }
 
 const typeName = ({ list }: JirafeEvent) => keptAs(list)

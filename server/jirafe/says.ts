@@ -64,7 +64,7 @@ function typesOf(events: readonly JirafeEvent[]): readonly FieldType[] {
       const key = `${field} ${type}`
       if (types.has(key)) continue
       if (types.size === mostTypes) return [...types.values()]
-      types.set(key, { field, type, at: { pointer: writePointer([...path, name]) } })
+      types.set(key, { field, type, at: () => ({ pointer: writePointer([...path, name]) }) })
     }
   }
   return [...types.values()]

@@ -19,11 +19,14 @@ import { decideEvents, type EventsResult, needsOfEvents } from './rules.js'
 import { trackerTypes } from './types.js'
 import { enforceEvents, failedEvents, writeEvent, writeRefusal } from './write.js'
 
+/** Whether a path is one of theirs; that of nearly every call differs in its second segment. */
+const isPath = (segments: Head['segments'], path: string) => segments[1] === 'tracker' && segments.join('/') === path
+
 /** What a shop's pages send: no site in the path and no token, for a browser keeps no secret. */
 export const trackers: readonly Operation<EventsCommand, EventsResult>[] = [...trackerTypes].map(([name, type]) => ({
   name: `jirafe.${name}`,
   vendor: 'jirafe',
-  matches: ({ segments }: Head) => segments.join('/') === `v2/${name}`,
+  matches: ({ segments }: Head) => isPath(segments, `v2/${name}`),
   identify: () => ({ vendor: 'jirafe' }),
 
   admit(head: Head, _terms: Terms, findings: Findings): Refusal | undefined {
@@ -52,11 +55,13 @@ export const trackers: readonly Operation<EventsCommand, EventsResult>[] = [...t
 /** A transparent GIF of one pixel. */
 const pixel = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==', 'base64')
 
+const gifPaths = [...trackerTypes.keys()].map((name) => `v2/${name}.gif`)
+
 /** The same as an image in a page: whatever its query says, it is answered by a pixel. */
 export const trackerGif: Operation<null, Verdict> = {
   name: 'jirafe.tracker.gif',
   vendor: 'jirafe',
-  matches: ({ segments }) => [...trackerTypes.keys()].some((name) => segments.join('/') === `v2/${name}.gif`),
+  matches: ({ segments }) => gifPaths.some((path) => isPath(segments, path)),
   identify: () => ({ vendor: 'jirafe' }),
 
   admit(head: Head, _terms: Terms, findings: Findings): Refusal | undefined {

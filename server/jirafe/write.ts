@@ -6,6 +6,8 @@ import { type DumpValue, dumps } from './python.js'
 import type { EventReply, EventsResult } from './rules.js'
 
 const accepted: DumpValue = new Map([['success', true]])
+/** It has one member, so no comma stands in it. */
+const acceptedText = dumps(accepted, ',')
 
 /** The reply to a single event: accepted, or its errors by path. */
 export function writeEvent(outcome: EventsResult | Refusal, _head: Head, _turn: Turn, terms: Terms): Reply {
@@ -64,7 +66,11 @@ export function writeRefusal(refusal: Refusal, terms: Terms): Reply {
 
 function reply(status: number, value: DumpValue, terms: Terms, headers: Readonly<Record<string, string>> = {}): Reply {
   const comma = terms.settings.reply_layout === '2014-02' ? ', ' : ','
-  return { status, headers: { 'Content-Type': 'application/json', ...headers }, body: dumps(value, comma) }
+  return {
+    status,
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: value === accepted ? acceptedText : dumps(value, comma),
+  }
 }
 
 /** A refusal by `enforce`: every broken rule about the call, by its place. */

@@ -3,6 +3,7 @@ import type { Step } from '../documents/source.js'
 import { Findings } from '../findings.js'
 import { usualLimits } from '../limits.js'
 import type { ItemOutcome, Terms } from '../operation.js'
+import { noSecrets } from '../redaction.js'
 import { defaultSettings, type Settings } from '../settings.js'
 import { Draft } from '../state/draft.js'
 import { type Declaration, fingerprint, type PendingRow, type Setup } from '../state/store.js'
@@ -69,7 +70,14 @@ function readPositions(documents: readonly Record<string, unknown>[], setup: Set
   const items = read.rows.map((sent, index) => readItem(sent, index, 'json', settingsOf(setup), unjudged))
   const draft = new Draft({ get: () => undefined })
   const turn = { id: '', now: new Date(0), newId: () => '', setup, view: { get: () => undefined } }
-  const terms: Terms = { setup, name: setup.name, opens: [], settings: settingsOf(setup), takes: usualLimits }
+  const terms: Terms = {
+    setup,
+    name: setup.name,
+    opens: [],
+    settings: settingsOf(setup),
+    takes: usualLimits,
+    secrets: noSecrets,
+  }
   const query = { overwrite: false, decPending: false }
   const { outcomes } = decideBulk({ query, items }, turn, draft, terms, unjudged)
   const faults = outcomes.filter(({ outcome }) => outcome === 'not_updated').map(faultOf)

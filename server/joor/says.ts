@@ -66,7 +66,7 @@ function typesOf(items: readonly Item[]): readonly FieldType[] {
       if (kinds.has(kind)) continue
       kinds.add(kind)
       const type = kind === 'nested' ? 'object or list' : kind
-      types.push({ field: name, type, at: { pointer: pointerTo(index, name) } })
+      types.push({ field: name, type, at: () => ({ pointer: pointerTo(index, name) }) })
     }
   return types
 }

@@ -5,6 +5,7 @@ import type { Level } from '../levels.js'
 import type { Partition, Scope } from '../state/store.js'
 import type { BreachOfCall, BrokenRule, Judged } from './broken-rule.js'
 import type { Committed, Fold } from './committed.js'
+import type { Entry } from './entry.js'
 
 /** Calls of a rule whose ids are kept, and places of which all is kept. */
 const callsKept = 20
@@ -32,8 +33,26 @@ interface Broken {
 }
 
 class OfScope {
-  readonly met = new Set<Rule>()
+  /** By their numbers. */
+  readonly #met: (Rule | undefined)[] = []
   readonly broken = new Map<Rule, Broken>()
+
+  get met(): ReadonlySet<Rule> {
+    return new Set(this.#met.filter((rule) => rule !== undefined))
+  }
+
+  /** What stands in the entry of a call; `call` is its number. */
+  addCall(call: number, { id, rules, breaches, broken, conduct }: Entry): void {
+    for (const rule of rules) this.#met[rule.number] ??= rule
+    let counted: Set<Rule> | undefined
+    for (const breach of breaches) {
+      counted ??= new Set()
+      const count = counted.has(breach.rule) ? 0 : (broken.get(breach.rule.id) ?? 0)
+      counted.add(breach.rule)
+      this.add(call, id, breach, count)
+    }
+    for (const breach of conduct) this.add(call, id, breach, 1)
+  }
 
   /** One breach of a call; `count` is how many of its rule the call has in all, given with the first of them only. */
   add(call: number, request: string, breach: Breach, count: number): void {
@@ -57,7 +76,7 @@ class OfScope {
   }
 
   join(other: OfScope): void {
-    for (const rule of other.met) this.met.add(rule)
+    for (const rule of other.met) this.#met[rule.number] = rule
     for (const [rule, more] of other.broken) {
       const known = this.broken.get(rule)
       this.broken.set(rule, known === undefined ? copyOf(more) : sumOf(known, more))
@@ -83,15 +102,7 @@ export class BrokenRules implements Fold {
     if (entry.repeated) return
     const of = this.#touch(scope)
     const before = of.broken.size
-    const call = this.#calls++
-    for (const rule of entry.rules) of.met.add(rule)
-    const counted = new Set<Rule>()
-    for (const breach of entry.breaches) {
-      const count = counted.has(breach.rule) ? 0 : (entry.broken.get(breach.rule.id) ?? 0)
-      counted.add(breach.rule)
-      of.add(call, entry.id, breach, count)
-    }
-    for (const breach of entry.conduct) of.add(call, entry.id, breach, 1)
+    of.addCall(this.#calls++, entry)
     this.#rules += of.broken.size - before
     while (this.#own.size > this.#bounds.scopes || (this.#rules > this.#bounds.rules && this.#own.size > 1))
       this.#fold()
@@ -121,12 +132,8 @@ export class BrokenRules implements Fold {
 
   /** Of one account or site or of all, with what is wrong only because nothing came. */
   of(scope: Partition | undefined, open: Iterable<BreachOfCall> = []): Judged {
-    const judged = new OfScope()
-    for (const each of scope === undefined ? [this.#rest, ...this.#own.values()] : [this.#own.get(scope)])
-      if (each !== undefined) judged.join(each)
-    let call = this.#calls
-    for (const { breach, request } of open) judged.add(call++, request, breach, 1)
-    return { broken: [...judged.broken.values()].map(told), met: judged.met }
+    const each = scope === undefined ? [this.#rest, ...this.#own.values()] : [this.#own.get(scope) ?? new OfScope()]
+    return judgedOf(each, open, this.#calls)
   }
 
   #touch(scope: Scope): OfScope {
@@ -148,12 +155,30 @@ export class BrokenRules implements Fold {
 }
 
 /** The same of a whole run, of all accounts and sites together: what empties the journal leaves it alone. */
-export class BrokenInRun extends BrokenRules {
-  constructor() {
-    super({ scopes: 0, rules: 0 })
+export class BrokenInRun implements Fold {
+  readonly #all = new OfScope()
+  #calls = 0
+
+  add(_scope: Scope, { entry }: Committed): void {
+    if (!entry.repeated) this.#all.addCall(this.#calls++, entry)
   }
 
-  override clear(): void {}
+  rename(): void {}
+
+  clear(): void {}
+
+  of(open: Iterable<BreachOfCall>): Judged {
+    return judgedOf([this.#all], open, this.#calls)
+  }
+}
+
+/** All of them together, and what no call showed, as if a call behind all others had. */
+function judgedOf(all: Iterable<OfScope>, open: Iterable<BreachOfCall>, calls: number): Judged {
+  const judged = new OfScope()
+  for (const each of all) judged.join(each)
+  let call = calls
+  for (const { breach, request } of open) judged.add(call++, request, breach, 1)
+  return { broken: [...judged.broken.values()].map(told), met: judged.met }
 }
 
 const copyOf = (broken: Broken): Broken => ({

@@ -1,3 +1,4 @@
+import { AgedMap } from '../aged-map.js'
 import { entryOf } from '../entry-of.js'
 import type { JournalLimits } from '../options.js'
 import type { Partition, Scope } from '../state/store.js'
@@ -13,14 +14,14 @@ export interface JournalListener {
 }
 
 /** The entries of one account or site by their number, oldest first. */
-type Ring = Map<number, Entry>
+type Ring = AgedMap<number, Entry>
 
 /** The last calls of each account and site, under one byte budget for all of them. The oldest goes first. */
 export class Journal {
   readonly #limits: JournalLimits
   readonly #rings = new Map<Scope, Ring>()
   /** All entries by their number, oldest first, with the scope that holds each. */
-  readonly #all = new Map<number, Scope>()
+  readonly #all = new AgedMap<number, Scope>()
   readonly #numbers = new Map<string, number>()
   readonly #logs = new Map<string, number>()
   readonly #evictions = new Evictions()
@@ -40,9 +41,9 @@ export class Journal {
     this.#numbers.set(entry.id, number)
     if (entry.logId !== undefined) this.#logs.set(entry.logId, number)
     this.#bytes += sizeOf(entry)
-    while (ring.size > this.#limits.entries) this.#evictFirst(ring.keys())
+    while (ring.size > this.#limits.entries) this.#evict(ring.oldest)
     // The newest entry stays whatever its size: it was promised before the reply.
-    while (this.#bytes > this.#limits.bytes && this.#all.size > 1) this.#evictFirst(this.#all.keys())
+    while (this.#bytes > this.#limits.bytes && this.#all.size > 1) this.#evict(this.#all.oldest)
     for (const listener of this.#listeners) listener.appended(number, scope, entry)
   }
 
@@ -85,7 +86,7 @@ export class Journal {
     for (const [number, entry] of numbers) ring.set(number, { ...entry, name: to.slice(to.indexOf(':') + 1) })
     for (const number of old.keys()) this.#all.set(number, to)
     this.#rings.delete(from)
-    while (ring.size > this.#limits.entries) this.#evictFirst(ring.keys())
+    while (ring.size > this.#limits.entries) this.#evict(ring.oldest)
   }
 
   /** An entry by the id of its request. */
@@ -120,7 +121,7 @@ export class Journal {
   }
 
   #ring(scope: Scope): Ring {
-    return entryOf(this.#rings, scope, () => new Map())
+    return entryOf(this.#rings, scope, () => new AgedMap())
   }
 
   #entry(number: number | undefined): Entry | undefined {
@@ -129,8 +130,7 @@ export class Journal {
     return scope === undefined ? undefined : this.#rings.get(scope)?.get(number)
   }
 
-  #evictFirst(numbers: Iterator<number>): void {
-    const { value: number } = numbers.next()
+  #evict(number: number | undefined): void {
     if (number === undefined) return
     const scope = this.#all.get(number)
     const entry = this.#drop(number)

@@ -1,13 +1,13 @@
 import type { Breach, Place } from '../findings.js'
-import { redactDeep } from '../redaction.js'
+import { redactDeep, redactStart } from '../redaction.js'
 import { detached } from '../wire/detached.js'
 import type { KeptBody } from './entry.js'
 
 /** The start of a body, without the request's token; cut after redaction, so that no half of a token is left. */
 export function keep(text: string, secrets: readonly string[], limit: number): KeptBody {
   const bytes = Buffer.byteLength(text)
-  const safe = redactDeep(text, secrets)
-  const cut = Buffer.byteLength(safe) > limit
+  const safe = redactStart(text, secrets, limit)
+  const cut = (safe === text ? bytes : Buffer.byteLength(safe)) > limit
   return { text: cut ? startOf(safe, limit) : safe, bytes, cut }
 }
 

@@ -1,3 +1,4 @@
+import { bareRecord } from '../bare-record.js'
 import { isOtherCredential } from '../credentials.js'
 import type { ToldFault } from '../faults/telling.js'
 import type { Findings } from '../findings.js'
@@ -8,11 +9,12 @@ import {
   type ItemOutcome,
   Refusal,
   type Reply,
+  type Terms,
   type Verdict,
   type Written,
 } from '../operation.js'
 import type { JournalLimits } from '../options.js'
-import { credentialsIn, mapTexts, mayHold, redact, redactDeep, redacted, redactTarget } from '../redaction.js'
+import { mapTexts, mayHold, redact, redactDeep, redacted, redactTarget } from '../redaction.js'
 import type { Row } from '../state/rows.js'
 import type { Caller, Change, Changed, Turn } from '../state/store.js'
 import type { Entry, Replied } from './entry.js'
@@ -48,14 +50,20 @@ export class Recorder {
   readonly #secrets: readonly string[]
   #tainted: boolean | undefined
 
-  constructor(operation: AnyOperation, head: Head, body: ReceivedBody, findings: Findings, limits: JournalLimits) {
+  constructor(
+    operation: AnyOperation,
+    head: Head,
+    body: ReceivedBody,
+    { secrets }: Terms,
+    findings: Findings,
+    limits: JournalLimits,
+  ) {
     this.#operation = operation
     this.#head = head
     this.#body = body
     this.#findings = findings
     this.#limits = limits
-    // Jirafe's token is no Base64: what it would decode to is nobody's secret.
-    this.#secrets = credentialsIn(head, operation.vendor !== 'jirafe', body.received()?.text)
+    this.#secrets = secrets.with(body.received()?.text ?? '')
   }
 
   /** Whether one of the secrets stands in what the call says: in its body or, where that says nothing, in its target. */
@@ -180,8 +188,9 @@ function keepFault(fault: ToldFault, secrets: readonly string[]): ToldFault {
 }
 
 function keepHeaders(head: Head, secrets: readonly string[]): Readonly<Record<string, string>> {
-  const entries = Object.entries(head.headers).map(([name, value]) => [name, keepHeader(name, value ?? '', secrets)])
-  return Object.fromEntries(entries)
+  const kept = bareRecord<string>()
+  for (const name in head.headers) kept[name] = keepHeader(name, head.headers[name] ?? '', secrets)
+  return kept
 }
 
 function keepHeader(name: string, value: string, secrets: readonly string[]): string {
@@ -203,11 +212,16 @@ function sizeOf(entry: Omit<Entry, 'bytes'>, sent: number, hasLong: boolean): nu
   // A row may hold a text that is nearly as long as the body which brought it.
   if (entry.changesTotal > 0) bytes += Math.max(entry.changesTotal * perChange, sent)
   bytes += textSize(entry.path) + textSize(entry.refusal) + textSize(request.body?.text) + textSize(reply?.body.text)
-  for (const headers of [request.headers, reply?.headers ?? {}])
-    for (const [name, value] of Object.entries(headers)) bytes += textSize(name) + textSize(value)
+  bytes += headersSize(request.headers) + (reply === null ? 0 : headersSize(reply.headers))
   for (const breach of entry.breaches) bytes += sizeOfBreach(breach)
   for (const { reason, position } of entry.outcomes)
     bytes += textSize(reason) + (hasLong && isLong(position) ? textsSize(position) : 0)
+  return bytes
+}
+
+function headersSize(headers: Readonly<Record<string, string>>): number {
+  let bytes = 0
+  for (const name in headers) bytes += textSize(name) + textSize(headers[name])
   return bytes
 }
 

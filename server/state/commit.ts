@@ -115,20 +115,24 @@ function namesOf(changes: ChangeSet): readonly TableName[] {
 }
 
 function commitTable(name: TableName, table: Table<unknown>, change: TableChange, by: string): TableRecord {
-  const all = change.all ? table.detachAll() : new Table<unknown>()
+  const all = change.all ? table.detachAll() : nothing
   // By first key part, so that a put finds what it replaces without a look at every other warehouse.
-  const byFirst = new Map([...change.firsts].map((first) => [first, table.detach(first)]))
+  const byFirst = new Map<string, Table<unknown>>()
+  for (const first of change.firsts) byFirst.set(first, table.detach(first))
   const gone = change.thirds.size > 0 ? [...table.withThirds(change.thirds)] : []
   for (const [key] of gone) table.delete(key)
-  const taken = new Table<unknown>()
-  for (const [key, row] of gone) taken.set(key, row)
+  const taken = gone.length === 0 ? nothing : tableOf(gone)
+
+  const isCleared = all.size + byFirst.size + gone.length > 0
+  const lostAt = (first: string, second: string) =>
+    [all, byFirst.get(first), taken].flatMap((part) => part?.rowsAt(first, second) ?? [])
 
   const put: Put[] = []
   let putTotal = 0
   let replaced = 0
   for (const [first, seconds] of change.puts)
     for (const [second, values] of seconds) {
-      const lost = [all, byFirst.get(first), taken].flatMap((part) => part?.rowsAt(first, second) ?? [])
+      const lost = isCleared ? lostAt(first, second) : none
       let before = table.putAll([first, second], values, by)
       let index = 0
       values.forEach((value, third) => {
@@ -146,6 +150,16 @@ function commitTable(name: TableName, table: Table<unknown>, change: TableChange
     }
   const detached = [all, ...byFirst.values()].filter(({ size }) => size > 0)
   return { name, detached, gone, put, putTotal, replaced }
+}
+
+/** Of most calls nothing is taken away but by what they put; nobody writes to it. */
+const nothing = new Table<unknown>()
+const none: readonly never[] = []
+
+function tableOf(rows: readonly [Key, Row<unknown>][]): Table<unknown> {
+  const table = new Table<unknown>()
+  for (const [key, row] of rows) table.set(key, row)
+  return table
 }
 
 function rowAmong(parts: readonly Pick<ReadonlyMap<string, Row<unknown>>, 'get'>[], third: string) {

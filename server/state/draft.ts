@@ -2,13 +2,24 @@ import { entryOf } from '../entry-of.js'
 import type { Key, TableName, Tables } from './rows.js'
 import type { ChangeSet, TableChange, View } from './store.js'
 
+const none: ReadonlySet<string> = new Set()
+
 class TableDraft<Name extends TableName> implements TableChange<Name> {
   all = false
-  readonly firsts = new Set<string>()
-  readonly thirds = new Set<string>()
+  /** Made when something is cleared, which most calls never do. */
+  #firsts: Set<string> | undefined
+  #thirds: Set<string> | undefined
   readonly puts = new Map<string, Map<string, Map<string, Tables[Name] | null>>>()
   /** Where each SKU was put so far; made when the first SKU is cleared, which most calls never do. */
   #places: Map<string, Set<Map<string, Tables[Name] | null>>> | undefined
+
+  get firsts(): ReadonlySet<string> {
+    return this.#firsts ?? none
+  }
+
+  get thirds(): ReadonlySet<string> {
+    return this.#thirds ?? none
+  }
 
   put([first, second, third]: Key, value: Tables[Name] | null): void {
     const bucket = this.#bucket(first, second)
@@ -23,13 +34,15 @@ class TableDraft<Name extends TableName> implements TableChange<Name> {
   }
 
   clearFirst(first: string): void {
-    this.firsts.add(first)
+    this.#firsts ??= new Set()
+    this.#firsts.add(first)
     this.puts.delete(first)
     this.#places = undefined
   }
 
   clearThird(third: string): void {
-    this.thirds.add(third)
+    this.#thirds ??= new Set()
+    this.#thirds.add(third)
     if (this.puts.size > 0) for (const bucket of this.#whereIs(third)) bucket.delete(third)
   }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Settings } from '../settings.js'
 import type { Key, Row, SkuIdentifiers, TableName, Tables } from './rows.js'
 
@@ -45,7 +45,7 @@ export interface PendingRow {
 
 /** SHA-256 of a token, in hex: what is kept instead of the token. */
 export function fingerprint(token: string | Uint8Array): string {
-  return createHash('sha256').update(token).digest('hex')
+  return hash('sha256', token)
 }
 
 /** What an account or site was given: one immutable value, replaced as a whole. */

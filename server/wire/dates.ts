@@ -41,12 +41,12 @@ function offsetMinutes(offset: string): number | undefined {
   return (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes)
 }
 
+const extended = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?$/
+const basic = /^\d{8}(?:T\d{4}(?:\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}(?:\d{2})?)?)?$/
+
 /** ISO 8601 as the standard writes it: `T` between date and time, and date and time both extended or both basic. */
 export function isIso8601(text: string): boolean {
-  if (readInstant(text) === undefined) return false
-  const extended = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?$/
-  const basic = /^\d{8}(?:T\d{4}(?:\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}(?:\d{2})?)?)?$/
-  return extended.test(text) || basic.test(text)
+  return (extended.test(text) || basic.test(text)) && readInstant(text) !== undefined
 }
 
 /** Negative where `one` is earlier, zero for the same instant; what cannot be read is earlier than all that can. */

@@ -1,0 +1,46 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Line } from '../conduct/heard.js'
+import type { Fate } from '../journal/entry.js'
+import { noToken } from '../redaction.js'
+
+/** What is known of a connection as long as it is open. */
+export interface Connection {
+  /** What conduct knows it by. */
+  readonly line: Line
+  /** Its calls are those of `backstock verify`, which are no client's. */
+  verifies: boolean
+  /** The last request, as far as it has arrived. */
+  arriving: IncomingMessage | undefined
+  /** The last call of a vendor that is under way. */
+  call: Promise<void> | undefined
+  /** What becomes of the last reply: a reset after it means that nobody took it. */
+  fate: Fate | undefined
+}
+
+const connections = new WeakMap<Socket, Connection>()
+
+/** Begins to watch a connection; `opened` counts the calls whose replies its client may have heard by now. */
+export function watchConnection(socket: Socket, opened: number): void {
+  const connection: Connection = {
+    line: { opened, token: noToken },
+    verifies: false,
+    arriving: undefined,
+    call: undefined,
+    fate: undefined,
+  }
+  connections.set(socket, connection)
+  socket.once('close', (hadError) => {
+    if (hadError && connection.fate !== undefined) connection.fate.taken = false
+  })
+}
+
+/** Undefined where the connection was refused before anybody saw it. */
+export const knownConnection = (socket: Socket): Connection | undefined => connections.get(socket)
+
+/** The connection by which a request came. */
+export function connectionOf({ socket }: IncomingMessage): Connection {
+  const connection = connections.get(socket)
+  if (connection === undefined) throw new Error('A call came by a connection that nobody has seen open.')
+  return connection
+}
