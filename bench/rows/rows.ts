@@ -1,0 +1,10 @@
+import { bulkRows } from './bulk.js'
+import { dataFileRow } from './data-file.js'
+import { memoryRow } from './memory.js'
+import type { Row } from './row.js'
+import { singleRows } from './single.js'
+import { stallRow } from './stall.js'
+import { startRow } from './start.js'
+
+/** In the order of the table. */
+export const rows: readonly Row[] = [...singleRows, ...bulkRows, stallRow, startRow, memoryRow, dataFileRow]
