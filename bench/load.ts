@@ -34,7 +34,9 @@ async function sendWhile(
   const run = async (connection: Connection) => {
     while (more(sent)) {
       const request = requests[sent++ % requests.length]
-      if (request !== undefined) bytes += await connection.call(request)
+      if (request === undefined) return
+      const taken = await connection.call(request)
+      bytes += taken
     }
   }
   try {

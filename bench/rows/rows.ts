@@ -1,5 +1,6 @@
 import { bulkRows } from './bulk.js'
 import { dataFileRow } from './data-file.js'
+import { growthRows } from './growth.js'
 import { memoryRow } from './memory.js'
 import type { Row } from './row.js'
 import { singleRows } from './single.js'
@@ -7,4 +8,12 @@ import { stallRow } from './stall.js'
 import { startRow } from './start.js'
 
 /** In the order of the table. */
-export const rows: readonly Row[] = [...singleRows, ...bulkRows, stallRow, startRow, memoryRow, dataFileRow]
+export const rows: readonly Row[] = [
+  ...singleRows,
+  ...bulkRows,
+  stallRow,
+  startRow,
+  memoryRow,
+  ...growthRows,
+  dataFileRow,
+]
