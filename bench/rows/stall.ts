@@ -26,28 +26,31 @@ interface Stalled {
 }
 
 async function stalled(server: ServerProcess, large: Buffer, small: Buffer): Promise<Stalled> {
-  const [one, other] = await Promise.all([Connection.open(server.url), Connection.open(server.url)])
+  await waited(server, small)
+  await server.ask('watch stalls')
+  let done = false
+  const answered = waited(server, large).then((ms) => {
+    done = true
+    return ms
+  })
+  let wait = 0
+  while (!done) {
+    const ms = await waited(server, small)
+    wait = Math.max(wait, ms)
+    if (ms < everyMs) await new Promise((resolve) => setTimeout(resolve, everyMs - ms))
+  }
+  return { large: await answered, wait, stall: (await server.ask('longest stall')).figure }
+}
+
+/** Each call by a connection of its own: one that is kept is closed as idle by who does not get to look at it. */
+async function waited({ url }: ServerProcess, request: Buffer): Promise<number> {
+  const sent = performance.now()
+  const connection = await Connection.open(url)
   try {
-    await other.call(small)
-    await server.ask('watch stalls')
-    const began = performance.now()
-    let done = false
-    const answered = one.call(large).then(() => {
-      done = true
-      return performance.now() - began
-    })
-    let wait = 0
-    while (!done) {
-      const sent = performance.now()
-      await other.call(small)
-      const waited = performance.now() - sent
-      wait = Math.max(wait, waited)
-      if (waited < everyMs) await new Promise((resolve) => setTimeout(resolve, everyMs - waited))
-    }
-    return { large: await answered, wait, stall: (await server.ask('longest stall')).figure }
+    await connection.call(request)
+    return performance.now() - sent
   } finally {
-    one.close()
-    other.close()
+    connection.close()
   }
 }
 
