@@ -1,65 +1,78 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import type { Figure } from './figures.js'
-import { describeMachine, takeCores } from './machine.js'
+import { check, unseen } from './check.js'
+import { ownLoad } from './load.js'
+import { describeMachine, majorOf, takeCores } from './machine.js'
+import { measureRows } from './measure.js'
 import { type Options, readOptions } from './options.js'
-import { type Results, tableOf } from './report.js'
-import { rows } from './rows/rows.js'
-import { Setup } from './setup.js'
+import { tableOf } from './report.js'
+import { readResults, saveResults } from './results.js'
+import { peerRows } from './rows/peers.js'
+import type { Row } from './rows/row.js'
+import { rows, shortRows } from './rows/rows.js'
+import type { SetupOptions } from './setup.js'
 import { wrkLoad } from './wrk.js'
-
-const resultsFolder = fileURLToPath(new URL('../../bench/results/', import.meta.url))
 
 const options = readOptions(
   process.argv.slice(2),
-  rows.map(({ name }) => name),
+  [...rows, ...peerRows].map(({ name }) => name),
 )
-if (options !== undefined) {
-  for (const tool of ['wrk', 'taskset']) need(tool)
-  const results = await measure(options)
-  if (options.save !== undefined) {
-    mkdirSync(resultsFolder, { recursive: true })
-    writeFileSync(join(resultsFolder, `${options.save}.json`), `${JSON.stringify(results, null, 2)}\n`)
-  }
-  console.log(options.json ? JSON.stringify(results, null, 2) : tableOf(results))
-}
+if (options !== undefined) process.exitCode = options.check ? await runCheck(options) : await runBench(options)
 
-async function measure({ node, rounds, seconds, only, positions }: Options): Promise<Results> {
+async function runBench(options: Options): Promise<number> {
+  const { node, rounds, seconds, positions } = options
+  need('taskset', 'util-linux')
+  need('wrk', 'wrk')
   const cores = takeCores()
-  const folder = mkdtempSync(join(tmpdir(), 'backstock-bench-'))
-  try {
-    const setup = new Setup({
-      node,
-      cores,
-      folder,
-      load: wrkLoad(folder),
-      rounds,
-      seconds,
-      positions,
-      plant: undefined,
-      short: false,
-    })
-    const figures: Figure[] = []
-    for (const row of rows)
-      if (only.length === 0 || only.includes(row.name)) {
-        console.error(`Measuring ${row.name}`)
-        figures.push(...(await row.measure(setup)))
-      }
-    const machine = { ...describeMachine(node), rounds, seconds, at: new Date().toISOString() }
-    return { machine, figures }
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  const figures = await measureRows(chosen(options.peers ? peerRows : rows, options), (folder) => ({
+    ...{ node, cores, folder, load: wrkLoad(folder), rounds, seconds, positions, plant: undefined, short: false },
+  }))
+  const results = { machine: describeMachine(node, { rounds, seconds }), figures }
+  if (options.save !== undefined) saveResults(options.save, results)
+  console.log(options.json ? JSON.stringify(results, null, 2) : tableOf(results))
+  return 0
 }
 
-function need(tool: string): void {
+/** The short form: 1 where a figure fell far below what is committed for this Node, or where that would not be seen. */
+async function runCheck(options: Options): Promise<number> {
+  need('taskset', 'util-linux')
+  const { node, positions } = options
+  const [rounds, seconds] = [2, 0.5]
+  const cores = takeCores()
+  const short = (folder: string): SetupOptions => ({
+    ...{ node, cores, folder, load: ownLoad, rounds, seconds, positions, plant: undefined, short: true },
+  })
+  const machine = describeMachine(node, { rounds, seconds })
+  const name = `short-node${majorOf(machine.node)}`
+  if (options.save !== undefined) {
+    const results = { machine, figures: await measureRows(chosen(shortRows, options), short) }
+    saveResults(name, results)
+    console.log(tableOf(results))
+    return 0
+  }
+  const committed = readResults(name)
+  if (committed === undefined) {
+    console.error(`There is no bench/results/${name}.json to hold this against. Make it by --check --save short.`)
+    return 1
+  }
+  if (options.plant) {
+    const missed = await unseen(chosen(shortRows, options), committed.figures, short)
+    for (const figure of missed) console.error(`Twice as slow, and nobody sees it: ${figure}`)
+    return missed.length === 0 ? 0 : 1
+  }
+  const found = await check(chosen(shortRows, options), committed.figures, short)
+  for (const { figure, is, was } of found)
+    console.error(`${figure}: ${is.toFixed(3)}, far worse than the ${was.toFixed(3)} of bench/results/${name}.json`)
+  return found.length === 0 ? 0 : 1
+}
+
+const chosen = (all: readonly Row[], { only }: Options) =>
+  only.length === 0 ? all : all.filter(({ name }) => only.includes(name))
+
+function need(tool: string, where: string): void {
   try {
-    execFileSync('which', [tool])
+    execFileSync('which', [tool], { stdio: 'ignore' })
   } catch {
-    console.error(`The benchmark needs ${tool}. On Debian: apt-get install wrk util-linux.`)
+    console.error(`The benchmark needs ${tool}. On Debian: apt-get install ${where}.`)
     process.exit(1)
   }
 }

@@ -1,5 +1,7 @@
 /** A call of a vendor's API: what is sent, and where. */
 export interface Call {
+  /** Default: POST. */
+  readonly method?: string
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
@@ -51,8 +53,8 @@ export const times = <T>(count: number, make: (n: number) => T): readonly T[] =>
   Array.from({ length: count }, (_, n) => make(n))
 
 /** The request as it goes over the wire. */
-export function bytesOf({ path, headers, body }: Call): Buffer {
+export function bytesOf({ method = 'POST', path, headers, body }: Call): Buffer {
   const lines = Object.entries({ Host: 'localhost', ...headers, 'Content-Length': Buffer.byteLength(body) })
-  const head = [`POST ${path} HTTP/1.1`, ...lines.map(([name, value]) => `${name}: ${value}`)]
+  const head = [`${method} ${path} HTTP/1.1`, ...lines.map(([name, value]) => `${name}: ${value}`)]
   return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`)
 }

@@ -33,7 +33,9 @@ export const goals: ReadonlyMap<string, Goal> = new Map([
   ['Longest wait of a small call beside it', atMost(50, judged)],
   ['Ready after start', atMost(2.5, judged)],
   ['Ready after start, without a compile cache', atMost(2.5, judged)],
-  ['Ready after start, of the quickest peer', atMost(1, judged)],
+  ...['WireMock, warm, journal off', 'WireMock, warm, journal on', 'Prism', 'Mockoon', 'json-server'].map(
+    (peer) => [`Ready after start, of ${peer}`, atMost(1, judged)] as const,
+  ),
   ['Live heap after many events', atMost(40, judged)],
   ['RSS after many events', atMost(200, judged)],
   ['RSS during 20 MB of XML, of the body', atMost(8, judged)],

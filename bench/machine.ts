@@ -28,13 +28,15 @@ function listed(cores: string): readonly string[] {
 }
 
 /** What is told of where and what was measured. */
-export function describeMachine(node: string) {
+export function describeMachine(node: string, load: { readonly rounds: number; readonly seconds: number }) {
   return {
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
     memory_gb: Math.round(totalmem() / 2 ** 30),
     node: run(node, ['--version']),
     commit: commit(),
+    at: new Date().toISOString(),
+    ...load,
   }
 }
 

@@ -24,6 +24,7 @@ const usage = `npm run bench -- [options]
   --positions N,N      positions of the rows with --data (default: 10000)
   --save NAME          keep the results as bench/results/NAME.json
   --json               JSON on stdout instead of the table
+  --peers              the peers' rows instead; npm run bench:peers installs them first
   --check              the short form: fails where a ratio falls far below what is committed
   --check --plant      the short form with everything slowed down twofold: fails where that is not seen`
 

@@ -18,9 +18,10 @@ const costOfItem = (setup: Setup, format: string, call: typeof jsonCall): Promis
     const [largeCalls, smallCalls] = [calls(large), calls(small)]
     const cost = async (server: ServerProcess, requests: readonly Buffer[], items: number) => {
       const cpu = server.cpuSeconds
-      const { seconds } = await sendCalls(server.url, requests, 1, (2 * large) / items)
-      return { us: (seconds * 1e6) / (2 * large), cpu: ((server.cpuSeconds - cpu) * 1e6) / (2 * large) }
+      const { seconds } = await sendCalls(server.url, requests, 1, sent / items)
+      return { us: (seconds * 1e6) / sent, cpu: ((server.cpuSeconds - cpu) * 1e6) / sent }
     }
+    const sent = setup.options.short ? large : 2 * large
     const rounds: { readonly one: Cost; readonly other: Cost }[] = []
     for (let round = -1; round < setup.options.rounds; round++) {
       const measured = { one: await cost(many, largeCalls, large), other: await cost(few, smallCalls, small) }

@@ -17,3 +17,6 @@ export const rows: readonly Row[] = [
   ...growthRows,
   dataFileRow,
 ]
+
+/** What CI looks at: what the data file costs is its disk's to say. */
+export const shortRows = rows.filter((row) => row !== dataFileRow)

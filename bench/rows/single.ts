@@ -1,5 +1,6 @@
 import { type Call, jirafeEvent, jsonCall, leanItem, times, xmlCall } from '../calls.js'
 import { contest } from '../contest.js'
+import { goals } from '../goals.js'
 import { requestsOf } from '../setup.js'
 import { type Row, withServers } from './row.js'
 
@@ -25,7 +26,8 @@ const single = (name: string, call: (n: number) => Call, against: readonly Again
       const server = await keep(setup.emulator())
       const ours = { named: 'Backstock', server, requests }
       const figures = []
-      for (const { figure, floor, named, unit, sameBytes } of against) {
+      const judged = setup.options.short ? against.filter(({ figure }) => goals.has(figure)) : against
+      for (const { figure, floor, named, unit, sameBytes } of judged) {
         const theirs = { named, server: await keep(setup.floor(floor, server, call(0))), requests }
         const measured = await contest(setup, ours, theirs, { connections, sameBytes })
         figures.push({ name: figure, unit, ...measured })
