@@ -65,8 +65,9 @@ async function runCheck(options: Options): Promise<number> {
   return found.length === 0 ? 0 : 1
 }
 
-const chosen = (all: readonly Row[], { only }: Options) =>
-  only.length === 0 ? all : all.filter(({ name }) => only.includes(name))
+function chosen(all: readonly Row[], { only }: Options): readonly Row[] {
+  return only.length === 0 ? all : all.filter(({ name }) => only.includes(name))
+}
 
 function need(tool: string, where: string): void {
   try {

@@ -29,20 +29,18 @@ interface Terms {
 /** Both servers at once, each measured in turn: a machine that drifts drifts for both. */
 export async function contest({ options }: Setup, one: Side, other: Side, terms: Terms): Promise<Contest> {
   const { load = options.load, connections } = terms
-  const stretch = async ({ named, server, requests }: Side): Promise<Stretch> => {
+  const stretch = async ({ named, server, requests }: Side, seconds: number): Promise<Stretch> => {
     for (let attempt = 0; attempt < tries; attempt++) {
       const before = server.cpuSeconds
-      const loaded = await load(server.url, requests, connections, options.seconds)
+      const loaded = await load(server.url, requests, connections, seconds)
       if (loaded.calls > 0) return { ...loaded, cpu: server.cpuSeconds - before }
     }
-    throw new Error(`${named} answered no call in ${tries} times ${options.seconds} s.`)
+    throw new Error(`${named} answered no call in ${tries} times ${seconds} s.`)
   }
   const rounds: { readonly ours: Stretch; readonly theirs: Stretch }[] = []
-  // The first round warms both up.
-  for (let round = -1; round < options.rounds; round++) {
-    const measured = { ours: await stretch(one), theirs: await stretch(other) }
-    if (round >= 0) rounds.push(measured)
-  }
+  for (const side of [one, other]) await stretch(side, Math.max(options.seconds, warmUp))
+  for (let round = 0; round < options.rounds; round++)
+    rounds.push({ ours: await stretch(one, options.seconds), theirs: await stretch(other, options.seconds) })
   if (terms.sameBytes) for (const { ours, theirs } of rounds) compareBytes(ours, theirs, other.named)
   const ours = rounds.map((round) => round.ours)
   const theirs = rounds.map((round) => round.theirs)
@@ -59,6 +57,8 @@ export async function contest({ options }: Setup, one: Side, other: Side, terms:
   }
 }
 
+/** Seconds until what is measured is compiled. */
+const warmUp = 1.5
 /** On a busy machine a server may get nothing of its core for seconds. */
 const tries = 5
 

@@ -12,10 +12,11 @@ export async function measureRows(
 ): Promise<readonly Figure[]> {
   const figures: Figure[] = []
   for (const row of rows) {
-    console.error(`Measuring ${row.name}`)
+    const began = performance.now()
     const folder = mkdtempSync(join(tmpdir(), 'backstock-bench-'))
     try {
       figures.push(...(await row.measure(new Setup(options(folder)))))
+      console.error(`${row.name}: measured in ${((performance.now() - began) / 1_000).toFixed(1)} s`)
     } finally {
       rmSync(folder, { recursive: true })
     }

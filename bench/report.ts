@@ -20,7 +20,7 @@ export interface Results {
 export function tableOf({ machine, figures }: Results): string {
   const { cpu, cores, memory_gb, node, commit, rounds, seconds, at } = machine
   return [
-    `${cpu}, ${cores} cores, ${memory_gb} GB; Node ${node}; commit ${commit}; ${at}; ${rounds} rounds of ${seconds} s.`,
+    `${cpu}, ${cores} cores, ${memory_gb} GB; Node ${node.replace('v', '')}; commit ${commit}; ${at}; ${rounds} rounds of ${seconds} s.`,
     'Median (least to most). The right-hand column is reported, never asserted.',
     '',
     '| | goal | measured | | by CPU time | beside it |',
