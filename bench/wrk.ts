@@ -6,7 +6,7 @@ import type { Load, Loaded } from './load.js'
 
 const run = promisify(execFile)
 
-/** Load by `wrk`, which is faster than anything that it is to measure; every reply must be a good one. */
+/** Load by `wrk`, which is faster than anything that it is to measure and counts whole seconds; every reply must be a good one. */
 export const wrkLoad =
   (folder: string): Load =>
   async (url, requests, connections, seconds) => {
@@ -15,7 +15,7 @@ export const wrkLoad =
     const { stdout } = await run('wrk', [
       '-t1',
       `-c${connections}`,
-      `-d${seconds}s`,
+      `-d${Math.ceil(seconds)}s`,
       '-s',
       script,
       '--timeout=60s',
