@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { bytesOf, type Call } from './calls.js'
 import type { FixedReply } from './floors/serve.js'
@@ -72,10 +73,10 @@ export class Setup {
 const script = (name: string) => fileURLToPath(new URL(`./${name}.js`, import.meta.url))
 const preloading = (files: readonly string[]) => files.flatMap((file) => ['--import', pathToFileURL(file).href])
 
-const packageFile = new URL('../../package.json', import.meta.url)
+const packageFile = createRequire(import.meta.url).resolve('#package')
 // The project's own file.
 const { bin } = JSON.parse(readFileSync(packageFile, 'utf8')) as { readonly bin: { readonly backstock: string } }
-const commandFile = fileURLToPath(new URL(bin.backstock, packageFile))
+const commandFile = join(dirname(packageFile), bin.backstock)
 
 /** The module of a slowdown. */
 export const plantOf = (name: 'time' | 'memory') => script(`plants/twice-the-${name}`)

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { bytesOf, type Call, fullItem, jirafeEvent, jsonCall, times, xmlCall } from '../bench/calls.js'
-import { fallen } from '../bench/check.js'
 import { type Figure, spread, type Unit } from '../bench/figures.js'
 import { goalOn, goals, isMet } from '../bench/goals.js'
+import { fallen } from '../bench/judgement.js'
 import { sendCalls } from '../bench/load.js'
 import { ServerProcess } from '../bench/server-process.js'
 import { tellMissing } from './missing-tools.js'
@@ -85,14 +85,14 @@ const withoutLog = ({ body, ...rest }: Awaited<ReturnType<typeof send>>) => ({
 
 describe('A floor', () => {
   const items = times(3, (n) => fullItem(n, n))
-  it.each([
+  it.for([
     ['single', jirafeEvent(1)],
     ['single', jsonCall(items)],
     ['single', xmlCall(items)],
     ['single-saxes', xmlCall(items)],
     ['bulk-json', jsonCall(items)],
     ['bulk-xml', xmlCall(items)],
-  ] as const)('sends what the emulator sends, byte for byte: %s', { timeout }, async (name, call, context) => {
+  ] as const)('sends what the emulator sends, byte for byte: %s', { timeout }, async ([name, call], context) => {
     if (!isAble) return tellMissing(needed, context)
     const emulator = await started(cli, '--port', '0')
     const reply = await send(emulator, call)
@@ -111,7 +111,7 @@ describe('A planted slowdown', () => {
   /** Seconds of CPU time for a start and some calls. */
   async function cost(...preloaded: readonly string[]): Promise<number> {
     const server = await started(...preloaded, cli, '--port', '0')
-    await sendCalls(server.url, requests, 4, 1_000)
+    await sendCalls(server.url, requests, 4, 500)
     return server.cpuSeconds
   }
 
@@ -125,7 +125,7 @@ describe('A planted slowdown', () => {
     if (!isAble) return tellMissing(needed, context)
     const plant = pathToFileURL(dist('bench/plants/twice-the-memory.js')).href
     const [planted, plain] = [await started('--import', plant, cli, '--port', '0'), await started(cli, '--port', '0')]
-    for (const { url } of [planted, plain]) await sendCalls(url, requests, 4, 1_000)
+    for (const { url } of [planted, plain]) await sendCalls(url, requests, 4, 200)
     expect(planted.rss / plain.rss).toBeGreaterThan(1.5)
   })
 })

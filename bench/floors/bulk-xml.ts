@@ -12,7 +12,7 @@ serveBare(reply, (text) => {
     for (const [name, value] of item) echo += `<${name}>${value}</${name}>`
     echo += '</inventory_item>'
   }
-  return `<bulk_inventory>${response}<items_updated>${echo}</items_updated><items_not_updated/></bulk_inventory>`
+  return `<bulk_inventory>${response}<items_updated>${echo}</items_updated><items_not_updated /></bulk_inventory>`
 })
 
 function itemsOf(text: string): readonly (readonly [name: string, value: string])[][] {
@@ -29,7 +29,7 @@ function itemsOf(text: string): readonly (readonly [name: string, value: string]
   })
   parser.on('closetag', ({ name }) => {
     if (name === 'inventory_item') items.push(item)
-    else item.push([name, value])
+    else if (name !== 'inventory_items') item.push([name, value])
   })
   parser.write(text).close()
   return items
