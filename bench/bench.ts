@@ -3,7 +3,7 @@ import { check, unseen } from './check.js'
 import { ownLoad } from './load.js'
 import { describeMachine, majorOf, takeCores } from './machine.js'
 import { measureRows } from './measure.js'
-import { type Options, readOptions } from './options.js'
+import { OptionError, type Options, readOptions } from './options.js'
 import { tableOf } from './report.js'
 import { readResults, saveResults } from './results.js'
 import { peerRows } from './rows/peers.js'
@@ -12,11 +12,28 @@ import { rows, shortRows } from './rows/rows.js'
 import type { SetupOptions } from './setup.js'
 import { wrkLoad } from './wrk.js'
 
-const options = readOptions(
-  process.argv.slice(2),
-  [...rows, ...peerRows].map(({ name }) => name),
-)
-if (options !== undefined) process.exitCode = options.check ? await runCheck(options) : await runBench(options)
+try {
+  const options = readOptions(
+    process.argv.slice(2),
+    [...rows, ...peerRows].map(({ name }) => name),
+  )
+  if (options !== undefined) process.exitCode = await run(options)
+} catch (error) {
+  console.error(error instanceof OptionError ? error.message : error)
+  process.exitCode = error instanceof OptionError ? 2 : 1
+}
+
+async function run(options: Options): Promise<number> {
+  if (options.show !== undefined) return show(options.show)
+  return options.check ? runCheck(options) : runBench(options)
+}
+
+function show(name: string): number {
+  const results = readResults(name)
+  if (results !== undefined) console.log(tableOf(results))
+  else console.error(`There is no bench/results/${name}.json. Make it by --save ${name}.`)
+  return results === undefined ? 1 : 0
+}
 
 async function runBench(options: Options): Promise<number> {
   const { node, rounds, seconds, positions } = options
@@ -43,7 +60,7 @@ async function runCheck(options: Options): Promise<number> {
   })
   const machine = describeMachine(node, { rounds, seconds })
   const name = `short-node${majorOf(machine.node)}`
-  if (options.save !== undefined) {
+  if (options.renew) {
     const results = { machine, figures: await measureRows(chosen(shortRows, options), short) }
     saveResults(name, results)
     console.log(tableOf(results))
@@ -51,7 +68,7 @@ async function runCheck(options: Options): Promise<number> {
   }
   const committed = readResults(name)
   if (committed === undefined) {
-    console.error(`There is no bench/results/${name}.json to hold this against. Make it by --check --save short.`)
+    console.error(`There is no bench/results/${name}.json to hold this against. Make it by --check --renew.`)
     return 1
   }
   if (options.plant) {

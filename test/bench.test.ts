@@ -9,6 +9,7 @@ import { type Figure, spread, type Unit } from '../bench/figures.js'
 import { goalOn, goals, isMet } from '../bench/goals.js'
 import { fallen } from '../bench/judgement.js'
 import { sendCalls } from '../bench/load.js'
+import { type Results, tableOf } from '../bench/report.js'
 import { ServerProcess } from '../bench/server-process.js'
 import { tellMissing } from './missing-tools.js'
 
@@ -51,6 +52,23 @@ describe('A goal', () => {
     const goal = goalOn(24, event)
     expect(goal && isMet(goal, spread([0.5]))).toBe(true)
     expect(goal && isMet(goal, spread([0.49]))).toBe(false)
+  })
+})
+
+describe('The tables of bench/README.md', () => {
+  const readme = readFileSync(new URL('../bench/README.md', import.meta.url), 'utf8')
+  const printed = [...readme.matchAll(/<!-- results: (\S+), [^>]*-->\n(.*?)<!-- end -->/gs)].map(
+    ([, name = '', table = '']) => ({ name, table }),
+  )
+
+  it('are there', () => {
+    expect(printed).toHaveLength(2)
+  })
+
+  it.each(printed)('are those of the results that are kept: $name', ({ name, table }) => {
+    const file = new URL(`../bench/results/${name}.json`, import.meta.url)
+    const results: Results = JSON.parse(readFileSync(file, 'utf8'))
+    expect(table.trim()).toBe(tableOf(results))
   })
 })
 
