@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { installed, type Peer } from './peer.js'
 
@@ -11,6 +11,8 @@ export const jsonServer: Peer = {
   warmUp: 2,
   command({ node, port, folder }) {
     const file = join(folder, 'db.json')
+    // It does not start without this folder.
+    mkdirSync(join(folder, 'public'))
     writeFileSync(file, '{"inventory":{}}')
     const args = ['--port', String(port), '--host', '127.0.0.1', file]
     return { command: [node, installed('.bin/json-server'), ...args], env: { NODE_ENV: 'production' }, cwd: folder }

@@ -25,7 +25,7 @@ export const prism: Peer = {
   command({ node, port, folder }) {
     const file = join(folder, 'openapi.json')
     writeFileSync(file, JSON.stringify(document))
-    const args = ['mock', '--port', String(port), '--verboseLevel', 'silent', file]
+    const args = ['mock', '--port', String(port), '--multiprocess=false', '--verboseLevel', 'silent', file]
     return { command: [node, installed('.bin/prism'), ...args], env: { NODE_ENV: 'production' } }
   },
   call: (event) => event,

@@ -1,7 +1,6 @@
 import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
-import { bytesOf, jirafeEvent, times } from '../calls.js'
-import { Connection } from '../connection.js'
+import { type Call, jirafeEvent, times } from '../calls.js'
 import { contest } from '../contest.js'
 import { beside, type Figure, spread } from '../figures.js'
 import { freePort, type Peer } from '../peers/peer.js'
@@ -18,23 +17,23 @@ async function started({ options }: Setup, peer: Peer): Promise<ServerProcess> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const folder = mkdtempSync(join(options.folder, 'peer-'))
-  const request = bytesOf(peer.call(jirafeEvent(0)))
+  const call = peer.call(jirafeEvent(0))
   const command = peer.command({ node: options.node, port, folder })
   return ServerProcess.start(options.cores.server, command, async () => {
     const end = performance.now() + patienceMs
     while (performance.now() < end) {
-      if (await answers(url, request)) return url
+      if (await answers(url, call)) return url
       await new Promise((resolve) => setTimeout(resolve, everyMs))
     }
     throw new Error(`${peer.name} took no call for ${patienceMs / 1_000} s.`)
   })
 }
 
-async function answers(url: string, request: Buffer): Promise<boolean> {
+async function answers(url: string, { method = 'POST', path, headers, body }: Call): Promise<boolean> {
   try {
-    const connection = await Connection.open(url)
-    await connection.call(request).finally(() => connection.close())
-    return true
+    const response = await fetch(url + path, { method, headers, body })
+    await response.arrayBuffer()
+    return response.ok
   } catch {
     return false
   }
@@ -59,10 +58,10 @@ const connections = 32
 const events = times(64, jirafeEvent)
 
 async function startOf(setup: Setup, peer: Peer): Promise<Figure> {
-  const timed = async (start: () => Promise<ServerProcess>) => {
+  const timed = async (start: () => Promise<ServerProcess>, call: Call) => {
     const began = performance.now()
     const server = await start()
-    const ready = await answers(server.url, bytesOf(jirafeEvent(0)))
+    const ready = await answers(server.url, call)
     const ms = performance.now() - began
     await server.stop()
     if (!ready) throw new Error(`${peer.name} was ready and did not answer.`)
@@ -71,8 +70,8 @@ async function startOf(setup: Setup, peer: Peer): Promise<Figure> {
   const ours: number[] = []
   const theirs: number[] = []
   for (let round = -1; round < setup.options.rounds; round++) {
-    const our = await timed(() => setup.emulator())
-    const their = await timed(() => started(setup, peer))
+    const our = await timed(() => setup.emulator(), jirafeEvent(0))
+    const their = await timed(() => started(setup, peer), peer.call(jirafeEvent(0)))
     if (round < 0) continue
     ours.push(our)
     theirs.push(their)
