@@ -1,4 +1,6 @@
+import { ServerResponse } from 'node:http'
 import { constants, PerformanceObserver } from 'node:perf_hooks'
+import { before } from './before.js'
 
 /**
  * Preloaded into a server, it holds as much again as the server does: of the heap what is alive after a collection, and
@@ -23,8 +25,12 @@ function kindOf(entry: object): unknown {
 }
 
 const outside: Buffer[] = []
-setInterval(() => {
+function hold(): void {
   const held = (outside.length + onHeap.length) * step
   const own = process.memoryUsage.rss() - held
   for (let missing = own - held; missing > 0; missing -= step) outside.push(Buffer.alloc(step, 1))
-}, everyMs).unref()
+}
+
+// What a large call takes is gone soon after its reply.
+before(hold, 'end', ServerResponse.prototype)
+setInterval(hold, everyMs).unref()

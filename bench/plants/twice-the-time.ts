@@ -1,5 +1,6 @@
 import { ServerResponse } from 'node:http'
 import { Server } from 'node:net'
+import { before } from './before.js'
 
 /**
  * Preloaded into a server, it doubles what everything costs: before the server listens, before each reply leaves, and now
@@ -19,19 +20,6 @@ function burn(): void {
   const end = now + (now - settled)
   while (spent() < end);
   settled = spent()
-}
-
-/** Calls `first` before each call of the method. */
-function before<Name extends string>(
-  first: () => void,
-  name: Name,
-  target: { [name in Name]: (...args: never[]) => unknown },
-) {
-  const method = target[name]
-  target[name] = function (this: unknown, ...args: never[]) {
-    first()
-    return method.apply(this, args)
-  }
 }
 
 before(burn, 'listen', Server.prototype)
