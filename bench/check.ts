@@ -1,5 +1,5 @@
 import type { Figure } from './figures.js'
-import { type Fallen, fallen, isJudged } from './judgement.js'
+import { fallen, type Judged, kept } from './judgement.js'
 import { measureRows } from './measure.js'
 import type { Row } from './rows/row.js'
 import { plantOf, type SetupOptions } from './setup.js'
@@ -11,31 +11,34 @@ export async function check(
   rows: readonly Row[],
   committed: readonly Figure[],
   options: Shortly,
-): Promise<readonly Fallen[]> {
-  const found: Fallen[] = []
+): Promise<readonly Judged[]> {
+  const found: Judged[] = []
   for (const row of rows) {
     if (fallen(await measureRows([row], options), committed).length === 0) continue
-    const again = await measureRows([row], (folder) => {
-      const once = options(folder)
-      return { ...once, rounds: once.rounds * 3 }
-    })
-    found.push(...fallen(again, committed))
+    found.push(...fallen(await measureRows([row], longer(options)), committed))
   }
   return found
 }
 
-/** Figures at which a twofold slowdown of everything is not seen. */
+/** Figures at which a twofold slowdown of everything is not seen, as those that fell are told; the same patience. */
 export async function unseen(
   rows: readonly Row[],
   committed: readonly Figure[],
   options: Shortly,
-): Promise<readonly string[]> {
-  const missed: string[] = []
+): Promise<readonly Judged[]> {
+  const missed: Judged[] = []
   for (const row of rows) {
     const plant = plantOf(row.name === 'memory' ? 'memory' : 'time')
-    const figures = await measureRows([row], (folder) => ({ ...options(folder), plant }))
-    const seen = new Set(fallen(figures, committed).map(({ figure }) => figure))
-    missed.push(...figures.filter(isJudged).flatMap(({ name }) => (seen.has(name) ? [] : [name])))
+    const planted: Shortly = (folder) => ({ ...options(folder), plant })
+    if (kept(await measureRows([row], planted), committed).length === 0) continue
+    missed.push(...kept(await measureRows([row], longer(planted)), committed))
   }
   return missed
 }
+
+const longer =
+  (options: Shortly): Shortly =>
+  (folder) => {
+    const once = options(folder)
+    return { ...once, rounds: once.rounds * 3 }
+  }

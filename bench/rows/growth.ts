@@ -23,7 +23,7 @@ const costOfItem = (setup: Setup, format: string, call: typeof jsonCall): Promis
     }
     const sent = setup.options.short ? large : 2 * large
     const rounds: { readonly one: Cost; readonly other: Cost }[] = []
-    const rounded = setup.options.short ? 1 : setup.options.rounds
+    const rounded = setup.options.short ? Math.ceil(setup.options.rounds / 2) : setup.options.rounds
     for (let round = -1; round < rounded; round++) {
       const measured = { one: await cost(many, largeCalls, large), other: await cost(few, smallCalls, small) }
       if (round >= 0) rounds.push(measured)

@@ -43,7 +43,7 @@ const duringLargest = (setup: Setup): Promise<During> =>
 async function measure(setup: Setup): Promise<readonly Figure[]> {
   const after: After[] = []
   const during: During[] = []
-  const rounds = setup.options.short ? 1 : Math.min(3, setup.options.rounds)
+  const rounds = setup.options.short ? Math.ceil(setup.options.rounds / 4) : Math.min(3, setup.options.rounds)
   for (let round = 0; round < rounds; round++) {
     after.push(await afterEvents(setup))
     during.push(await duringLargest(setup))
