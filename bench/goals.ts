@@ -6,7 +6,19 @@ export interface Goal {
   readonly figure: number
   /** The Node on which it is judged; elsewhere it is reported. Default: every one. */
   readonly node?: number
+  /** How much of what is committed the short form wants of it. Default: what a time keeps on a busy machine. */
+  readonly kept?: number
 }
+
+/**
+ * Twofold slower is 0.5 and has to fail; a busy machine may not make the same commit fail. So this lies between the two.
+ */
+export const keptOfTime = 0.65
+/**
+ * Memory hardly differs between runs of a commit, 7 % at most, and twice as much is less than that from outside: the
+ * collector works the harder.
+ */
+const keptOfMemory = 0.75
 
 const atLeast = (figure: number, node?: number): Goal => ({
   direction: 'at least',
@@ -36,9 +48,9 @@ export const goals: ReadonlyMap<string, Goal> = new Map([
   ...['WireMock, warm, journal off', 'WireMock, warm, journal on', 'Prism', 'Mockoon', 'json-server'].map(
     (peer) => [`Ready after start, of ${peer}`, atMost(1, judged)] as const,
   ),
-  ['Live heap after many events', atMost(40, judged)],
-  ['RSS after many events', atMost(200, judged)],
-  ['RSS during 20 MB of XML, of the body', atMost(8, judged)],
+  ['Live heap after many events', { ...atMost(40, judged), kept: keptOfMemory }],
+  ['RSS after many events', { ...atMost(200, judged), kept: keptOfMemory }],
+  ['RSS during 20 MB of XML, of the body', { ...atMost(8, judged), kept: keptOfMemory }],
   ['Cost of an item of 100,000, of one of 1,000, JSON', atMost(1.3, judged)],
   ['Cost of an item of 100,000, of one of 1,000, XML', atMost(1.3, judged)],
   ['Single call with many positions, of one with 1,000', atMost(1.3, judged)],

@@ -1,11 +1,5 @@
 import type { Figure } from './figures.js'
-import { goals } from './goals.js'
-
-/**
- * How much of what is committed a figure has to keep. Twofold slower is 0.5 and has to fail; what the same commit gets
- * on a shared machine stays above 0.75. So this lies between the two.
- */
-const share = 0.65
+import { goals, keptOfTime } from './goals.js'
 
 /** A figure beside what is committed of it. */
 export interface Judged {
@@ -14,15 +8,17 @@ export interface Judged {
   readonly was: number
   /** How much of what is committed it keeps: 0.5 is twice as slow. */
   readonly keeps: number
+  /** How much it has to keep. */
+  readonly least: number
 }
 
 /** Figures that fell far below what is committed. */
 export const fallen = (figures: readonly Figure[], committed: readonly Figure[]): readonly Judged[] =>
-  judge(figures, committed).filter(({ keeps }) => keeps < share)
+  judge(figures, committed).filter(({ keeps, least }) => keeps < least)
 
 /** Figures that did not. */
 export const kept = (figures: readonly Figure[], committed: readonly Figure[]): readonly Judged[] =>
-  judge(figures, committed).filter(({ keeps }) => keeps >= share)
+  judge(figures, committed).filter(({ keeps, least }) => keeps >= least)
 
 /**
  * Those that have a goal, by CPU time where it is told. Not milliseconds: what a clock says on one machine says nothing
@@ -34,7 +30,15 @@ function judge(figures: readonly Figure[], committed: readonly Figure[]): readon
     const goal = goals.get(figure.name)
     if (before === undefined || goal === undefined || figure.unit === 'ms') return []
     const [is, was] = [medianOf(figure), medianOf(before)]
-    return [{ figure: figure.name, is, was, keeps: goal.direction === 'at least' ? is / was : was / is }]
+    return [
+      {
+        figure: figure.name,
+        is,
+        was,
+        keeps: goal.direction === 'at least' ? is / was : was / is,
+        least: goal.kept ?? keptOfTime,
+      },
+    ]
   })
 }
 
