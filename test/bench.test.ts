@@ -72,7 +72,7 @@ describe('The tables of bench/README.md', () => {
   })
 })
 
-const dist = (path: string) => fileURLToPath(new URL(`../dist/${path}`, import.meta.url))
+const built = (path: string) => fileURLToPath(new URL(`../build/${path}`, import.meta.url))
 const manifest: { readonly bin: { readonly backstock: string } } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 )
@@ -118,7 +118,7 @@ describe('A floor', () => {
     onTestFinished(() => rmSync(folder, { recursive: true }))
     const { connection, 'keep-alive': kept, 'content-length': length, ...headers } = reply.headers
     writeFileSync(join(folder, 'reply.json'), JSON.stringify({ ...reply, headers }))
-    const floor = await started(dist(`bench/floors/${name}.js`), join(folder, 'reply.json'))
+    const floor = await started(built(`bench/floors/${name}.js`), join(folder, 'reply.json'))
     expect(reply.status).toBe(200)
     expect(withoutLog(await send(floor, call))).toEqual(withoutLog(reply))
   })
@@ -135,13 +135,13 @@ describe('A planted slowdown', () => {
 
   it('costs twice the time', { timeout }, async (context) => {
     if (!isAble) return tellMissing(needed, context)
-    const plant = pathToFileURL(dist('bench/plants/twice-the-time.js')).href
+    const plant = pathToFileURL(built('bench/plants/twice-the-time.js')).href
     expect((await cost('--import', plant)) / (await cost())).toBeGreaterThan(1.5)
   })
 
   it('holds twice the memory', { timeout }, async (context) => {
     if (!isAble) return tellMissing(needed, context)
-    const plant = pathToFileURL(dist('bench/plants/twice-the-memory.js')).href
+    const plant = pathToFileURL(built('bench/plants/twice-the-memory.js')).href
     const [planted, plain] = [await started('--import', plant, cli, '--port', '0'), await started(cli, '--port', '0')]
     for (const { url } of [planted, plain]) await sendCalls(url, requests, 4, 200)
     expect(planted.rss / plain.rss).toBeGreaterThan(1.5)
