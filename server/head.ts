@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http'
+import { noAuthorization } from './authorization.js'
 import { bareRecord } from './bare-record.js'
 import type { Head } from './operation.js'
 
-/** Reads URL and headers; repeated slashes count as one, at the start too. */
-export function readHead(request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): Head {
+/** Reads URL and headers; repeated slashes count as one, at the start too. `last` is that of the call before. */
+export function readHead(request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>, last = noAuthorization): Head {
   const target = targetOf(request)
   const [path = '', ...search] = target.split('?')
   let badEscape = false
@@ -22,6 +23,7 @@ export function readHead(request: Pick<IncomingMessage, 'method' | 'url' | 'head
     badEscape,
     query: search.length === 0 ? noQuery : [...new URLSearchParams(search.join('?'))],
     headers: joined(request.headers),
+    authorization: last.next(request.headers.authorization),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Rule } from '../contracts/rules/book.js'
+import type { Authorization } from './authorization.js'
 import type { Findings } from './findings.js'
 import type { Limits } from './limits.js'
 import type { Secrets } from './redaction.js'
@@ -23,6 +24,7 @@ export interface Head {
   readonly query: readonly (readonly [name: string, value: string])[]
   /** By lower-case name; a repeated header's values are joined by a comma. */
   readonly headers: Readonly<Record<string, string | undefined>>
+  readonly authorization: Authorization
 }
 
 /** Why a body could not be had as text. */

@@ -14,44 +14,22 @@ const mostLookedFor = 40
 /** A pattern for all spellings of a longer one is more than an engine takes: what holds it so is not kept at all. */
 const longest = 8_192
 
-/** The texts that give away what an Authorization header holds: credentials as sent and, where they are Base64, what they decode to. */
-export class TokenSecrets {
-  readonly #authorization: string | undefined
-  readonly #encoded: boolean
-  #texts: readonly string[] | undefined
-
-  constructor(authorization: string | undefined, encoded: boolean) {
-    this.#authorization = authorization
-    this.#encoded = encoded
-  }
-
-  /** Those of another call, or these where it has the same header: a client sends the same one again and again. */
-  next(authorization: string | undefined, encoded: boolean): TokenSecrets {
-    const same = authorization === this.#authorization && encoded === this.#encoded
-    return same ? this : new TokenSecrets(authorization, encoded)
-  }
-
-  get texts(): readonly string[] {
-    this.#texts ??= secretsOf(this.#authorization, this.#encoded)
-    return this.#texts
-  }
-}
-
 /** The texts that give away what a call has of credentials; worked out once, when they are first asked for. */
 export class Secrets {
   readonly #carrier: Carrier
-  readonly #token: TokenSecrets
+  readonly #ofToken: () => readonly string[]
   #ofHead: readonly string[] | undefined
   #ofBody: { readonly body: string; readonly secrets: readonly string[] } | undefined
 
-  constructor(carrier: Carrier, token: TokenSecrets) {
+  /** `ofToken` gives those of the Authorization header, by one of the two below. */
+  constructor(carrier: Carrier, ofToken: () => readonly string[]) {
     this.#carrier = carrier
-    this.#token = token
+    this.#ofToken = ofToken
   }
 
   /** Those of the Authorization header. */
   get ofToken(): readonly string[] {
-    return this.#token.texts
+    return this.#ofToken()
   }
 
   /** The same of all that names say to be a credential: other headers and parameters. */
@@ -67,10 +45,14 @@ export class Secrets {
   }
 }
 
-export const noToken = new TokenSecrets(undefined, false)
-
 /** Those of a document that no call brought. */
-export const noSecrets = new Secrets({ headers: {}, query: [] }, noToken)
+export const noSecrets = new Secrets({ headers: {}, query: [] }, () => [])
+
+/** What gives away the credentials of an Authorization header, as they were sent. */
+export const secretsOfToken = (authorization: string | undefined) => secretsOf(authorization, false)
+
+/** The same where they may be Base64: what they decode to is a secret as well. */
+export const secretsOfEncodedToken = (authorization: string | undefined) => secretsOf(authorization, true)
 
 function secretsOf(authorization: string | undefined, encoded: boolean): readonly string[] {
   const credentials = authorization?.trim().replace(/^\S+\s+/, '')
@@ -212,7 +194,7 @@ function withoutValue(pair: string): string {
 
 /** The target of a call as it may be shown to anybody. */
 export const shownTarget = ({ target, ...carrier }: Carrier & { readonly target: string }): string =>
-  redactTarget(target, new Secrets(carrier, noToken.next(carrier.headers.authorization, true)).ofHead)
+  redactTarget(target, new Secrets(carrier, () => secretsOfEncodedToken(carrier.headers.authorization)).ofHead)
 
 /** A JSON text without the secrets, those behind escapes too; as it was written wherever none stands in it. */
 export function redactJson(text: string, secrets: readonly string[]): string {

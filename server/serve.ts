@@ -27,10 +27,11 @@ import {
 } from './operation.js'
 import type { JournalLimits } from './options.js'
 import { printable, printableLines } from './printable.js'
-import { Secrets } from './redaction.js'
+import { Secrets, secretsOfEncodedToken, secretsOfToken } from './redaction.js'
 import type { Settings } from './settings.js'
 import { Draft } from './state/draft.js'
 import { type Caller, type Settled, StorageFailure, type Store, TooManyPartitions, type Turn } from './state/store.js'
+import { writeHttpDate } from './wire/http-date.js'
 
 /** What the pipeline works with; all of it is handed in. */
 export interface Parts {
@@ -112,8 +113,8 @@ class Call {
     this.#line = line
     this.#caller = operation.identify(head)
     // Jirafe's token is no Base64: what it would decode to is nobody's secret.
-    line.token = line.token.next(head.headers.authorization, operation.vendor !== 'jirafe')
-    const secrets = new Secrets(head, line.token)
+    const ofToken = operation.vendor === 'jirafe' ? secretsOfToken : secretsOfEncodedToken
+    const secrets = new Secrets(head, () => head.authorization.read(ofToken))
     const { settings, takes } = parts
     this.#terms = { settings, takes, secrets, setup: undefined, name: undefined, opens: [] }
     this.#findings = new Findings(parts.settings.contract, parts.levels)
@@ -263,7 +264,7 @@ class Call {
   #headersOf(turn: Turn, fault: ToldFault | null): Readonly<Record<string, string>> {
     const violations = this.#findings.total
     return {
-      Date: turn.now.toUTCString(),
+      Date: writeHttpDate(turn.now),
       'Backstock-Request-Id': turn.id,
       ...(violations > 0 && { 'Backstock-Violations': String(violations) }),
       ...(fault !== null && { 'Backstock-Fault': fault.kind }),

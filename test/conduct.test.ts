@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { noAuthorization } from '../server/authorization.js'
 import { Conduct } from '../server/conduct/conduct.js'
 import { type ConductOption, conductNames, conducts, isLimit, limitsOf } from '../server/conduct/limits.js'
 import { conductRules } from '../server/conduct/rules.js'
 import { Levels } from '../server/levels.js'
-import { noToken } from '../server/redaction.js'
 import { allRules } from '../server/rule-list.js'
 import type { Said, Statement } from '../server/said.js'
 import type { Partition } from '../server/state/store.js'
@@ -277,6 +277,7 @@ const head = {
   method: 'POST',
   target: '/',
   segments: [],
+  authorization: noAuthorization,
   repeatedSlashes: false,
   badEscape: false,
   query: [],
@@ -302,7 +303,7 @@ describe('Calls of several workers behind a 429', () => {
         head,
         said: said(item),
         behind,
-        line: { opened: 0, token: noToken },
+        line: { opened: 0 },
         began,
         secrets: [],
         ofToken: [],
@@ -342,7 +343,7 @@ describe('The memory', () => {
         head,
         said: said(...keys),
         behind: count - 1,
-        line: { opened: 0, token: noToken },
+        line: { opened: 0 },
         began: 0,
         secrets: [],
         ofToken: [],

@@ -1,3 +1,4 @@
+import { noAuthorization } from '../authorization.js'
 import { jirafeOperations } from '../jirafe/operations.js'
 import { eventTypes, keptAs, trackerTypes } from '../jirafe/types.js'
 import { joorOperations } from '../joor/operations.js'
@@ -58,7 +59,8 @@ const jirafePayload = (type: string) =>
 function payload(operations: readonly AnyOperation[], target: string, type: string): Payload {
   const segments = target.split('/').filter(Boolean)
   const headers = { 'content-type': type }
-  const head = { method: 'POST', target, segments, repeatedSlashes: false, badEscape: false, query: [], headers }
+  const known = { repeatedSlashes: false, badEscape: false, query: [], authorization: noAuthorization }
+  const head = { method: 'POST', target, segments, headers, ...known }
   const operation = operations.find((each) => each.matches(head))
   if (operation === undefined) throw new Error(`No operation takes ${target}.`)
   return { operation, head }

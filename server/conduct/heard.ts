@@ -1,13 +1,10 @@
 import type { Head } from '../operation.js'
-import type { TokenSecrets } from '../redaction.js'
 import type { Said } from '../said.js'
 
 /** The connection that calls came by. */
 export interface Line {
   /** Calls whose replies its client may have heard when it opened the connection. */
   readonly opened: number
-  /** What gives away the token that was sent last. */
-  token: TokenSecrets
 }
 
 /** What conduct hears of a call beside its entry; nothing of it is kept longer than the call takes. */

@@ -32,7 +32,8 @@ export function vendorTraffic(table: readonly AnyOperation[], parts: Parts, { af
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse, connection: Connection): Promise<void> {
-    const head = readHead(request)
+    const head = readHead(request, connection.authorization)
+    connection.authorization = head.authorization
     const found = table.find((candidate) => candidate.matches(head))
     if (found === undefined) throw new Error(`No operation takes ${head.method} ${head.target}.`)
     const operation = hasTooManyHeaders(request, parts.takes) ? turnedAway(found, parts.takes) : found

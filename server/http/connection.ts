@@ -1,13 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import { type Authorization, noAuthorization } from '../authorization.js'
 import type { Line } from '../conduct/heard.js'
 import type { Fate } from '../journal/entry.js'
-import { noToken } from '../redaction.js'
 
 /** What is known of a connection as long as it is open. */
 export interface Connection {
   /** What conduct knows it by. */
   readonly line: Line
+  /** That of the last call. */
+  authorization: Authorization
   /** Its calls are those of `backstock verify`, which are no client's. */
   verifies: boolean
   /** The last request, as far as it has arrived. */
@@ -23,7 +25,8 @@ const connections = new WeakMap<Socket, Connection>()
 /** Begins to watch a connection; `opened` counts the calls whose replies its client may have heard by now. */
 export function watchConnection(socket: Socket, opened: number): void {
   const connection: Connection = {
-    line: { opened, token: noToken },
+    line: { opened },
+    authorization: noAuthorization,
     verifies: false,
     arriving: undefined,
     call: undefined,

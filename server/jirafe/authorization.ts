@@ -4,7 +4,9 @@ import { fingerprint } from '../state/store.js'
 const form = /^bearer +([!-~]+)$/i
 
 /** The SHA-256 of the token in `Authorization: Bearer <token>`; undefined where there is none or it is malformed. */
-export function tokenOf(head: Head): string | undefined {
-  const token = form.exec(head.headers.authorization?.trim() ?? '')?.[1]
+export const tokenOf = (head: Head): string | undefined => head.authorization.read(readToken)
+
+function readToken(authorization: string | undefined): string | undefined {
+  const token = form.exec(authorization?.trim() ?? '')?.[1]
   return token === undefined ? undefined : fingerprint(token)
 }

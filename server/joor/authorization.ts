@@ -11,17 +11,7 @@ export type Authorization =
 const howTo = 'Send "Authorization: OAuth2 <Base64>": Base64-encode the v2 token, the token alone.'
 const base64 = /^[A-Za-z0-9+/]+={0,2}$/
 
-const read = new WeakMap<Head, Authorization>()
-
-/** Reads the header once for each call: naming the caller and judging the call both need it. */
-export function authorizationOf(head: Head): Authorization {
-  let authorization = read.get(head)
-  if (authorization === undefined) {
-    authorization = readAuthorization(head.headers.authorization)
-    read.set(head, authorization)
-  }
-  return authorization
-}
+export const authorizationOf = (head: Head): Authorization => head.authorization.read(readAuthorization)
 
 /** `OAuth2` or `Bearer` in any case, then standard Base64 whose padding may be left out. */
 export function readAuthorization(header: string | undefined): Authorization {

@@ -221,7 +221,8 @@ function sizeOf(entry: Omit<Entry, 'bytes'>, sent: number, hasLong: boolean): nu
 
 function headersSize(headers: Readonly<Record<string, string>>): number {
   let bytes = 0
-  for (const name in headers) bytes += textSize(name) + textSize(headers[name])
+  // On the wire a character of a header is a byte.
+  for (const name in headers) bytes += name.length + (headers[name]?.length ?? 0)
   return bytes
 }
 

@@ -50,8 +50,8 @@ function anonymousNames(token: string): readonly string[] {
 /** The accounts and sites that there are, and whose token is whose. */
 export class Directory {
   readonly #states: Map<Partition, PartitionState>
-  /** Declared accounts and sites by vendor and token. */
-  readonly #owners = new Map<string, Set<string>>()
+  /** Declared accounts and sites by their tokens. */
+  readonly #owners: Readonly<Record<Vendor, Map<string, Set<string>>>> = { joor: new Map(), jirafe: new Map() }
   #anonymous = 0
 
   constructor(states: Partitions) {
@@ -118,6 +118,8 @@ export class Directory {
 
   /** The name that the token's own account has already, or the shortest that no other account has. */
   #anonymousName(token: string): string {
+    const short = anonymousName(token)
+    if (this.#states.get(partitionOf('joor', short))?.setup.token === token) return short
     const names = anonymousNames(token)
     const states = this.#joorStates(names)
     const own = states.findIndex((state) => state?.setup.token === token)
@@ -130,18 +132,19 @@ export class Directory {
   }
 
   #ownersOf({ vendor, token }: { readonly vendor: Vendor; readonly token: string }): ReadonlySet<string> {
-    return this.#owners.get(`${vendor} ${token}`) ?? none
+    return this.#owners[vendor].get(token) ?? none
   }
 
   #index({ vendor, name, declared, token }: Setup): void {
     if (!declared) this.#anonymous++
-    else if (token !== null) entryOf(this.#owners, `${vendor} ${token}`, () => new Set()).add(name)
+    else if (token !== null) entryOf(this.#owners[vendor], token, () => new Set()).add(name)
   }
 
   #forget({ vendor, name, declared, token }: Setup): void {
     if (!declared) this.#anonymous--
-    const owners = this.#owners.get(`${vendor} ${token}`)
-    if (owners?.delete(name) && owners.size === 0) this.#owners.delete(`${vendor} ${token}`)
+    if (token === null) return
+    const owners = this.#owners[vendor].get(token)
+    if (owners?.delete(name) && owners.size === 0) this.#owners[vendor].delete(token)
   }
 }
 
