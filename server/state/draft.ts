@@ -6,20 +6,14 @@ const none: ReadonlySet<string> = new Set()
 
 class TableDraft<Name extends TableName> implements TableChange<Name> {
   all = false
-  /** Made when something is cleared, which most calls never do. */
+  firsts: ReadonlySet<string> = none
+  thirds: ReadonlySet<string> = none
+  /** The same for writing; made when something is cleared, which most calls never do. */
   #firsts: Set<string> | undefined
   #thirds: Set<string> | undefined
   readonly puts = new Map<string, Map<string, Map<string, Tables[Name] | null>>>()
   /** Where each SKU was put so far; made when the first SKU is cleared, which most calls never do. */
   #places: Map<string, Set<Map<string, Tables[Name] | null>>> | undefined
-
-  get firsts(): ReadonlySet<string> {
-    return this.#firsts ?? none
-  }
-
-  get thirds(): ReadonlySet<string> {
-    return this.#thirds ?? none
-  }
 
   put([first, second, third]: Key, value: Tables[Name] | null): void {
     const bucket = this.#bucket(first, second)
@@ -34,14 +28,14 @@ class TableDraft<Name extends TableName> implements TableChange<Name> {
   }
 
   clearFirst(first: string): void {
-    this.#firsts ??= new Set()
+    if (this.#firsts === undefined) this.firsts = this.#firsts = new Set()
     this.#firsts.add(first)
     this.puts.delete(first)
     this.#places = undefined
   }
 
   clearThird(third: string): void {
-    this.#thirds ??= new Set()
+    if (this.#thirds === undefined) this.thirds = this.#thirds = new Set()
     this.#thirds.add(third)
     if (this.puts.size > 0) for (const bucket of this.#whereIs(third)) bucket.delete(third)
   }
