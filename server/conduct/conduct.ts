@@ -2,6 +2,7 @@ import type { BreachOfCall } from '../journal/broken-rule.js'
 import type { Committed, Fold } from '../journal/committed.js'
 import type { Entry } from '../journal/entry.js'
 import type { Levels } from '../levels.js'
+import { RecentMap } from '../recent-map.js'
 import { redact } from '../redaction.js'
 import type { Said } from '../said.js'
 import { type Partition, type Scope, type Vendor, vendors } from '../state/store.js'
@@ -50,7 +51,7 @@ export class Conduct implements Fold {
   /** How long a call is remembered, in milliseconds. */
   readonly #longest: Readonly<Record<Vendor, number>>
   /** The one that called last stands last. */
-  readonly #memories = new Map<Partition, Memory>()
+  readonly #memories = new RecentMap<Partition, Memory>()
   readonly #strangers: Readonly<Record<Vendor, Pace>> = { joor: new Pace(), jirafe: new Pace() }
   /** What no call showed in runs that have ended. */
   readonly #ended: BreachOfCall[] = []
@@ -180,19 +181,17 @@ export class Conduct implements Fold {
   }
 
   #touch(scope: Partition, watches: Watches): Memory {
-    const known = this.#memories.get(scope)
-    const memory = known ?? new Memory(watches.get('same_level')?.limit.count ?? 1)
-    if (known === undefined) this.#size += memory.size
-    this.#memories.delete(scope)
-    this.#memories.set(scope, memory)
-    return memory
+    return this.#memories.touch(scope, () => {
+      const memory = new Memory(watches.get('same_level')?.limit.count ?? 1)
+      this.#size += memory.size
+      return memory
+    })
   }
 
   #forgetOldest(): void {
-    if (this.#size <= this.#most) return
-    for (const scope of this.#memories.keys()) {
-      if (this.#size <= this.#most || this.#memories.size === 1) return
-      this.#forget(scope)
+    while (this.#size > this.#most && this.#memories.size > 1) {
+      const oldest = this.#memories.deleteOldest()
+      this.#size -= oldest?.[1].size ?? 0
     }
   }
 }

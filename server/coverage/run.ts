@@ -3,6 +3,7 @@ import { entryOf } from '../entry-of.js'
 import type { FaultKind } from '../faults/fault.js'
 import type { Committed, Fold } from '../journal/committed.js'
 import type { Entry } from '../journal/entry.js'
+import { RecentMap } from '../recent-map.js'
 import type { Partition, Scope } from '../state/store.js'
 
 /** Calls that came to a rule, by whether they broke it. */
@@ -78,7 +79,7 @@ const scopesKept = 10_000
 /** Which rules the run came to, in all and for each account and site. It outlives the journal and every reset. */
 export class CoverageRun implements Fold {
   readonly all = new Exercises()
-  readonly #own = new Map<Scope, Exercises>()
+  readonly #own = new RecentMap<Scope, Exercises>()
 
   add(scope: Scope, { entry }: Committed): void {
     if (entry.repeated) return
@@ -101,15 +102,9 @@ export class CoverageRun implements Fold {
     return scope === undefined ? this.all : (this.#own.get(scope) ?? new Exercises())
   }
 
-  /** A map lists what was put last at its end, but only where it was not there before. */
   #latest(scope: Scope): Exercises {
-    const own = this.#own.get(scope) ?? new Exercises()
-    this.#own.delete(scope)
-    this.#own.set(scope, own)
-    if (this.#own.size > scopesKept) {
-      const { value: oldest = null } = this.#own.keys().next()
-      this.#own.delete(oldest)
-    }
+    const own = this.#own.touch(scope, () => new Exercises())
+    if (this.#own.size > scopesKept) this.#own.deleteOldest()
     return own
   }
 }

@@ -2,6 +2,7 @@ import type { ClientRule, Rule } from '../../contracts/rules/book.js'
 import { entryOf } from '../entry-of.js'
 import type { Breach } from '../findings.js'
 import type { Level } from '../levels.js'
+import { RecentMap } from '../recent-map.js'
 import type { Partition, Scope } from '../state/store.js'
 import type { BreachOfCall, BrokenRule, Judged } from './broken-rule.js'
 import type { Committed, Fold } from './committed.js'
@@ -88,7 +89,7 @@ class OfScope {
 export class BrokenRules implements Fold {
   readonly #bounds: Bounds
   /** The one that was added to last stands last. */
-  readonly #own = new Map<Scope, OfScope>()
+  readonly #own = new RecentMap<Scope, OfScope>()
   #rest = new OfScope()
   #rules = 0
   #calls = 0
@@ -137,18 +138,14 @@ export class BrokenRules implements Fold {
   }
 
   #touch(scope: Scope): OfScope {
-    const of = this.#own.get(scope) ?? new OfScope()
-    this.#own.delete(scope)
-    this.#own.set(scope, of)
-    return of
+    return this.#own.touch(scope, () => new OfScope())
   }
 
   /** What the oldest scope has is told with that of all only. */
   #fold(): void {
-    const [oldest] = this.#own
+    const oldest = this.#own.deleteOldest()
     if (oldest === undefined) return
-    const [scope, of] = oldest
-    this.#own.delete(scope)
+    const [, of] = oldest
     this.#rules -= of.broken.size
     this.#rest.join(of)
   }

@@ -1,3 +1,4 @@
+import { RecentMap } from '../recent-map.js'
 import type { Partition, Scope } from '../state/store.js'
 import type { Committed, Fold } from './committed.js'
 import type { Entry } from './entry.js'
@@ -16,78 +17,86 @@ export interface Counts {
   readonly violations: ReadonlyMap<string, number>
 }
 
-const nothing: Counts = { calls: 0, refused: 0, hungUp: 0, updated: 0, notUpdated: 0, violations: new Map() }
-
 /** Accounts and sites that are counted by themselves; beyond them those go that called longest ago. */
 const scopesKept = 10_000
 
 /** Counts of all calls and of each account's and site's; the journal forgets entries, this does not. */
 export class Tally implements Fold {
-  #all = nothing
-  readonly #own = new Map<Scope, Counts>()
+  readonly #all = new Sum()
+  readonly #own = new RecentMap<Scope, Sum>()
 
   add(scope: Scope, { entry }: Committed): void {
-    const counts = countsOf(entry)
-    this.#all = sum(this.#all, counts)
-    this.#put(scope, counts)
+    this.#all.count(entry)
+    this.#touch(scope).count(entry)
   }
 
   /** The account goes by another name, which may have counts already. */
   rename(from: Partition, to: Partition): void {
-    const counts = this.#own.get(from)
-    if (counts === undefined) return
+    const sum = this.#own.get(from)
+    if (sum === undefined) return
     this.#own.delete(from)
-    this.#put(to, counts)
+    this.#touch(to).join(sum)
   }
 
   /** What was counted is of the whole run. */
   clear(): void {}
 
   all(): Counts {
-    return this.#all
+    return this.#all.told
   }
 
   /** Undefined where nothing was counted, or ten thousand others have called since. */
   of(scope: Scope): Counts | undefined {
-    return this.#own.get(scope)
+    return this.#own.get(scope)?.told
   }
 
-  #put(scope: Scope, more: Counts): void {
-    const counts = sum(this.#own.get(scope) ?? nothing, more)
-    // A map lists what was put last at its end, but only where it was not there before.
-    this.#own.delete(scope)
-    this.#own.set(scope, counts)
-    if (this.#own.size <= scopesKept) return
-    const { value: oldest = null } = this.#own.keys().next()
-    this.#own.delete(oldest)
+  #touch(scope: Scope): Sum {
+    const sum = this.#own.touch(scope, () => new Sum())
+    if (this.#own.size > scopesKept) this.#own.deleteOldest()
+    return sum
   }
 }
 
-function countsOf({ status, fault, refusal, items, broken }: Entry): Counts {
-  return {
-    calls: 1,
-    refused: refusal === null ? 0 : 1,
+class Sum {
+  #calls = 0
+  #refused = 0
+  #hungUp = 0
+  #updated = 0
+  #notUpdated = 0
+  readonly #violations = new Map<string, number>()
+
+  count({ status, fault, refusal, items, broken }: Entry): void {
+    this.#calls++
+    if (refusal !== null) this.#refused++
     // A fault that loses the connection leaves no status either.
-    hungUp: status === null && fault === null ? 1 : 0,
-    updated: items?.updated ?? 0,
-    notUpdated: items?.notUpdated ?? 0,
-    violations: broken,
+    if (status === null && fault === null) this.#hungUp++
+    this.#updated += items?.updated ?? 0
+    this.#notUpdated += items?.notUpdated ?? 0
+    this.#addViolations(broken)
   }
-}
 
-function sum(one: Counts, other: Counts): Counts {
-  return {
-    calls: one.calls + other.calls,
-    refused: one.refused + other.refused,
-    hungUp: one.hungUp + other.hungUp,
-    updated: one.updated + other.updated,
-    notUpdated: one.notUpdated + other.notUpdated,
-    violations: other.violations.size === 0 ? one.violations : sumOfPairs(one.violations, other.violations),
+  join(other: Sum): void {
+    this.#calls += other.#calls
+    this.#refused += other.#refused
+    this.#hungUp += other.#hungUp
+    this.#updated += other.#updated
+    this.#notUpdated += other.#notUpdated
+    this.#addViolations(other.#violations)
   }
-}
 
-function sumOfPairs(one: Counts['violations'], other: Counts['violations']): Counts['violations'] {
-  const pairs = new Map(one)
-  for (const [rule, count] of other) pairs.set(rule, (pairs.get(rule) ?? 0) + count)
-  return pairs
+  /** As it stands now, whatever is counted later. */
+  get told(): Counts {
+    return {
+      calls: this.#calls,
+      refused: this.#refused,
+      hungUp: this.#hungUp,
+      updated: this.#updated,
+      notUpdated: this.#notUpdated,
+      violations: new Map(this.#violations),
+    }
+  }
+
+  #addViolations(more: ReadonlyMap<string, number>): void {
+    for (const [rule, count] of more) this.#violations.set(rule, (this.#violations.get(rule) ?? 0) + count)
+  }
 }
