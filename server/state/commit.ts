@@ -115,6 +115,8 @@ function namesOf(changes: ChangeSet): readonly TableName[] {
 }
 
 function commitTable(name: TableName, table: Table<unknown>, change: TableChange, by: string): TableRecord {
+  const isPutAlone = !change.all && change.firsts.size === 0 && change.thirds.size === 0
+  if (isPutAlone) return { name, detached: none, gone: none, replaced: 0, ...putAlone(table, change.puts, by) }
   const all = change.all ? table.detachAll() : nothing
   // By first key part, so that a put finds what it replaces without a look at every other warehouse.
   const byFirst = new Map<string, Table<unknown>>()
@@ -123,16 +125,12 @@ function commitTable(name: TableName, table: Table<unknown>, change: TableChange
   for (const [key] of gone) table.delete(key)
   const taken = gone.length === 0 ? nothing : tableOf(gone)
 
-  const isCleared = all.size + byFirst.size + gone.length > 0
-  const lostAt = (first: string, second: string) =>
-    [all, byFirst.get(first), taken].flatMap((part) => part?.rowsAt(first, second) ?? [])
-
   const put: Put[] = []
   let putTotal = 0
   let replaced = 0
   for (const [first, seconds] of change.puts)
     for (const [second, values] of seconds) {
-      const lost = isCleared ? lostAt(first, second) : none
+      const lost = [all, byFirst.get(first), taken].flatMap((part) => part?.rowsAt(first, second) ?? [])
       let before = table.putAll([first, second], values, by)
       let index = 0
       values.forEach((value, third) => {
@@ -152,7 +150,24 @@ function commitTable(name: TableName, table: Table<unknown>, change: TableChange
   return { name, detached, gone, put, putTotal, replaced }
 }
 
-/** Of most calls nothing is taken away but by what they put; nobody writes to it. */
+/** The puts of a change that takes nothing away but by them, as most do. */
+function putAlone(table: Table<unknown>, puts: TableChange['puts'], by: string): Pick<TableRecord, 'put' | 'putTotal'> {
+  const put: Put[] = []
+  let putTotal = 0
+  for (const [first, seconds] of puts)
+    for (const [second, values] of seconds) {
+      const before = table.putAll([first, second], values, by)
+      let index = 0
+      for (const value of values.values()) {
+        if (value !== null || before?.[index] !== undefined) putTotal++
+        index++
+      }
+      put.push({ first, second, values, before })
+    }
+  return { put, putTotal }
+}
+
+/** Nobody writes to it. */
 const nothing = new Table<unknown>()
 const none: readonly never[] = []
 
