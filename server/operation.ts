@@ -5,8 +5,9 @@ import type { Limits } from './limits.js'
 import type { Secrets } from './redaction.js'
 import type { Said } from './said.js'
 import type { Settings } from './settings.js'
+import type { Slices } from './slices.js'
 import type { Draft } from './state/draft.js'
-import type { Access, Caller, Needs, Turn, Vendor } from './state/store.js'
+import type { Access, Caller, Needs, Setup, Turn, Vendor } from './state/store.js'
 import type { LineAndColumn } from './wire/json-tree.js'
 import type { SentValue } from './wire/sent-value.js'
 
@@ -171,12 +172,31 @@ export interface Operation<Command, Result extends Verdict> {
     findings: Findings,
     spared: ReadonlySet<number>,
   ): Result | Refusal
+  /** Absent where each command is decided in no time, or by rows. */
+  readonly ahead?: Ahead<Command, Result>
   /** The reply in the vendor's dialect, refusals too. */
   write(outcome: Result | Refusal, head: Head, turn: Turn, terms: Terms, findings: Findings): Written
   /** The refusal of a call that `enforce` does not let pass. */
   enforce(findings: Findings): Refusal
   /** What the vendor answers when the emulator failed, or when a change could not be stored. */
   failed(failure: Failure, findings: Findings): Refusal
+}
+
+/**
+ * A command for which all others would have to wait is decided and told a part at a time, before its turn. `decide` and
+ * `says` come to the same by these.
+ */
+export interface Ahead<Command, Result> {
+  isFor(command: Command): boolean
+  /** As if nothing were spared, with the setup alone: what it drafts sees no rows. */
+  decide(
+    command: Command,
+    setup: Setup | undefined,
+    draft: Draft,
+    terms: Terms,
+    findings: Findings,
+  ): Slices<Result | Refusal>
+  says(command: Command): Slices<Said>
 }
 
 /** What each call costs its account: kept where the call is refused for another reason, too. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Place } from './findings.js'
+import type { Slices } from './slices.js'
 import { identifierNames, keyPart, type SkuIdentifiers } from './state/rows.js'
 
 /** What a call says of one position, level or other subject; every form of the same item comes to the same words. */
@@ -40,18 +41,18 @@ export interface Said {
 /** Statements that are told one by one; those behind them are told together. */
 export const statementsTold = 1_000
 
-/** So many characters are digested in one go. */
-const digested = 16_384
+/** So many characters are digested in one go: some hundred items. */
+const digested = 65_536
 
 /**
  * Statements of items, of which `stateOf` makes one each: a call of any size has at most a thousand and one. `gistOf` is
  * a text of the item's statement that ends as no other begins: two lists of them are the same text where they say the same.
  */
-export function statementsOf<Item>(
+export function* statementsOf<Item>(
   items: readonly Item[],
   stateOf: (item: Item, index: number) => Statement,
   gistOf: (item: Item, index: number) => string,
-): readonly Statement[] {
+): Slices<readonly Statement[]> {
   if (items.length <= statementsTold) return items.map(stateOf)
   const told = items.slice(0, statementsTold).map(stateOf)
   const digest = createHash('sha256')
@@ -62,6 +63,7 @@ export function statementsOf<Item>(
     if (text.length < digested) continue
     digest.update(text)
     text = ''
+    yield
   }
   digest.update(text)
   const left = items.length - statementsTold

@@ -28,9 +28,20 @@ import {
 import type { JournalLimits } from './options.js'
 import { printable, printableLines } from './printable.js'
 import { Secrets, secretsOfEncodedToken, secretsOfToken } from './redaction.js'
+import type { Said } from './said.js'
 import type { Settings } from './settings.js'
+import { inTurns } from './slices.js'
 import { Draft } from './state/draft.js'
-import { type Caller, type Settled, StorageFailure, type Store, TooManyPartitions, type Turn } from './state/store.js'
+import {
+  type Caller,
+  type Settled,
+  type Setup,
+  StorageFailure,
+  type Store,
+  TooManyPartitions,
+  type Turn,
+  type View,
+} from './state/store.js'
 import { writeHttpDate } from './wire/http-date.js'
 
 /** What the pipeline works with; all of it is handed in. */
@@ -88,6 +99,29 @@ const notLetIn: ReadonlySet<number> = new Set([401, 403, 431])
 
 type Settling = Settled<Committed, Served & { readonly told: string | undefined }>
 
+interface Decided {
+  readonly draft: Draft
+  readonly outcome: Verdict | Refusal
+}
+
+/** Decided for a setup, with what was found while that was done. */
+interface DecidedAhead extends Decided {
+  readonly setup: Setup | undefined
+  readonly findings: Findings
+}
+
+const noRows: View = {
+  get() {
+    throw new Error('What is decided ahead reads no row.')
+  },
+}
+
+/** The setup that something was decided for; where there was none, one that is as good as none. */
+function isAsBefore(setup: Setup | undefined, before: Setup | undefined): boolean {
+  if (before !== undefined || setup === undefined) return setup === before
+  return setup.warehouses === null && setup.styles === null && setup.pending.length === 0
+}
+
 class Call {
   readonly #operation: AnyOperation
   readonly #head: Head
@@ -102,6 +136,8 @@ class Call {
   #caller: Caller
   #terms: Terms
   #findings: Findings
+  #ahead: DecidedAhead | undefined
+  #said: Said | undefined
 
   constructor(operation: AnyOperation, head: Head, body: ReceivedBody, parts: Parts, line: Line) {
     this.#operation = operation
@@ -132,6 +168,7 @@ class Call {
       if (this.#terms.settings.contract !== contract) ({ turnedAway, read } = await this.#judge())
     }
     this.#read = read
+    await this.#goAhead(read)
     const charge = turnedAway === undefined ? operation.charge : undefined
     const needs = { ...(read instanceof Refusal ? {} : operation.needs(read)), ...charge?.needs }
     // Who was not let in has used no account or site, so such a call makes none and is kept under the vendor alone.
@@ -159,6 +196,18 @@ class Call {
       if (error instanceof OverLimit) return new Refusal(413, error.message)
       throw error
     }
+  }
+
+  /** What takes long of a command and needs neither rows nor its number is done while others have their turns. */
+  async #goAhead(read: unknown): Promise<void> {
+    const { ahead } = this.#operation
+    if (ahead === undefined || read instanceof Refusal || !ahead.isFor(read)) return
+    const { setup } = this.#terms
+    const draft = new Draft(noRows)
+    const findings = this.#findings.apart()
+    const outcome = await inTurns(ahead.decide(read, setup, draft, this.#terms, findings))
+    this.#ahead = { setup, draft, findings, outcome }
+    if (this.#isHeard && this.#isCompared) this.#said = await inTurns(ahead.says(read))
   }
 
   /** What is known of the caller, and the settings that hold for it. */
@@ -208,16 +257,29 @@ class Call {
     const paid = new Draft(turn.view)
     const taken = charge?.take(turn, paid, this.#terms, this.#findings) ?? read
     if (taken instanceof Refusal) return this.#finish(turn, taken, paid.changes, withoutPartial(met))
-    const draft = new Draft(turn.view)
-    const outcome = this.#decide(taken, turn, draft, met)
+    const { draft, outcome } = this.#decide(taken, turn, met)
     if (outcome instanceof Refusal) return this.#finish(turn, outcome, paid.changes, withoutPartial(met))
     return this.#finish(turn, outcome, { ...draft.changes, ...paid.changes }, met)
   }
 
-  #decide(command: unknown, turn: Turn, draft: Draft, { spared }: Met): Verdict | Refusal {
-    const verdict = this.#operation.decide(command, turn, draft, this.#terms, this.#findings, spared)
-    const enforced = this.#findings.refusal !== undefined && !(verdict instanceof Refusal)
-    return enforced ? this.#operation.enforce(this.#findings) : verdict
+  #decide(command: unknown, turn: Turn, { spared }: Met): Decided {
+    const decided = spared.size === 0 ? this.#decidedAhead(turn) : undefined
+    const { draft, outcome } = decided ?? this.#decideNow(command, turn, spared)
+    const enforced = this.#findings.refusal !== undefined && !(outcome instanceof Refusal)
+    return { draft, outcome: enforced ? this.#operation.enforce(this.#findings) : outcome }
+  }
+
+  #decideNow(command: unknown, turn: Turn, spared: ReadonlySet<number>): Decided {
+    const draft = new Draft(turn.view)
+    return { draft, outcome: this.#operation.decide(command, turn, draft, this.#terms, this.#findings, spared) }
+  }
+
+  /** What was decided ahead; undefined where nothing was, or its account has become another one since. */
+  #decidedAhead({ setup }: Turn): Decided | undefined {
+    const ahead = this.#ahead
+    if (ahead === undefined || !isAsBefore(setup, ahead.setup)) return undefined
+    this.#findings.add(ahead.findings)
+    return ahead
   }
 
   /** Hits are counted with the commit, so that faults speak in the order of commits. */
@@ -284,14 +346,11 @@ class Call {
 
   /** What is told to whoever compares calls; undefined where nobody asks, or the caller wants no judgement. */
   #heard({ secrets, tainted }: Recorder): Heard | undefined {
-    const { conduct, repeated } = this.#parts
-    const operation = this.#operation
-    if (repeated || this.#terms.settings.contract === 'off' || !conduct.listensTo(operation.vendor)) return undefined
+    if (!this.#isHeard) return undefined
     const understood = this.#read !== undefined && !(this.#read instanceof Refusal)
-    const said = understood && conduct.compares(operation.vendor) ? operation.says?.(this.#read) : undefined
     return {
       head: this.#head,
-      said,
+      said: understood && this.#isCompared ? (this.#said ?? this.#operation.says?.(this.#read)) : undefined,
       behind: this.#behind,
       line: this.#line,
       began: this.#began,
@@ -299,6 +358,15 @@ class Call {
       ofToken: this.#terms.secrets.ofToken,
       tainted,
     }
+  }
+
+  get #isHeard(): boolean {
+    const { conduct, repeated } = this.#parts
+    return !repeated && this.#terms.settings.contract !== 'off' && conduct.listensTo(this.#operation.vendor)
+  }
+
+  get #isCompared(): boolean {
+    return this.#parts.conduct.compares(this.#operation.vendor)
   }
 
   #knownCaller(): Caller {

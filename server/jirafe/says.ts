@@ -1,4 +1,5 @@
 import { type FieldType, type Said, type Statement, statementsOf, statementsTold } from '../said.js'
+import { atOnce } from '../slices.js'
 import { keyPart } from '../state/rows.js'
 import { isRecord, writePointer } from '../wire/json-values.js'
 import { type JirafeEvent, skusOfEvent } from './event.js'
@@ -8,7 +9,7 @@ import { keptAs } from './types.js'
 export function saysEvents({ events }: EventsCommand): Said {
   return {
     items: events.length,
-    statements: statementsOf(events, stateOf, gistOf),
+    statements: atOnce(statementsOf(events, stateOf, gistOf)),
     overwrite: false,
     types: typesOf(events),
   }

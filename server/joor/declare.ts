@@ -5,6 +5,7 @@ import { usualLimits } from '../limits.js'
 import type { ItemOutcome, Terms } from '../operation.js'
 import { noSecrets } from '../redaction.js'
 import { defaultSettings, type Settings } from '../settings.js'
+import { atOnce } from '../slices.js'
 import { Draft } from '../state/draft.js'
 import { type Declaration, fingerprint, type PendingRow, type Setup } from '../state/store.js'
 import { writeExact } from '../wire/exact-json.js'
@@ -95,9 +96,6 @@ function sentItems(list: string, documents: readonly Record<string, unknown>[]):
   if (documents.length === 0) return { rows: [] }
   const rows: SentItem[] = []
   const text = writeExact({ inventory_items: documents })
-  const reading = readJsonItems(text, 'json', usualLimits, unjudged, (item) => rows.push(item))
-  for (;;) {
-    const { done, value: refusal } = reading.next()
-    if (done) return refusal === undefined ? { rows } : { faults: [{ steps: [list], message: refusal.message }] }
-  }
+  const refusal = atOnce(readJsonItems(text, 'json', usualLimits, unjudged, (item) => rows.push(item)))
+  return refusal === undefined ? { rows } : { faults: [{ steps: [list], message: refusal.message }] }
 }

@@ -3,6 +3,7 @@ import { entryOf } from '../entry-of.js'
 import { type Findings, inText, type Place } from '../findings.js'
 import { type Limits, tellOver } from '../limits.js'
 import { Refusal } from '../operation.js'
+import { itemsInOneGo } from '../slices.js'
 import { deepest, type ElementSpan, scanJson } from '../wire/json-scan.js'
 import {
   type JsonNode,
@@ -26,9 +27,6 @@ const rulesOfJson = [joor['body.well_formed'], joor['body.depth']]
 const rulesOfRoot = [joor['body.json_root'], joor['body.json_root_only']]
 const nothing = [] as const
 const rightForm = '{"inventory_items": [{"warehouse": "New York", "upc": "822508068753", "inventory": 200}]}'
-
-/** So many items are understood before other calls have their turn. */
-const itemsInOneGo = 1_000
 
 /** Reads a JSON body; a body whose items cannot be told is refused. */
 export function* readJsonItems(text: string, reply: Format, takes: Limits, findings: Findings, take: Take): Reading {

@@ -1,6 +1,7 @@
 import { joor } from '../../contracts/rules/joor.js'
 import { elsewhere } from '../elsewhere.js'
 import type { AnyOperation, Head, Operation } from '../operation.js'
+import { itemsInOneGo } from '../slices.js'
 import type { Caller } from '../state/store.js'
 import { admitCall, type Methods } from './admission.js'
 import { bulkAsSent, singleAsSent } from './as-sent.js'
@@ -10,8 +11,8 @@ import { skuOf } from './item.js'
 import { chargeFor } from './rate-limit.js'
 import { readBulk } from './read.js'
 import { enforceCall, failedCall } from './refusals.js'
-import { type BulkResult, decideBulk, type SentBulk } from './rules.js'
-import { saysBulk, saysSingle } from './says.js'
+import { type BulkResult, decideBulk, decideInSlices, type SentBulk } from './rules.js'
+import { sayBulkInSlices, saysBulk, saysSingle } from './says.js'
 import { readSingle, type SingleCommand } from './single-read.js'
 import { decideSingle, type SingleResult } from './single-rules.js'
 import { writeSingle } from './single-write.js'
@@ -40,6 +41,7 @@ const bulkInventory: Operation<SentBulk, BulkResult> = {
   skusOf: ({ items }) => items.map(skuOf),
   says: saysBulk,
   decide: decideBulk,
+  ahead: { isFor: ({ items }) => items.length > itemsInOneGo, decide: decideInSlices, says: sayBulkInSlices },
   write: writeBulk,
   enforce: enforceCall,
   failed: failedCall,

@@ -1,7 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { joor } from '../../contracts/rules/joor.js'
 import { type Findings, inBody, inHeader, inText } from '../findings.js'
 import { type Body, type Head, Refusal, type Terms, type Unreadable } from '../operation.js'
+import { inTurns } from '../slices.js'
 import { codingsOf, supportedCodings } from '../wire/codings.js'
 import { bodyLimit, judgeSlashes, tooLarge } from './admission.js'
 import { judgeReplyFormat, judgeRequestFormat, replyFormat, requestFormat } from './format.js'
@@ -9,7 +9,7 @@ import { type Item, readItem } from './item.js'
 import { readJsonItems } from './json-items.js'
 import { readQuery } from './query.js'
 import type { SentBulk } from './rules.js'
-import type { Reading, Take } from './sent.js'
+import type { Take } from './sent.js'
 import { readXmlItems } from './xml-items.js'
 
 /** Bytes to command: each item as sent and as understood, side by side. */
@@ -37,15 +37,6 @@ export async function readBulk(head: Head, body: Body, terms: Terms, findings: F
   findings.appliesAll(rulesOfEcho[format][reply])
   findings.add(ofItems)
   return { query, format, items }
-}
-
-/** Gives other calls their turn wherever the reading pauses. */
-async function inTurns(reading: Reading): Promise<Refusal | undefined> {
-  for (;;) {
-    const { done, value } = reading.next()
-    if (done) return value
-    await nextTurn()
-  }
 }
 
 const rulesOfText = [joor['format.utf8'], joor['format.bom']]

@@ -2,9 +2,10 @@ import { joor } from '../../contracts/rules/joor.js'
 import { entryOf } from '../entry-of.js'
 import type { Findings } from '../findings.js'
 import { type ItemOutcome, sparedReason, type Terms, type Verdict } from '../operation.js'
+import { atOnce, itemsInOneGo, type Slices } from '../slices.js'
 import type { Draft } from '../state/draft.js'
 import { type Key, keyPart } from '../state/rows.js'
-import type { Turn } from '../state/store.js'
+import type { Setup, Turn } from '../state/store.js'
 import type { Format } from './format.js'
 import type { Item } from './item.js'
 import { ItemJudge } from './item-judge.js'
@@ -28,18 +29,30 @@ export interface BulkResult extends Verdict {
   readonly notUpdated: readonly Item[]
 }
 
-/**
- * What a bulk call does: every item is placed or refused first, so that overwrite clears only what accepted items
- * name; then the accepted ones take effect in their order.
- */
+/** What a bulk call does. */
 export function decideBulk(
   command: BulkCommand,
-  turn: Turn,
+  { setup }: Turn,
   draft: Draft,
   terms: Terms,
   findings: Findings,
   spared: ReadonlySet<number> = new Set(),
 ): BulkResult {
+  return atOnce(decideInSlices(command, setup, draft, terms, findings, spared))
+}
+
+/**
+ * Every item is placed or refused first, so that overwrite clears only what accepted items name; then the accepted ones
+ * take effect in their order.
+ */
+export function* decideInSlices(
+  command: BulkCommand,
+  setup: Setup | undefined,
+  draft: Draft,
+  terms: Terms,
+  findings: Findings,
+  spared: ReadonlySet<number> = new Set(),
+): Slices<BulkResult> {
   const placed: Placed[] = []
   const updated: Item[] = []
   const notUpdated: Item[] = []
@@ -48,7 +61,7 @@ export function decideBulk(
   const faulty = new Set<Item>()
   for (const item of command.items) {
     const judge = new ItemJudge(findings, item.sent, item.refused)
-    const place = placeItem(item, turn.setup, judge)
+    const place = placeItem(item, setup, judge)
     const fails = judge.refused === undefined && spared.has(item.index)
     if (fails) faulty.add(item)
     // An item that is refused anyway sets nothing that a later one could set again.
@@ -60,6 +73,7 @@ export function decideBulk(
       updated.push(item)
     } else notUpdated.push(item)
     outcomes.push(outcomeOf(item, place, refused))
+    if (outcomes.length % itemsInOneGo === 0) yield
   }
   findings.applies(joor['reply.shape'])
   findings.applies(joor['reply.echo'])
@@ -70,7 +84,10 @@ export function decideBulk(
   if (command.query.overwrite) decideOverwrite(placed, updated, judged, draft, terms, findings)
   else findings.applies(joor['inventory.untouched'])
   if (command.query.decPending && placed.length > 0) findings.applies(joor['pending.echo'])
-  for (const place of placed) applyItem(place, command.query, turn.setup, draft, terms, findings)
+  for (const [index, place] of placed.entries()) {
+    applyItem(place, command.query, setup, draft, terms, findings)
+    if (index % itemsInOneGo === itemsInOneGo - 1) yield
+  }
   if (notUpdated.length > 0) {
     findings.applies(joor['reply.not_updated'])
     findings.applies(terms.settings.partial_code === '1' ? joor['reply.partial_code'] : joor['reply.partial'])

@@ -9,16 +9,19 @@ import {
   statementsTold,
   strongestOf,
 } from '../said.js'
+import { atOnce, type Slices } from '../slices.js'
 import { keyPart } from '../state/rows.js'
 import { type Item, isKnown } from './item.js'
 import type { SentBulk } from './rules.js'
 import { pointerTo } from './sent.js'
 import type { SingleCommand } from './single-read.js'
 
-export function saysBulk({ query, items, format }: SentBulk): Said {
+export const saysBulk = (command: SentBulk): Said => atOnce(sayBulkInSlices(command))
+
+export function* sayBulkInSlices({ query, items, format }: SentBulk): Slices<Said> {
   return {
     items: items.length,
-    statements: statementsOf(items, (item) => stateOf(item, { pointer: pointerTo(item.index) }), gistOf),
+    statements: yield* statementsOf(items, (item) => stateOf(item, { pointer: pointerTo(item.index) }), gistOf),
     overwrite: query.overwrite,
     types: format === 'json' ? typesOf(items) : [],
   }

@@ -1,5 +1,6 @@
 import type { Place } from '../findings.js'
 import type { Refusal } from '../operation.js'
+import type { Slices } from '../slices.js'
 import { writePointer } from '../wire/json-values.js'
 import type { Echo } from './echo.js'
 import type { Format } from './format.js'
@@ -24,8 +25,8 @@ export interface Decoration {
 /** Told of each item of a body as it comes, in their order. */
 export type Take = (item: SentItem) => void
 
-/** Reads a body and pauses now and then, for a large one takes long; ends with why its items cannot be told. */
-export type Reading = Generator<void, Refusal | undefined>
+/** Reads a body; ends with why its items cannot be told. */
+export type Reading = Slices<Refusal | undefined>
 
 /** One item as sent, whatever the format, with what it takes to echo it and to point into it. */
 export interface SentItem {
