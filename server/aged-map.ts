@@ -1,14 +1,20 @@
-/** So many keys that are gone may stand among a few that are not. */
+/** So many entries that are gone may stand among a few that are not. */
 const mostGone = 64
+
+interface Slot<Key, Value> {
+  readonly key: Key
+  /** Undefined once it is gone: what it was is nobody's to keep. */
+  value: Value | undefined
+}
 
 /**
  * A map that finds its oldest entry at once. A Map comes to its first entry behind all that stood before it and is gone,
  * which are thousands where entries come at the end and go at the front.
  */
 export class AgedMap<Key, Value> {
-  readonly #values = new Map<Key, Value>()
+  readonly #values = new Map<Key, Slot<Key, Value>>()
   /** In their order, some that are gone among them. */
-  #keys: Key[] = []
+  #slots: Slot<Key, Value>[] = []
   #gone = 0
 
   get size(): number {
@@ -16,7 +22,7 @@ export class AgedMap<Key, Value> {
   }
 
   get(key: Key): Value | undefined {
-    return this.#values.get(key)
+    return this.#values.get(key)?.value
   }
 
   has(key: Key): boolean {
@@ -24,33 +30,39 @@ export class AgedMap<Key, Value> {
   }
 
   set(key: Key, value: Value): void {
-    if (!this.#values.has(key)) {
-      if (this.#keys.length > 2 * this.#values.size + mostGone) {
-        this.#keys = [...this.#values.keys()]
-        this.#gone = 0
-      }
-      this.#keys.push(key)
+    const known = this.#values.get(key)
+    if (known !== undefined) {
+      known.value = value
+      return
     }
-    this.#values.set(key, value)
+    if (this.#slots.length > 2 * this.#values.size + mostGone) {
+      this.#slots = [...this.#values.values()]
+      this.#gone = 0
+    }
+    const slot = { key, value }
+    this.#slots.push(slot)
+    this.#values.set(key, slot)
   }
 
   delete(key: Key): void {
+    const slot = this.#values.get(key)
+    if (slot === undefined) return
     this.#values.delete(key)
+    slot.value = undefined
   }
 
   clear(): void {
     this.#values.clear()
-    this.#keys = []
+    this.#slots = []
     this.#gone = 0
   }
 
   /** The key that was set first of those that are left. */
   get oldest(): Key | undefined {
-    while (this.#gone < this.#keys.length) {
-      // Below the length there is a key.
-      const key = this.#keys[this.#gone] as Key
-      if (this.#values.has(key)) return key
-      this.#gone++
+    for (; this.#gone < this.#slots.length; this.#gone++) {
+      const slot = this.#slots[this.#gone]
+      // A key that went and came again is as old as when it came again.
+      if (slot !== undefined && this.#values.get(slot.key) === slot) return slot.key
     }
     return undefined
   }
@@ -59,11 +71,7 @@ export class AgedMap<Key, Value> {
     return this.#values.keys()
   }
 
-  values(): Iterable<Value> {
-    return this.#values.values()
-  }
-
-  [Symbol.iterator](): Iterator<[Key, Value]> {
-    return this.#values[Symbol.iterator]()
+  *[Symbol.iterator](): Iterator<[Key, Value]> {
+    for (const { key, value } of this.#values.values()) if (value !== undefined) yield [key, value]
   }
 }
