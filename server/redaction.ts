@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { type Carrier, carriedBy, carriedIn, isCredential } from './credentials.js'
 import { entryOf } from './entry-of.js'
+import type { Slices } from './slices.js'
 import { withoutJsonEscapes, withoutPercents, withoutXmlEscapes } from './wire/escapes.js'
 
 /** What stands in every kept copy where the request's own token stood. */
@@ -19,7 +20,7 @@ export class Secrets {
   readonly #carrier: Carrier
   readonly #ofToken: () => readonly string[]
   #ofHead: readonly string[] | undefined
-  #ofBody: { readonly body: string; readonly secrets: readonly string[] } | undefined
+  #ofBody: { readonly body: string; readonly secrets: readonly string[]; isThere?: boolean } | undefined
 
   /** `ofToken` gives those of the Authorization header, by one of the two below. */
   constructor(carrier: Carrier, ofToken: () => readonly string[]) {
@@ -40,8 +41,28 @@ export class Secrets {
 
   /** The same with the members of a body. */
   with(body: string): readonly string[] {
+    return this.#of(body).secrets
+  }
+
+  /** Whether one of them stands in the body. */
+  standIn(body: string): boolean {
+    const of = this.#of(body)
+    of.isThere ??= mayHold(body, of.secrets)
+    return of.isThere
+  }
+
+  /** Both take a while where a body has megabytes: here between two pauses each, and known from then on. */
+  *lookThrough(body: string): Slices<void> {
+    yield
+    this.with(body)
+    yield
+    this.standIn(body)
+    yield
+  }
+
+  #of(body: string) {
     if (this.#ofBody?.body !== body) this.#ofBody = { body, secrets: together(this.ofHead, carriedIn(body)) }
-    return this.#ofBody.secrets
+    return this.#ofBody
   }
 }
 

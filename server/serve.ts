@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Conduct } from './conduct/conduct.js'
 import type { Heard, Line } from './conduct/heard.js'
 import type { ArmedFaults } from './faults/armed.js'
@@ -176,6 +177,8 @@ class Call {
     if (stranger) this.#terms = { ...this.#terms, name: undefined }
     const caller = stranger ? { vendor: operation.vendor } : this.#caller
     const { told, ...served } = await store.call(caller, needs, (turn) => this.#settle(turn, read, charge))
+    // What was large is sent in a turn of its own.
+    if (this.#ahead !== undefined) await nextTurn()
     // Not before: of a call that failed in the store there is no log to look up.
     if (told !== undefined) this.#parts.log(told)
     return served
@@ -208,6 +211,7 @@ class Call {
     const outcome = await inTurns(ahead.decide(read, setup, draft, this.#terms, findings))
     this.#ahead = { setup, draft, findings, outcome }
     if (this.#isHeard && this.#isCompared) this.#said = await inTurns(ahead.says(read))
+    await inTurns(this.#terms.secrets.lookThrough(this.#body.received()?.text ?? ''))
   }
 
   /** What is known of the caller, and the settings that hold for it. */

@@ -14,7 +14,7 @@ import {
   type Written,
 } from '../operation.js'
 import type { JournalLimits } from '../options.js'
-import { mapTexts, mayHold, redact, redactDeep, redacted, redactTarget } from '../redaction.js'
+import { mapTexts, mayHold, redact, redactDeep, redacted, redactTarget, type Secrets } from '../redaction.js'
 import type { Row } from '../state/rows.js'
 import type { Caller, Change, Changed, Turn } from '../state/store.js'
 import type { Entry, Replied } from './entry.js'
@@ -47,6 +47,8 @@ export class Recorder {
   readonly #body: ReceivedBody
   readonly #findings: Findings
   readonly #limits: JournalLimits
+  readonly #carried: Secrets
+  readonly #text: string
   readonly #secrets: readonly string[]
   #tainted: boolean | undefined
 
@@ -63,13 +65,15 @@ export class Recorder {
     this.#body = body
     this.#findings = findings
     this.#limits = limits
-    this.#secrets = secrets.with(body.received()?.text ?? '')
+    this.#carried = secrets
+    this.#text = body.received()?.text ?? ''
+    this.#secrets = secrets.with(this.#text)
   }
 
   /** Whether one of the secrets stands in what the call says: in its body or, where that says nothing, in its target. */
   get tainted(): boolean {
     this.#tainted ??=
-      mayHold(this.#body.received()?.text ?? '', this.#secrets) ||
+      this.#carried.standIn(this.#text) ||
       (this.#operation.bodiless === true && mayHold(decoded(this.#head), this.#secrets))
     return this.#tainted
   }
@@ -88,7 +92,8 @@ export class Recorder {
     // Bytes that are no text are shown one by one.
     const text = typeof body === 'string' ? body : body.toString('latin1')
     const kept = keep(text, this.#secrets, this.#limits.bodyBytes)
-    return { headers, body: { ...kept, bytes: Buffer.byteLength(body) }, fate: { taken: true } }
+    const bytes = typeof body === 'string' ? kept.bytes : body.length
+    return { headers, body: { ...kept, bytes }, fate: { taken: true } }
   }
 
   entry({ turn, caller, changed, ms, repeated, outcome, written, replied, fault = null }: Settlement): Entry {
