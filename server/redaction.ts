@@ -242,7 +242,9 @@ function withTexts(value: unknown, replace: (text: string) => string): unknown {
 /** Whether one of the secrets stands in a text, as it is or behind the escapes of JSON, XML or a URL. */
 export function mayHold(text: string, secrets: readonly string[]): boolean {
   if (secrets.length === 0) return false
-  const stems = stemsOf(secrets)
+  const { stems, least } = looksOf(secrets)
+  // No way to write a character is shorter than itself.
+  if (text.length < least) return false
   return (
     holds(text, stems, secrets) ||
     (text.includes('\\') && holds(withoutJsonEscapes(text), stems, secrets)) ||
@@ -256,8 +258,11 @@ const holds = (text: string, stems: readonly string[], secrets: readonly string[
   stems.some((stem) => text.includes(stem)) && secrets.some((secret) => text.includes(secret))
 
 const stemLength = 12
-const stems = new WeakMap<readonly string[], readonly string[]>()
+const looks = new WeakMap<readonly string[], { readonly stems: readonly string[]; readonly least: number }>()
 
-/** What the secrets begin with: the spellings of one begin alike. */
-const stemsOf = (secrets: readonly string[]) =>
-  entryOf(stems, secrets, () => [...new Set(secrets.map((secret) => secret.slice(0, stemLength)))])
+/** What the secrets begin with, for the spellings of one begin alike; and the length of the shortest. */
+const looksOf = (secrets: readonly string[]) =>
+  entryOf(looks, secrets, () => ({
+    stems: [...new Set(secrets.map((secret) => secret.slice(0, stemLength)))],
+    least: Math.min(...secrets.map(({ length }) => length)),
+  }))
