@@ -9,6 +9,7 @@ import { refusalBy } from './faults/vendor-error.js'
 import { Findings } from './findings.js'
 import type { Committed } from './journal/committed.js'
 import type { Replied } from './journal/entry.js'
+import type { KeptOutcomes } from './journal/outcomes.js'
 import { type ReceivedBody, Recorder, type Settlement } from './journal/record.js'
 import type { Levels } from './levels.js'
 import type { Limits } from './limits.js'
@@ -109,6 +110,8 @@ interface Decided {
 interface DecidedAhead extends Decided {
   readonly setup: Setup | undefined
   readonly findings: Findings
+  /** What the journal keeps of its items. */
+  readonly items: KeptOutcomes | undefined
 }
 
 const noRows: View = {
@@ -209,9 +212,10 @@ class Call {
     const draft = new Draft(noRows)
     const findings = this.#findings.apart()
     const outcome = await inTurns(ahead.decide(read, setup, draft, this.#terms, findings))
-    this.#ahead = { setup, draft, findings, outcome }
-    if (this.#isHeard && this.#isCompared) this.#said = await inTurns(ahead.says(read))
     await inTurns(this.#terms.secrets.lookThrough(this.#body.received()?.text ?? ''))
+    const items = outcome instanceof Refusal ? undefined : await inTurns(this.#recorder().items(outcome))
+    this.#ahead = { setup, draft, findings, outcome, items }
+    if (this.#isHeard && this.#isCompared) this.#said = await inTurns(ahead.says(read))
   }
 
   /** What is known of the caller, and the settings that hold for it. */
@@ -317,7 +321,9 @@ class Call {
     const reply = left && this.#parts.alter(left)
     const recorder = this.#recorder()
     const sent = reply && { reply, replied: recorder.replied(reply) }
-    const settlement = { turn, caller: this.#caller, outcome, written, fault, ...(sent && { replied: sent.replied }) }
+    const items = this.#ahead?.outcome === outcome ? this.#ahead?.items : undefined
+    const settled = { turn, caller: this.#caller, outcome, items, written, fault }
+    const settlement = { ...settled, ...(sent && { replied: sent.replied }) }
     return {
       changes,
       entry: (changed) => this.#commit(recorder, { ...settlement, changed }),

@@ -6,7 +6,6 @@ import {
   type AnyOperation,
   type Body,
   type Head,
-  type ItemOutcome,
   Refusal,
   type Reply,
   type Terms,
@@ -15,10 +14,12 @@ import {
 } from '../operation.js'
 import type { JournalLimits } from '../options.js'
 import { mapTexts, mayHold, redact, redactDeep, redacted, redactTarget, type Secrets } from '../redaction.js'
+import { atOnce, type Slices } from '../slices.js'
 import type { Row } from '../state/rows.js'
 import type { Caller, Change, Changed, Turn } from '../state/store.js'
 import type { Entry, Replied } from './entry.js'
-import { keep, keepBreach, keepStart, perItem, sizeOfBreach, textSize } from './kept.js'
+import { keep, keepBreach, keepStart, sizeOfBreach, textSize } from './kept.js'
+import { type KeptOutcomes, keepOutcomes, textKept } from './outcomes.js'
 
 /** A body that also tells what of it arrived. */
 export interface ReceivedBody extends Body {
@@ -34,6 +35,8 @@ export interface Settlement {
   readonly ms: number
   readonly repeated: boolean
   readonly outcome?: Verdict | Refusal
+  /** What is kept of its items, where that is known already. */
+  readonly items?: KeptOutcomes | undefined
   readonly written?: Written
   /** Absent where no reply is sent. */
   readonly replied?: Replied
@@ -78,6 +81,10 @@ export class Recorder {
     return this.#tainted
   }
 
+  get #isInBody(): boolean {
+    return this.#body.received() !== undefined && this.tainted
+  }
+
   /** Texts that give the call's token away. */
   get secrets(): readonly string[] {
     return this.#secrets
@@ -96,7 +103,12 @@ export class Recorder {
     return { headers, body: { ...kept, bytes }, fate: { taken: true } }
   }
 
-  entry({ turn, caller, changed, ms, repeated, outcome, written, replied, fault = null }: Settlement): Entry {
+  /** What is kept of a call's items. */
+  items({ outcomes }: Verdict): Slices<KeptOutcomes> {
+    return keepOutcomes(outcomes, this.#isInBody ? this.#secrets : [])
+  }
+
+  entry({ turn, caller, changed, ms, repeated, outcome, items, written, replied, fault = null }: Settlement): Entry {
     const head = this.#head
     const secrets = this.#secrets
     const path = redactTarget(head.target, secrets)
@@ -109,17 +121,7 @@ export class Recorder {
       faithful: received.faithful,
     }
     const verdict = outcome instanceof Refusal ? undefined : outcome
-    const outcomes = verdict?.outcomes ?? []
-    let updated = 0
-    for (const item of outcomes) if (item.outcome === 'updated') updated++
-    // A copy is worth its cost only where the token stands in what was made of the body, or a text is very long.
-    const tainted = received !== undefined && this.tainted
-    const inItems = tainted ? secrets : []
-    const hasLong = outcomes.some(hasLongText)
-    const kept =
-      tainted || hasLong
-        ? outcomes.map((item) => (tainted || hasLongText(item) ? keepOutcome(item, inItems) : item))
-        : outcomes
+    const kept = verdict && (items ?? atOnce(this.items(verdict)))
     const entry = {
       id: turn.id,
       repeated,
@@ -131,7 +133,7 @@ export class Recorder {
       method: head.method,
       path,
       status: replied === undefined ? null : (written?.status ?? null),
-      items: verdict === undefined ? null : { updated, notUpdated: outcomes.length - updated },
+      items: kept === undefined ? null : { updated: kept.updated, notUpdated: kept.outcomes.length - kept.updated },
       violations: this.#findings.total,
       broken: this.#findings.broken,
       ms,
@@ -144,38 +146,15 @@ export class Recorder {
       rules: this.#findings.met,
       breaches: this.#findings.breaches.map((breach) => keepBreach({ ...breach, seen: ofPath(breach.seen) }, secrets)),
       conduct: [],
-      outcomes: kept,
-      changes: tainted ? [...changed].map((change) => keepChange(change, secrets)) : changed,
+      outcomes: kept?.outcomes ?? [],
+      changes: this.#isInBody ? [...changed].map((change) => keepChange(change, secrets)) : changed,
       changesTotal: changed.total,
     }
-    return { ...entry, bytes: sizeOf(entry, received === undefined ? 0 : textSize(received.text), hasLong) }
+    return { ...entry, bytes: sizeOf(entry, received === undefined ? 0 : textSize(received.text)) + (kept?.bytes ?? 0) }
   }
 }
 
 const decoded = ({ segments, query }: Head) => [segments, ...query].flat().join('\n')
-
-/** A hostile text of one item or of the refusal is shown by its start; sentences of our own are shorter. */
-const textKept = 1_000
-
-function hasLongText({ reason, position }: ItemOutcome): boolean {
-  return isLong(reason) || isLong(position)
-}
-
-function isLong(value: unknown): boolean {
-  if (typeof value === 'string') return value.length > textKept
-  if (typeof value !== 'object' || value === null) return false
-  // Not by Object.values: a list for each of ten thousand items takes longer than the look.
-  const members = value as Readonly<Record<string, unknown>>
-  for (const name in members) if (isLong(members[name])) return true
-  return false
-}
-
-/** Only what came over the wire is looked through: a short token may stand in a word of our own. */
-function keepOutcome(item: ItemOutcome, secrets: readonly string[]): ItemOutcome {
-  const keepText = (text: string) => keepStart(text, secrets, textKept)
-  const reason = item.reason === null ? null : keepText(item.reason)
-  return { ...item, reason, position: mapTexts(item.position, keepText) }
-}
 
 function keepChange({ key, before, after, ...change }: Change, secrets: readonly string[]): Change {
   const keepText = (text: string) => redact(text, secrets)
@@ -211,16 +190,14 @@ function keepHeader(name: string, value: string, secrets: readonly string[]): st
 const perEntry = 3_200
 const perChange = 300
 
-function sizeOf(entry: Omit<Entry, 'bytes'>, sent: number, hasLong: boolean): number {
+function sizeOf(entry: Omit<Entry, 'bytes'>, sent: number): number {
   const { request, reply } = entry
-  let bytes = perEntry + entry.outcomes.length * perItem
+  let bytes = perEntry
   // A row may hold a text that is nearly as long as the body which brought it.
   if (entry.changesTotal > 0) bytes += Math.max(entry.changesTotal * perChange, sent)
   bytes += textSize(entry.path) + textSize(entry.refusal) + textSize(request.body?.text) + textSize(reply?.body.text)
   bytes += headersSize(request.headers) + (reply === null ? 0 : headersSize(reply.headers))
   for (const breach of entry.breaches) bytes += sizeOfBreach(breach)
-  for (const { reason, position } of entry.outcomes)
-    bytes += textSize(reason) + (hasLong && isLong(position) ? textsSize(position) : 0)
   return bytes
 }
 
@@ -229,10 +206,4 @@ function headersSize(headers: Readonly<Record<string, string>>): number {
   // On the wire a character of a header is a byte.
   for (const name in headers) bytes += name.length + (headers[name]?.length ?? 0)
   return bytes
-}
-
-function textsSize(value: unknown): number {
-  if (typeof value === 'string') return textSize(value)
-  if (typeof value !== 'object' || value === null) return 0
-  return Object.values(value).reduce((sum: number, member) => sum + textsSize(member), 0)
 }
