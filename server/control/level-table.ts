@@ -19,7 +19,7 @@ export const levelColumns: ReadonlyMap<string, ColumnKind> = new Map([
 
 /** Everything that stands in a site. */
 export async function standingLevels(store: Store<Committed>, of: Partition): Promise<readonly Standing[]> {
-  const levels = await store.page(of, [{ table: 'levels', where: () => true }], Number.POSITIVE_INFINITY)
+  const levels = await store.page(of, [{ table: 'levels' }], Number.POSITIVE_INFINITY)
   return levels.map(({ key, row }) => standingLevel(key, row.value))
 }
 

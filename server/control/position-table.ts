@@ -60,10 +60,7 @@ function valuesOf(cells: ReadonlyMap<string, unknown>): ReadonlyMap<string, unkn
 
 /** Everything that stands in an account, made-to-order SKUs first. */
 export async function standingPositions(store: Store<Committed>, of: Partition): Promise<readonly Standing[]> {
-  const queries = [
-    { table: 'marks', where: () => true },
-    { table: 'positions', where: () => true },
-  ] as const
+  const queries = [{ table: 'marks' }, { table: 'positions' }] as const
   const found = await store.page<'marks' | 'positions'>(of, queries, Number.POSITIVE_INFINITY)
   return found.map((each) => {
     const id = idOf(each.table, each.key)

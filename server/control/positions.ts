@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
 import type { Committed } from '../journal/committed.js'
-import { identifierNames, isKey, type Key, type SkuIdentifiers } from '../state/rows.js'
+import { identifierNames, isKey, type Key, keyPart, type SkuIdentifiers } from '../state/rows.js'
 import type { PageQuery, Partition, Store } from '../state/store.js'
 import { ExactNumber } from '../wire/exact-json.js'
 import { badCursor, Problem, readCursor, readLimit, readParameters, sendJson, writeCursor } from './answers.js'
@@ -34,21 +34,21 @@ export async function positionsOf(
   const named = identifierNames.flatMap((name) =>
     parameters[name] === undefined ? [] : [[name, parameters[name]] as const],
   )
-  const sku = (identifiers: SkuIdentifiers) => named.every(([name, value]) => identifiers[name] === value)
+  const isNamed = ({ sku }: { readonly sku: SkuIdentifiers }) => named.every(([name, value]) => sku[name] === value)
+  const where = named.length > 0 ? isNamed : undefined
   const { warehouse, inventory_date: date } = parameters
 
   const marks: PageQuery<'marks'> = {
     table: 'marks',
     after: from?.table === 'marks' ? from.key : undefined,
-    where: (mark) => sku(mark.sku),
+    where,
   }
   const positions: PageQuery<'positions'> = {
     table: 'positions',
     after: from?.table === 'positions' ? from.key : undefined,
-    where: (value) =>
-      (warehouse === undefined || value.warehouse === warehouse) &&
-      (date === undefined || value.date === date) &&
-      sku(value.sku),
+    first: warehouse && keyPart(warehouse),
+    second: date,
+    where,
   }
   const withMarks = from?.table !== 'positions' && warehouse === undefined && date === undefined
   // A SKU that is marked loses its positions: it would be in both or in neither if they were not of one instant. One

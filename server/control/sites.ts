@@ -3,15 +3,7 @@ import { checkSite } from '../documents/seed.js'
 import { declareSite } from '../jirafe/declare.js'
 import { eventsKey } from '../jirafe/rules.js'
 import { keptAs, keptTypes } from '../jirafe/types.js'
-import {
-  type CostValue,
-  compareBytes,
-  isKey,
-  type KeptEvent,
-  type Key,
-  keyPart,
-  type LevelValue,
-} from '../state/rows.js'
+import { compareBytes, isKey, type KeptEvent, type Key, keyPart, type LevelValue } from '../state/rows.js'
 import type { Partition, Summary } from '../state/store.js'
 import { compareInstants, readInstant } from '../wire/dates.js'
 import { rowProblem } from './accounts.js'
@@ -72,8 +64,9 @@ export function sites({ store, ids, clocks, forget }: ControlParts): Router {
       throw new Problem(400, `history is ${history}. Right is true or false.`)
     const limit = readLimit(asked)
     const partition = of(request.params.site)
-    const where = (level: LevelValue) => code === undefined || level.code === code
-    const rows = await store.page(partition, [{ table: 'levels', after: readKey(cursor), where }], limit + 1)
+    // The key has the code behind the revision.
+    const query = { table: 'levels', after: readKey(cursor), second: code && keyPart(code) } as const
+    const rows = await store.page(partition, [query], limit + 1)
     const page = rows.slice(0, limit)
     const levels = await Promise.all(
       page.map(async ({ row: { value } }) => {
@@ -88,8 +81,7 @@ export function sites({ store, ids, clocks, forget }: ControlParts): Router {
     await found(request.params.site)
     const { sku_code, limit: asked, cursor } = readParameters(request, ['sku_code', 'limit', 'cursor'])
     const limit = readLimit(asked)
-    const where = (cost: CostValue) => sku_code === undefined || cost.skuCode === sku_code
-    const query = { table: 'costs', after: readKey(cursor), where } as const
+    const query = { table: 'costs', after: readKey(cursor), first: sku_code && keyPart(sku_code) } as const
     const rows = await store.page(of(request.params.site), [query], limit + 1)
     const costs = rows.slice(0, limit).map(({ row }) => writeCost(row.value))
     sendJson(response, 200, { costs, next: nextOf(rows, limit) })

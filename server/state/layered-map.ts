@@ -1,5 +1,10 @@
+import { KeyOrder } from './key-order.js'
+
 /** Keys and values as they were when a copy was made; undefined where the key was taken away from a layer below. */
 type Layer<Value> = ReadonlyMap<string, Value | undefined>
+
+/** So many keys are put in order whenever it is asked for. */
+const fewKeys = 100
 
 /**
  * A map that is copied at once, however much it holds: what stands is shared as layers that nobody writes any more, and
@@ -7,6 +12,8 @@ type Layer<Value> = ReadonlyMap<string, Value | undefined>
  * never many to look through, and joining costs no more than the writes since the last copy did.
  */
 export class LayeredMap<Value> {
+  /** Made when somebody reads many keys in order, and kept: it has all keys, and some that are gone. */
+  #order: KeyOrder | undefined
   #size = 0
   /** Shared with copies; the oldest first. */
   #layers: readonly Layer<Value>[] = []
@@ -24,7 +31,11 @@ export class LayeredMap<Value> {
   /** Gives back what stood there. */
   set(key: string, value: Value): Value | undefined {
     const before = this.get(key)
-    if (before === undefined) this.#size++
+    if (before === undefined) {
+      this.#size++
+      this.#order?.add(key)
+      this.#forgetOrder()
+    }
     this.#own.set(key, value)
     return before
   }
@@ -34,6 +45,7 @@ export class LayeredMap<Value> {
     const before = this.get(key)
     if (before === undefined) return undefined
     this.#size--
+    this.#forgetOrder()
     if (this.#below(key) === undefined) this.#own.delete(key)
     else this.#own.set(key, undefined)
     return before
@@ -61,6 +73,35 @@ export class LayeredMap<Value> {
         if (value !== undefined) yield [key, value]
       }
     }
+  }
+
+  /**
+   * In byte order of the keys, from one on that need not be there; only the values that `where` takes. The map is not to
+   * be written meanwhile.
+   */
+  *sorted(from?: string, where?: (value: Value) => boolean): Iterable<readonly [string, Value]> {
+    for (const key of this.#orderOf(where).from(from)) {
+      const value = this.get(key)
+      if (value !== undefined) yield [key, value]
+    }
+  }
+
+  /** Few values pass a filter: to look for them in order would put all keys in order. */
+  #orderOf(where: ((value: Value) => boolean) | undefined): KeyOrder {
+    if (where !== undefined) {
+      const taken: string[] = []
+      for (const [key, value] of this.entries()) if (where(value)) taken.push(key)
+      return new KeyOrder(taken)
+    }
+    if (this.#order !== undefined) return this.#order
+    const order = new KeyOrder(Array.from(this.entries(), ([key]) => key))
+    if (this.#size > fewKeys) this.#order = order
+    return order
+  }
+
+  /** Keys that are gone leave the order when they are as many as those that are there. */
+  #forgetOrder(): void {
+    if (this.#order !== undefined && this.#order.size > 2 * this.#size) this.#order = undefined
   }
 
   copy(): LayeredMap<Value> {

@@ -487,13 +487,11 @@ function summaryOf({ setup, tables, requests }: PartitionState): Summary {
 function addPage<Name extends TableName>(
   page: Found<Name>[],
   tables: PartitionState['tables'],
-  { table, after, where }: PageQuery<Name>,
+  { table, after, ...narrowed }: PageQuery<Name>,
   limit: number,
 ): void {
-  for (const [key, row] of tables[table].sorted(after)) {
-    if (page.length >= limit) return
-    if (where(row.value)) page.push({ table, key, row })
-  }
+  if (page.length >= limit) return
+  for (const [key, row] of tables[table].sorted(after, narrowed)) if (page.push({ table, key, row }) >= limit) return
 }
 
 /** What the work came to: a value, or an error that is thrown where it is taken. */

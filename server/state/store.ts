@@ -141,13 +141,18 @@ export interface Declaration {
   readonly changes: ChangeSet
 }
 
-/** What a page of a table shows: the rows after `after` in byte order of their keys. */
-/** Rows of a table, from its beginning or behind a key. */
+/**
+ * Rows of a table, from its beginning or behind a key; under some first or second part of the key alone, and those that
+ * `where` takes. Without `where` a page costs the same however many rows there are; with it, all rows under the parts
+ * are looked at.
+ */
 export type PageQuery<Name extends TableName> = {
   readonly [Each in Name]: {
     readonly table: Each
     readonly after?: Key | undefined
-    readonly where: (value: Tables[Each]) => boolean
+    readonly first?: string | undefined
+    readonly second?: string | undefined
+    readonly where?: ((value: Tables[Each]) => boolean) | undefined
   }
 }[Name]
 

@@ -4,6 +4,13 @@ import { compareBytes, type Key, type Row } from './rows.js'
 type Bucket<Value> = LayeredMap<Row<Value>>
 type Seconds<Value> = LayeredMap<Bucket<Value>>
 
+/** What of a table is meant: the rows under these parts of the key, and of them those whose values are taken. */
+export interface Narrowed<Value> {
+  readonly first?: string | undefined
+  readonly second?: string | undefined
+  readonly where?: ((value: Value) => boolean) | undefined
+}
+
 /**
  * The rows of one table of one partition, nested by their key's parts so that a warehouse can be taken away whole. A
  * copy costs the same for ten rows and for a million: both sides share what neither has written since.
@@ -117,13 +124,15 @@ export class Table<Value> {
         for (const [third, row] of bucket.entries()) yield [[first, second, third], row]
   }
 
-  /** In byte order of the keys, from behind `after` on; buckets before it are not looked at. */
-  *sorted(after: Key | undefined): Iterable<[Key, Row<Value>]> {
-    for (const [first, seconds] of inOrder(this.#firsts, after?.[0])) {
-      const at = after !== undefined && after[0] === first ? after : undefined
-      for (const [second, bucket] of inOrder(seconds, at?.[1]))
-        for (const [third, row] of inOrder(bucket, at !== undefined && at[1] === second ? at[2] : undefined))
-          if (at === undefined || at[1] !== second || at[2] !== third) yield [[first, second, third], row]
+  /** In byte order of the keys, from behind `after` on; buckets before it are not looked at, nor those of other parts. */
+  *sorted(after: Key | undefined, { first, second, where }: Narrowed<Value> = {}): Iterable<[Key, Row<Value>]> {
+    const takes = where && (({ value }: Row<Value>) => where(value))
+    for (const [one, seconds] of inOrder(this.#firsts, after?.[0], first)) {
+      const at = after !== undefined && after[0] === one ? after : undefined
+      for (const [two, bucket] of inOrder(seconds, at?.[1], second)) {
+        const from = at !== undefined && at[1] === two ? at[2] : undefined
+        for (const [three, row] of bucket.sorted(from, takes)) if (three !== from) yield [[one, two, three], row]
+      }
     }
   }
 
@@ -143,7 +152,12 @@ function* keysOf<Value>(map: LayeredMap<Value>): Iterable<string> {
   for (const [key] of map.entries()) yield key
 }
 
-function inOrder<Value>(map: LayeredMap<Value>, from: string | undefined): (readonly [string, Value])[] {
-  const entries = [...map.entries()].filter(([key]) => from === undefined || compareBytes(key, from) >= 0)
-  return entries.sort(([one], [other]) => compareBytes(one, other))
+function inOrder<Value>(
+  map: LayeredMap<Value>,
+  from: string | undefined,
+  only: string | undefined,
+): Iterable<readonly [string, Value]> {
+  if (only === undefined) return map.sorted(from)
+  const value = map.get(only)
+  return value === undefined || (from !== undefined && compareBytes(only, from) < 0) ? [] : [[only, value]]
 }
