@@ -142,8 +142,26 @@ function decideInventory(
   const stale = stored === undefined ? undefined : staleBy(level, stored, order, terms, findings)
   if (stale !== undefined) return { index, outcome: 'not_updated', reason: stale.reason, rule: stale.rule, position }
   meet(level, findings)
-  keep({ ...level, receivedAt: turn.now.toISOString() }, key, draft)
+  keep(standing(level, stored, turn.now), key, draft)
   return { index, outcome: 'updated', reason: null, rule: null, position }
+}
+
+/**
+ * The level as it is kept, a hundred of one code: what is the same text as before is the same string, and each member is
+ * named, for what a spread adds to an object takes a list of its own.
+ */
+function standing(level: ReportedLevel, before: LevelValue | undefined, now: Date): LevelValue {
+  return {
+    revision: level.revision,
+    code: before?.code ?? level.code,
+    inventoryLevel: level.inventoryLevel,
+    timestamp: before?.timestamp === level.timestamp ? before.timestamp : level.timestamp,
+    effectiveDate: before?.effectiveDate ?? level.effectiveDate,
+    changeDate: before?.changeDate === level.changeDate ? before.changeDate : level.changeDate,
+    receivedAt: now.toISOString(),
+    lowStockAlert: level.lowStockAlert,
+    inventoryAlerts: level.inventoryAlerts,
+  }
 }
 
 function judgeTimestamp(level: ReportedLevel, stored: LevelValue, order: number, judge: EventJudge): void {
