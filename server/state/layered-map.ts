@@ -88,15 +88,20 @@ export class LayeredMap<Value> {
 
   /** Few values pass a filter: to look for them in order would put all keys in order. */
   #orderOf(where: ((value: Value) => boolean) | undefined): KeyOrder {
-    if (where !== undefined) {
-      const taken: string[] = []
-      for (const [key, value] of this.entries()) if (where(value)) taken.push(key)
-      return new KeyOrder(taken)
-    }
+    if (where !== undefined) return new KeyOrder(this.#keys.filter((key) => isTaken(this.get(key), where)))
     if (this.#order !== undefined) return this.#order
-    const order = new KeyOrder(Array.from(this.entries(), ([key]) => key))
+    const order = new KeyOrder(this.#keys)
     if (this.#size > fewKeys) this.#order = order
     return order
+  }
+
+  /** Of a million keys, a pair for each would take longer than what is done with them. */
+  get #keys(): string[] {
+    if (this.#layers.length === 0) return [...this.#own.keys()]
+    const [only] = this.#layers
+    // The lowest layer marks nothing as taken away.
+    if (only !== undefined && this.#layers.length === 1 && this.#own.size === 0) return [...only.keys()]
+    return Array.from(this.entries(), ([key]) => key)
   }
 
   /** Keys that are gone leave the order when they are as many as those that are there. */
@@ -121,6 +126,10 @@ export class LayeredMap<Value> {
     }
     return undefined
   }
+}
+
+function isTaken<Value>(value: Value | undefined, where: (value: Value) => boolean): boolean {
+  return value !== undefined && where(value)
 }
 
 /** The layers with one more, each at least twice as large as the next. */
