@@ -34,6 +34,9 @@ export function* readJsonItems(text: string, reply: Format, takes: Limits, findi
   const scan = scanJson(text, 'inventory_items', itemLimit)
   if (scan.elements.length > itemLimit)
     return tooMany(lineAndColumn(text, scan.elements[itemLimit]?.start ?? 0), findings)
+  // Looking through it and parsing it cannot be done by parts, but one after the other.
+  const isLarge = scan.elements.length > itemsInOneGo
+  if (isLarge) yield
   const parsed = parseJson(text)
   if ('fault' in parsed) {
     const rule = parsed.about === 'depth' ? joor['body.depth'] : joor['body.well_formed']
@@ -44,6 +47,7 @@ export function* readJsonItems(text: string, reply: Format, takes: Limits, findi
     findings.breach(joor['body.depth'], inText(placeOfFault(text)), 'more than 64 levels', 'at most 64 levels')
     return new Refusal(400, 'The JSON body has more than 64 levels of nesting.')
   }
+  if (isLarge) yield
   findings.appliesAll(rulesOfJson)
   if (scan.depth > takes.depth) return new Refusal(400, tellOver('depth', takes))
   const root = parsed.value
