@@ -317,9 +317,11 @@ export class MemoryStore<Entry> implements Store<Entry> {
 
   /** What is seen, once nothing of it can be undone any more; looks again where something was. */
   async #look<Seen>(look: () => Seen, concerns: (group: Group) => boolean): Promise<Seen> {
+    // In memory alone nothing is ever undone.
+    if (this.#groups === undefined) return look()
     for (;;) {
       const seen = attempt(look)
-      const pending = this.#groups?.pending(concerns)
+      const pending = this.#groups.pending(concerns)
       if (pending === undefined || (await pending.ended)) return seen.take()
     }
   }
