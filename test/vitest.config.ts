@@ -8,7 +8,7 @@ const onEveryStore = [
   'test/conduct-*.test.ts',
   'test/control-*.test.ts',
   'test/faults-*.test.ts',
-  'test/wire-{bodies,connections,json,routing}.test.ts',
+  'test/wire-{authorization,bodies,connections,json,routing}.test.ts',
   'test/terminal-{requests,state,follow}.test.ts',
   'test/client.test.ts',
   'test/client-judgement.test.ts',
