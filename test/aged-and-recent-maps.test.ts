@@ -11,7 +11,7 @@ const steps = fc.array(
     { weight: 10, arbitrary: fc.tuple(fc.constant('delete' as const), fc.integer({ min: 0, max: 12 })) },
     { weight: 1, arbitrary: fc.constant(['clear'] as const) },
   ),
-  { maxLength: 600 },
+  { maxLength: 600, size: 'max' },
 )
 
 /** Whether a map of ours and a plain one agree behind each step. */
@@ -53,7 +53,14 @@ describe('A map that finds its oldest entry at once', () => {
         return this.#first.find((key) => this.has(key))
       }
     }
-    expect(fc.check(fc.property(steps, (run) => isOne(run, new Forgetful()))).failed).toBe(true)
+    const run: readonly Step[] = [
+      ['set', 1],
+      ['set', 2],
+      ['delete', 1],
+      ['set', 1],
+    ]
+    expect(isOne(run, new AgedMap())).toBe(true)
+    expect(isOne(run, new Forgetful())).toBe(false)
   })
 
   it('keeps no more keys than twice its entries and some, whoever goes first', () => {

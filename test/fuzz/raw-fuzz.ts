@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import type { RawRequest } from './raw-requests.js'
 
@@ -24,7 +23,7 @@ export async function exchange(port: number, { parts, ending }: RawRequest, ling
   })
   // A server may reset the connection of who sends nonsense: `close` follows in any case.
   socket.on('error', () => {})
-  const closed = once(socket, 'close').then(() => true)
+  const closed = new Promise<true>((resolve) => socket.once('close', () => resolve(true)))
   socket.on('end', () => socket.end())
   for (const part of parts) {
     if (socket.destroyed || !socket.writable) break
