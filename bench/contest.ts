@@ -38,7 +38,7 @@ export async function contest({ options }: Setup, one: Side, other: Side, terms:
     throw new Error(`${named} answered no call in ${tries} times ${seconds} s.`)
   }
   const rounds: { readonly ours: Stretch; readonly theirs: Stretch }[] = []
-  for (const side of [one, other]) await stretch(side, Math.max(options.seconds, warmUp))
+  for (const side of [one, other]) await stretch(side, options.short ? warmUp.short : warmUp.long)
   for (let round = 0; round < options.rounds; round++)
     rounds.push({ ours: await stretch(one, options.seconds), theirs: await stretch(other, options.seconds) })
   if (terms.sameBytes) for (const { ours, theirs } of rounds) compareBytes(ours, theirs, other.named)
@@ -57,8 +57,8 @@ export async function contest({ options }: Setup, one: Side, other: Side, terms:
   }
 }
 
-/** Seconds until what is measured is compiled. */
-const warmUp = 1.5
+/** Seconds until what is measured is compiled: of a single call that is after some 30,000 of them. */
+const warmUp = { long: 10, short: 2.5 }
 /** On a busy machine a server may get nothing of its core for seconds. */
 const tries = 5
 
