@@ -29,8 +29,8 @@ export function originOf(
   takes: Limits,
   log: (line: string) => void,
 ): RequestListener {
-  const app = controlApp(guards, controlPlane, takes, log)
   const failed = lastResort(log)
+  const app = controlApp(guards, controlPlane, takes, failed)
 
   return (request, response) => {
     try {
@@ -58,7 +58,12 @@ export function originOf(
 
 const isOfControlPlane = (target: string) => /^\/+_backstock(?:[/?]|$)/.test(target)
 
-function controlApp(guards: Guards, controlPlane: RequestHandler, takes: Limits, log: (line: string) => void): Express {
+function controlApp(
+  guards: Guards,
+  controlPlane: RequestHandler,
+  takes: Limits,
+  failed: ReturnType<typeof lastResort>,
+): Express {
   const app = express()
   app.disable('x-powered-by').disable('etag')
   app.use((request, response, next) => {
@@ -75,7 +80,6 @@ function controlApp(guards: Guards, controlPlane: RequestHandler, takes: Limits,
     if (expectsContinue(request)) response.writeContinue()
     return controlPlane(request, response, next)
   })
-  const failed = lastResort(log)
   app.use(((error: unknown, request, response, _next) =>
     failed(error, request, response)) satisfies ErrorRequestHandler)
   return app

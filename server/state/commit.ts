@@ -115,8 +115,9 @@ function namesOf(changes: ChangeSet): readonly TableName[] {
 }
 
 function commitTable(name: TableName, table: Table<unknown>, change: TableChange, by: string): TableRecord {
-  const isPutAlone = !change.all && change.firsts.size === 0 && change.thirds.size === 0
-  if (isPutAlone) return { name, detached: none, gone: none, replaced: 0, ...putAlone(table, change.puts, by) }
+  // Most calls take nothing away but by what they put.
+  if (!change.all && change.firsts.size === 0 && change.thirds.size === 0)
+    return { name, detached: none, gone: none, ...putRows(table, change.puts, by, () => none) }
   const all = change.all ? table.detachAll() : nothing
   // By first key part, so that a put finds what it replaces without a look at every other warehouse.
   const byFirst = new Map<string, Table<unknown>>()
@@ -124,13 +125,27 @@ function commitTable(name: TableName, table: Table<unknown>, change: TableChange
   const gone = change.thirds.size > 0 ? [...table.withThirds(change.thirds)] : []
   for (const [key] of gone) table.delete(key)
   const taken = gone.length === 0 ? nothing : tableOf(gone)
+  const lostAt = (first: string, second: string) =>
+    [all, byFirst.get(first), taken].flatMap((part) => part?.rowsAt(first, second) ?? [])
+  const puts = putRows(table, change.puts, by, lostAt)
+  return { name, detached: [all, ...byFirst.values()].filter(({ size }) => size > 0), gone, ...puts }
+}
 
+type Rows = Pick<ReadonlyMap<string, Row<unknown>>, 'get'>
+
+/** Puts rows bucket by bucket; `lostAt` are those that the same change has taken away under two key parts. */
+function putRows(
+  table: Table<unknown>,
+  puts: TableChange['puts'],
+  by: string,
+  lostAt: (first: string, second: string) => readonly Rows[],
+): Pick<TableRecord, 'put' | 'putTotal' | 'replaced'> {
   const put: Put[] = []
   let putTotal = 0
   let replaced = 0
-  for (const [first, seconds] of change.puts)
+  for (const [first, seconds] of puts)
     for (const [second, values] of seconds) {
-      const lost = [all, byFirst.get(first), taken].flatMap((part) => part?.rowsAt(first, second) ?? [])
+      const lost = lostAt(first, second)
       let before = table.putAll([first, second], values, by)
       let index = 0
       values.forEach((value, third) => {
@@ -146,25 +161,7 @@ function commitTable(name: TableName, table: Table<unknown>, change: TableChange
       })
       put.push({ first, second, values, before })
     }
-  const detached = [all, ...byFirst.values()].filter(({ size }) => size > 0)
-  return { name, detached, gone, put, putTotal, replaced }
-}
-
-/** The puts of a change that takes nothing away but by them, as most do. */
-function putAlone(table: Table<unknown>, puts: TableChange['puts'], by: string): Pick<TableRecord, 'put' | 'putTotal'> {
-  const put: Put[] = []
-  let putTotal = 0
-  for (const [first, seconds] of puts)
-    for (const [second, values] of seconds) {
-      const before = table.putAll([first, second], values, by)
-      let index = 0
-      for (const value of values.values()) {
-        if (value !== null || before?.[index] !== undefined) putTotal++
-        index++
-      }
-      put.push({ first, second, values, before })
-    }
-  return { put, putTotal }
+  return { put, putTotal, replaced }
 }
 
 /** Nobody writes to it. */
@@ -177,7 +174,7 @@ function tableOf(rows: readonly [Key, Row<unknown>][]): Table<unknown> {
   return table
 }
 
-function rowAmong(parts: readonly Pick<ReadonlyMap<string, Row<unknown>>, 'get'>[], third: string) {
+function rowAmong(parts: readonly Rows[], third: string) {
   for (const part of parts) {
     const row = part.get(third)
     if (row !== undefined) return row
