@@ -21,6 +21,7 @@ import { faultyOperations, readSpecs } from './faults/specs.js'
 import { vendorTraffic } from './http/adapter.js'
 import { watchConnection } from './http/connection.js'
 import { hostGuard } from './http/host-guard.js'
+import { lastResort } from './http/last-resort.js'
 import { originOf } from './http/origin.js'
 import { Ids } from './ids.js'
 import { jirafeOperations, jirafeUnknownType } from './jirafe/operations.js'
@@ -147,7 +148,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const about = { table: readExercises(), settings: { ...settings, ...own }, levels, evidence, to, version }
     return coverageOf(run.of(of), asked, about)
   }
-  const serveVendors = vendorTraffic(table, pipeline, machineTimers)
+  const failed = lastResort(log)
+  const serveVendors = vendorTraffic(table, pipeline, machineTimers, failed)
   const { allowedHosts = [], controlToken } = options
   const admission = controlToken === undefined ? undefined : new Admission(controlToken, () => randomBytes(32))
   const controlPlane = control({
@@ -168,7 +170,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   // Under the name that it listens on clients are to find it.
   const named = options.host === undefined ? allowedHosts : [...allowedHosts, options.host]
   const guards = { everywhere: hostGuard(named, log), controlPlane: controlGuard(admission) }
-  const app = originOf(guards, serveVendors, controlPlane, takes, log)
+  const app = originOf(guards, serveVendors, controlPlane, takes, failed)
 
   const port = options.port ?? defaultPort
   const refused = (status: number) => requestLog?.refused(clocks.now(undefined), status)

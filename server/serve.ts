@@ -15,6 +15,7 @@ import type { Levels } from './levels.js'
 import type { Limits } from './limits.js'
 import { arriving } from './matching/arriving.js'
 import {
+  type Ahead,
   type AnyOperation,
   type Charge,
   type Failure,
@@ -31,11 +32,13 @@ import type { JournalLimits } from './options.js'
 import { printable, printableLines } from './printable.js'
 import { Secrets, secretsOfEncodedToken, secretsOfToken } from './redaction.js'
 import type { Said } from './said.js'
-import type { Settings } from './settings.js'
+import { type Settings, settingsFor } from './settings.js'
 import { inTurns } from './slices.js'
 import { Draft } from './state/draft.js'
 import {
+  type Access,
   type Caller,
+  type ChangeSet,
   type Settled,
   type Setup,
   StorageFailure,
@@ -80,20 +83,14 @@ export interface Served {
  * One call of one operation: who calls, may it, what does it say, what does it do. One `store.call` holds the rows, the
  * journal's entry and the ids; the reply is rendered in it and sent after it. Undefined where the client hung up.
  */
-export async function serve(
+export function serve(
   operation: AnyOperation,
   head: Head,
   body: ReceivedBody,
   parts: Parts,
   line: Line,
 ): Promise<Served | undefined> {
-  const call = new Call(operation, head, body, parts, line)
-  try {
-    return await call.run()
-  } catch (error) {
-    if (error instanceof HungUp) return await call.hungUp()
-    return await call.failed(error)
-  }
+  return new Call(operation, head, body, parts, line).serve()
 }
 
 /** Who is refused so has used no account or site. */
@@ -160,19 +157,32 @@ class Call {
     this.#findings = new Findings(parts.settings.contract, parts.levels)
   }
 
-  async run(): Promise<Served> {
+  async serve(): Promise<Served | undefined> {
+    try {
+      return await this.#run()
+    } catch (error) {
+      return error instanceof HungUp ? await this.#hungUp() : await this.#failed(error)
+    }
+  }
+
+  async #run(): Promise<Served> {
     const { store } = this.#parts
     const operation = this.#operation
-    await this.#meet(this.#caller)
-    let { turnedAway, read } = await this.#judge()
+    this.#know(this.#caller, await store.access(this.#caller))
+    let turnedAway = this.#admit()
+    let read = turnedAway ?? (await this.#readBody())
     if (!(read instanceof Refusal) && operation.callerOf !== undefined) {
       const { contract } = this.#terms.settings
-      await this.#meet(operation.callerOf(read))
+      const caller = operation.callerOf(read)
+      this.#know(caller, await store.access(caller))
       // The site has a mode of its own, which nobody knew while its call was judged.
-      if (this.#terms.settings.contract !== contract) ({ turnedAway, read } = await this.#judge())
+      if (this.#terms.settings.contract !== contract) {
+        turnedAway = this.#admit()
+        read = turnedAway ?? (await this.#readBody())
+      }
     }
     this.#read = read
-    await this.#goAhead(read)
+    if (!(read instanceof Refusal) && operation.ahead?.isFor(read)) await this.#goAhead(read, operation.ahead)
     const charge = turnedAway === undefined ? operation.charge : undefined
     const needs = { ...(read instanceof Refusal ? {} : operation.needs(read)), ...charge?.needs }
     // Who was not let in has used no account or site, so such a call makes none and is kept under the vendor alone.
@@ -187,12 +197,10 @@ class Call {
     return served
   }
 
-  /** Everything that can be judged without state, in the contract mode that holds for the caller. */
-  async #judge(): Promise<{ turnedAway: Refusal | undefined; read: unknown }> {
+  /** From here on everything that can be judged without state is, in the contract mode that holds for the caller. */
+  #admit(): Refusal | undefined {
     this.#findings = new Findings(this.#terms.settings.contract, this.#parts.levels)
-    const turnedAway = this.#operation.admit(this.#head, this.#terms, this.#findings)
-    const read = turnedAway ?? (await this.#readBody())
-    return { turnedAway, read }
+    return this.#operation.admit(this.#head, this.#terms, this.#findings)
   }
 
   async #readBody(): Promise<unknown> {
@@ -205,9 +213,7 @@ class Call {
   }
 
   /** What takes long of a command and needs neither rows nor its number is done while others have their turns. */
-  async #goAhead(read: unknown): Promise<void> {
-    const { ahead } = this.#operation
-    if (ahead === undefined || read instanceof Refusal || !ahead.isFor(read)) return
+  async #goAhead(read: unknown, ahead: Ahead<unknown, Verdict>): Promise<void> {
     const { setup } = this.#terms
     const draft = new Draft(noRows)
     const findings = this.#findings.apart()
@@ -219,16 +225,15 @@ class Call {
   }
 
   /** What is known of the caller, and the settings that hold for it. */
-  async #meet(caller: Caller): Promise<void> {
-    const access = await this.#parts.store.access(caller)
+  #know(caller: Caller, { setup, name, opens }: Access): void {
     this.#caller = caller
-    const { settings, takes } = this.#parts
-    const { secrets } = this.#terms
-    this.#terms = { ...access, takes, secrets, settings: { ...settings, ...access.setup?.settings } }
+    const { takes, secrets } = this.#terms
+    const settings = settingsFor(setup, this.#parts.settings)
+    this.#terms = { settings, takes, secrets, setup, name, opens }
   }
 
   /** Nothing is applied and nobody is left to answer; the journal says so. */
-  async hungUp(): Promise<undefined> {
+  async #hungUp(): Promise<undefined> {
     await this.#parts.store.call(this.#knownCaller(), {}, (turn) => ({
       changes: {},
       entry: (changed) => this.#commit(this.#recorder(), { turn, caller: this.#caller, changed }),
@@ -237,7 +242,7 @@ class Call {
   }
 
   /** The emulator failed, not the client: the vendor's own words for that, and nothing applied. */
-  async failed(error: unknown): Promise<Served> {
+  async #failed(error: unknown): Promise<Served> {
     const failure: Failure =
       error instanceof StorageFailure ? 'storage' : error instanceof TooManyPartitions ? 'too many' : 'inside'
     const cause = error instanceof Error ? (error.stack ?? error.message) : String(error)
@@ -262,12 +267,17 @@ class Call {
       if (fault.kind === 'before_commit') return this.#lose(turn, met)
       return this.#finish(turn, refusalBy(fault, this.#operation), {}, met)
     }
-    const paid = new Draft(turn.view)
-    const taken = charge?.take(turn, paid, this.#terms, this.#findings) ?? read
-    if (taken instanceof Refusal) return this.#finish(turn, taken, paid.changes, withoutPartial(met))
+    let paid: ChangeSet = {}
+    let taken = read
+    if (charge !== undefined) {
+      const price = new Draft(turn.view)
+      taken = charge.take(turn, price, this.#terms, this.#findings) ?? read
+      paid = price.changes
+    }
+    if (taken instanceof Refusal) return this.#finish(turn, taken, paid, withoutPartial(met))
     const { draft, outcome } = this.#decide(taken, turn, met)
-    if (outcome instanceof Refusal) return this.#finish(turn, outcome, paid.changes, withoutPartial(met))
-    return this.#finish(turn, outcome, { ...draft.changes, ...paid.changes }, met)
+    if (outcome instanceof Refusal) return this.#finish(turn, outcome, paid, withoutPartial(met))
+    return this.#finish(turn, outcome, charge === undefined ? draft.changes : { ...draft.changes, ...paid }, met)
   }
 
   #decide(command: unknown, turn: Turn, { spared }: Met): Decided {
@@ -313,34 +323,36 @@ class Call {
     }
   }
 
-  #finish(turn: Turn, outcome: Verdict | Refusal, changes: Draft['changes'], met = nothingMet): Settling {
+  #finish(turn: Turn, outcome: Verdict | Refusal, changes: ChangeSet, met = nothingMet): Settling {
     const written = this.#operation.write(outcome, this.#head, turn, this.#terms, this.#findings)
     const fault = tellFault(met, this.#operation)
-    const headers = { ...written.headers, ...this.#headersOf(turn, fault) }
+    const headers = this.#headersOf(written, turn, fault)
     const { reply: left, delivery } = delivered({ status: written.status, headers, body: written.body }, met)
     const reply = left && this.#parts.alter(left)
     const recorder = this.#recorder()
     const sent = reply && { reply, replied: recorder.replied(reply) }
     const items = this.#ahead?.outcome === outcome ? this.#ahead?.items : undefined
-    const settled = { turn, caller: this.#caller, outcome, items, written, fault }
-    const settlement = { ...settled, ...(sent && { replied: sent.replied }) }
+    const { replied } = sent ?? {}
     return {
       changes,
-      entry: (changed) => this.#commit(recorder, { ...settlement, changed }),
+      entry: (changed) =>
+        this.#commit(recorder, { turn, caller: this.#caller, changed, outcome, items, written, replied, fault }),
       count: () => countHits(met),
       result: { sent, delivery, told: told(turn, outcome, written) },
     }
   }
 
-  /** What is told beside the vendor's own reply. */
-  #headersOf(turn: Turn, fault: ToldFault | null): Readonly<Record<string, string>> {
-    const violations = this.#findings.total
-    return {
+  /** The vendor's own headers, and what is told beside them. */
+  #headersOf(written: Written, turn: Turn, fault: ToldFault | null): Reply['headers'] {
+    const headers: Record<string, string> = {
+      ...written.headers,
       Date: writeHttpDate(turn.now),
       'Backstock-Request-Id': turn.id,
-      ...(violations > 0 && { 'Backstock-Violations': String(violations) }),
-      ...(fault !== null && { 'Backstock-Fault': fault.kind }),
     }
+    const violations = this.#findings.total
+    if (violations > 0) headers['Backstock-Violations'] = String(violations)
+    if (fault !== null) headers['Backstock-Fault'] = fault.kind
+    return headers
   }
 
   #recorder(): Recorder {
@@ -348,10 +360,9 @@ class Call {
   }
 
   /** What the store writes down of the call. */
-  #commit(recorder: Recorder, settlement: Omit<Settlement, 'ms' | 'repeated'>): Committed {
+  #commit(recorder: Recorder, settlement: Settlement): Committed {
     const ms = this.#parts.stopwatch() - this.#began
-    const heard = this.#heard(recorder)
-    return { entry: recorder.entry({ ...settlement, ms, repeated: this.#parts.repeated }), ...(heard && { heard }) }
+    return { entry: recorder.entry(settlement, ms, this.#parts.repeated), heard: this.#heard(recorder) }
   }
 
   /** What is told to whoever compares calls; undefined where nobody asks, or the caller wants no judgement. */

@@ -73,6 +73,12 @@ export function isSettingValue(name: SettingName, value: unknown): boolean {
 const formOf = (name: SettingName): Form | undefined =>
   Object.hasOwn(settingForms, name) ? settingForms[name] : undefined
 
+/** What holds for an account or site: its own settings over those of all. */
+export function settingsFor(setup: { readonly settings: Partial<Settings> } | undefined, all: Settings): Settings {
+  // Most have none of their own.
+  return setup === undefined || Object.keys(setup.settings).length === 0 ? all : { ...all, ...setup.settings }
+}
+
 // Every list above has a first value, so each name gets one; Object.fromEntries cannot say so.
 export const defaultSettings = Object.freeze(
   Object.fromEntries(Object.entries(all).map(([name, [first]]) => [name, first])),

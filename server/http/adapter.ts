@@ -5,33 +5,33 @@ import { type AnyOperation, Refusal } from '../operation.js'
 import { type Parts, serve } from '../serve.js'
 import type { Timers } from '../timers.js'
 import { RequestBody } from './body.js'
-import { type Connection, connectionOf } from './connection.js'
+import type { Connection } from './connection.js'
 import { deliver } from './delivery.js'
+import type { LastResort } from './last-resort.js'
 import { awaitReader } from './reader.js'
 import { send } from './send.js'
 
 /** Serves the vendors' paths from one table of operations, the first that matches. */
-export function vendorTraffic(table: readonly AnyOperation[], parts: Parts, { after }: Timers) {
+export function vendorTraffic(table: readonly AnyOperation[], parts: Parts, { after }: Timers, failed: LastResort) {
   const verified = { ...parts, repeated: true }
 
-  return (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const connection = connectionOf(request)
-    const before = connection.call
+  return (request: IncomingMessage, response: ServerResponse, connection: Connection): void => {
     // Pipelined calls take effect one after the other, as if the client had waited for each reply.
-    const call =
-      before === undefined
-        ? answer(request, response, connection)
-        : before.then(() => answer(request, response, connection))
-    const settled: Promise<void> = call.then(ended, ended)
-    connection.call = settled
-    return call
-
-    function ended(): void {
-      if (connection.call === settled) connection.call = undefined
-    }
+    const next = () => answer(request, response, connection)
+    connection.call = connection.callsUnderWay++ === 0 ? next() : connection.call.then(next)
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse, connection: Connection): Promise<void> {
+    try {
+      await serveCall(request, response, connection)
+    } catch (error) {
+      failed(error, request, response)
+    } finally {
+      connection.callsUnderWay--
+    }
+  }
+
+  async function serveCall(request: IncomingMessage, response: ServerResponse, connection: Connection): Promise<void> {
     const head = readHead(request, connection.authorization)
     connection.authorization = head.authorization
     const found = table.find((candidate) => candidate.matches(head))

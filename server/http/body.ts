@@ -66,30 +66,38 @@ export class RequestBody implements ReceivedBody {
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = []
       let bytes = 0
+      // The listeners stay, which costs less than taking them away.
+      let isOver = false
       const take = (chunk: Buffer) => {
+        if (isOver) return
         bytes += chunk.length
         chunks.push(chunk)
-        if (bytes > limit) finish(() => resolve(undefined))
+        if (bytes <= limit) return
+        isOver = true
+        chunks.length = 0
+        resolve(undefined)
       }
-      const end = () =>
-        finish(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes)))
+      const end = () => {
+        if (isOver) return
+        isOver = true
+        resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes))
+      }
       const gone = () => {
+        if (isOver) return
+        isOver = true
         // What arrived of a body that never ended is still worth a look in the journal.
         this.#received = { text: Buffer.concat(chunks, bytes).toString('latin1'), bytes, faithful: false }
-        finish(() => reject(new HungUp()))
-      }
-      const finish = (settle: () => void) => {
-        request.off('data', take).off('end', end).off('close', gone)
-        settle()
+        reject(new HungUp())
       }
       // A reset emits both; `close` comes in every case and says all there is to say.
-      request.on('error', () => {})
-      request.on('data', take).on('end', end).on('close', gone)
+      request.on('error', saidByClose).on('data', take).on('end', end).on('close', gone)
       // Of a call that waited for the one before it, the client may be gone by now.
       if (request.destroyed) gone()
     })
   }
 }
+
+const saidByClose = () => {}
 
 /** HTTP/1.0 has no interim replies, so there the header says nothing. */
 export function expectsContinue(request: IncomingMessage): boolean {

@@ -14,12 +14,15 @@ export interface Connection {
   verifies: boolean
   /** The last request, as far as it has arrived. */
   arriving: IncomingMessage | undefined
-  /** The last call of a vendor that is under way. */
-  call: Promise<void> | undefined
+  /** Resolved when the last call of a vendor is over. */
+  call: Promise<void>
+  /** Such calls that are not over: those that wait for others, too. */
+  callsUnderWay: number
   /** What becomes of the last reply: a reset after it means that nobody took it. */
   fate: Fate | undefined
 }
 
+const nothing = Promise.resolve()
 const connections = new WeakMap<Socket, Connection>()
 
 /** Begins to watch a connection; `opened` counts the calls whose replies its client may have heard by now. */
@@ -29,7 +32,8 @@ export function watchConnection(socket: Socket, opened: number): void {
     authorization: noAuthorization,
     verifies: false,
     arriving: undefined,
-    call: undefined,
+    call: nothing,
+    callsUnderWay: 0,
     fate: undefined,
   }
   connections.set(socket, connection)

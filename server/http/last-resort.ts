@@ -5,9 +5,11 @@ import { shownTarget } from '../redaction.js'
 import { writeProblem } from '../wire/problem.js'
 import { send } from './send.js'
 
+export type LastResort = (error: unknown, request: IncomingMessage, response: ServerResponse) => void
+
 /** Answers where even the reply about a failure failed: a stack is nothing for a client. */
-export function lastResort(log: (line: string) => void) {
-  return (error: unknown, request: IncomingMessage, response: ServerResponse): void => {
+export function lastResort(log: (line: string) => void): LastResort {
+  return (error, request, response) => {
     const cause = error instanceof Error ? error.stack : String(error)
     log(printableLines(`${request.method} ${shownTarget(readHead(request))} failed: ${cause}`))
     if (response.headersSent) {

@@ -6,8 +6,8 @@ import type { Reply } from '../operation.js'
 import { writeProblem } from '../wire/problem.js'
 import { hasTooManyHeaders } from './adapter.js'
 import { expectsContinue } from './body.js'
-import { connectionOf } from './connection.js'
-import { lastResort } from './last-resort.js'
+import { type Connection, connectionOf } from './connection.js'
+import type { LastResort } from './last-resort.js'
 import { awaitReader } from './reader.js'
 import { send } from './send.js'
 
@@ -24,12 +24,11 @@ interface Guards {
  */
 export function originOf(
   guards: Guards,
-  vendors: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+  vendors: (request: IncomingMessage, response: ServerResponse, connection: Connection) => void,
   controlPlane: RequestHandler,
   takes: Limits,
-  log: (line: string) => void,
+  failed: LastResort,
 ): RequestListener {
-  const failed = lastResort(log)
   const app = controlApp(guards, controlPlane, takes, failed)
 
   return (request, response) => {
@@ -52,18 +51,13 @@ export function originOf(
     // By a header of any call: those of a contract case go byte for byte.
     if (request.headers['backstock-verify'] !== undefined) connection.verifies = true
     if (isOfControlPlane(targetOf(request))) app(request, response)
-    else vendors(request, response).catch((error: unknown) => failed(error, request, response))
+    else vendors(request, response, connection)
   }
 }
 
 const isOfControlPlane = (target: string) => /^\/+_backstock(?:[/?]|$)/.test(target)
 
-function controlApp(
-  guards: Guards,
-  controlPlane: RequestHandler,
-  takes: Limits,
-  failed: ReturnType<typeof lastResort>,
-): Express {
+function controlApp(guards: Guards, controlPlane: RequestHandler, takes: Limits, failed: LastResort): Express {
   const app = express()
   app.disable('x-powered-by').disable('etag')
   app.use((request, response, next) => {

@@ -5,7 +5,7 @@ import { isRecord, writePointer } from '../wire/json-values.js'
 import { EventDocument, EventJudge } from './document.js'
 import { type JirafeEvent, readEvent } from './event.js'
 import { repr } from './python.js'
-import { type EventsCommand, overItems, readDocument, tooMany } from './read.js'
+import { bodyLimit, type EventsCommand, overItems, readDocument, tooMany } from './read.js'
 import { eventTypes } from './types.js'
 
 /** Events that one batch has at most; a limit of this emulator, not of the vendor. */
@@ -18,7 +18,7 @@ export async function readBatch(
   terms: Terms,
   findings: Findings,
 ): Promise<EventsCommand | Refusal> {
-  const document = await readDocument(head, body, terms, findings)
+  const document = readDocument(await body.text(bodyLimit), head, terms, findings)
   if (document instanceof Refusal) return document
   const lists = listsOf(document, findings)
   if (lists instanceof Refusal) return lists

@@ -143,7 +143,7 @@ function tooLarge(head: Head, findings: Findings): Refusal {
 /** The event of a path, understood by its type. */
 export function readSingle(name: string, type: EventType) {
   return async (head: Head, body: Body, terms: Terms, findings: Findings): Promise<EventsCommand | Refusal> => {
-    const document = await readDocument(head, body, terms, findings)
+    const document = readDocument(await body.text(bodyLimit), head, terms, findings)
     if (document instanceof Refusal) return document
     const event = readEvent(document, type, { index: 0, list: name }, terms.settings, findings)
     const site = type.siteOf?.(document.value)
@@ -158,18 +158,17 @@ const rulesOfJson = [jirafe['format.json'], jirafe['format.depth']]
 const start = { line: 1, column: 1 }
 
 /** The JSON document of a body, whatever it means. */
-export async function readDocument(
+export function readDocument(
+  received: string | Unreadable,
   head: Head,
-  body: Body,
   terms: Terms,
   findings: Findings,
-): Promise<EventDocument | Refusal> {
-  const text = await readText(head, body, findings)
+): EventDocument | Refusal {
+  const text = readText(received, head, findings)
   return text instanceof Refusal ? text : parseDocument(text, terms, findings)
 }
 
-export async function readText(head: Head, body: Body, findings: Findings): Promise<string | Refusal> {
-  const received = await body.text(bodyLimit)
+export function readText(received: string | Unreadable, head: Head, findings: Findings): string | Refusal {
   findings.applies(ruleOfSize(head))
   if (typeof received !== 'string') return faulty(received, head, findings)
   findings.appliesAll(rulesOfText)

@@ -3,7 +3,7 @@ import { type Findings, inBody } from '../findings.js'
 import { type Body, type Head, type Operation, Refusal, type Terms, type Verdict } from '../operation.js'
 import { isRecord } from '../wire/json-values.js'
 import { sentJson } from '../wire/sent-value.js'
-import { admitContent, admitMethod, admitSite, judgePath, parseDocument, readText } from './read.js'
+import { admitContent, admitMethod, admitSite, bodyLimit, judgePath, parseDocument, readText } from './read.js'
 import { enforceEvents, failedEvents, writeAccepted } from './write.js'
 
 /** A check of credentials and nothing else: POST with an empty body or `{}`, or GET with any query. */
@@ -19,7 +19,7 @@ export const siteCheck: Omit<Operation<null, Verdict>, 'name' | 'vendor' | 'matc
   async read(head: Head, body: Body, terms: Terms, findings: Findings): Promise<null | Refusal> {
     findings.applies(jirafe['site_check.answer'])
     if (head.method === 'GET') return null
-    const text = await readText(head, body, findings)
+    const text = readText(await body.text(bodyLimit), head, findings)
     if (text instanceof Refusal) return text
     if (text === '') {
       findings.applies(jirafe['site_check.body'])

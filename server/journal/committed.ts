@@ -6,7 +6,7 @@ import type { Entry } from './entry.js'
 export interface Committed {
   readonly entry: Entry
   /** What conduct hears of it; absent where nobody listens. */
-  readonly heard?: Heard
+  readonly heard?: Heard | undefined
 }
 
 /** What is gathered of calls as they are committed, and outlives their entries in the journal. It must not throw. */

@@ -32,14 +32,12 @@ export interface Settlement {
   readonly turn: Turn
   readonly caller: Caller
   readonly changed: Changed
-  readonly ms: number
-  readonly repeated: boolean
   readonly outcome?: Verdict | Refusal
   /** What is kept of its items, where that is known already. */
   readonly items?: KeptOutcomes | undefined
   readonly written?: Written
   /** Absent where no reply is sent. */
-  readonly replied?: Replied
+  readonly replied?: Replied | undefined
   readonly fault?: ToldFault | null
 }
 
@@ -108,7 +106,9 @@ export class Recorder {
     return keepOutcomes(outcomes, this.#isInBody ? this.#secrets : [])
   }
 
-  entry({ turn, caller, changed, ms, repeated, outcome, items, written, replied, fault = null }: Settlement): Entry {
+  /** Milliseconds until the reply was ready; `repeated` where no client sent the call. */
+  entry(settlement: Settlement, ms: number, repeated: boolean): Entry {
+    const { turn, caller, changed, outcome, items, written, replied, fault = null } = settlement
     const head = this.#head
     const secrets = this.#secrets
     const path = redactTarget(head.target, secrets)
