@@ -45,7 +45,7 @@ import {
 } from './options.js'
 import { repeatCall } from './repeat.js'
 import { type Report, reportOf } from './report/report.js'
-import { defaultSettings } from './settings.js'
+import { defaultSettings, settingsFor } from './settings.js'
 import { partitionOf } from './state/partitions.js'
 import type { Partition, Scope } from './state/store.js'
 import { machineTimers } from './timers.js'
@@ -141,11 +141,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     magic: options.magic ?? false,
   }
   const coverage = async (of: Partition | undefined, asked: Asked): Promise<Coverage> => {
-    const own = of && (await store.find(of))?.setup.settings
+    const setup = of && (await store.find(of))?.setup
     const guarded = options.controlToken !== undefined
     const to = { url: asked.url ?? url, declaredOnly: settings.auth === 'enforce', guarded }
     const { evidence = 'assumed' } = options
-    const about = { table: readExercises(), settings: { ...settings, ...own }, levels, evidence, to, version }
+    const about = { table: readExercises(), settings: settingsFor(setup, settings), levels, evidence, to, version }
     return coverageOf(run.of(of), asked, about)
   }
   const failed = lastResort(log)

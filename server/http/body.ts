@@ -66,7 +66,7 @@ export class RequestBody implements ReceivedBody {
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = []
       let bytes = 0
-      // The listeners stay, which costs less than taking them away.
+      // The listeners stay: what comes behind the end is for somebody else, or for nobody.
       let isOver = false
       const take = (chunk: Buffer) => {
         if (isOver) return

@@ -4,7 +4,7 @@ import { Findings } from '../findings.js'
 import { usualLimits } from '../limits.js'
 import type { Terms } from '../operation.js'
 import { noSecrets } from '../redaction.js'
-import { defaultSettings } from '../settings.js'
+import { defaultSettings, settingsFor } from '../settings.js'
 import { Draft } from '../state/draft.js'
 import { type Declaration, fingerprint, type Setup } from '../state/store.js'
 import { writeExact } from '../wire/exact-json.js'
@@ -32,7 +32,7 @@ export function declareSite(
   }
   // The rules refuse what they must, and nothing is reported: a seed is no client's call.
   const unjudged = new Findings('off')
-  const settings = { ...defaultSettings, ...setup.settings }
+  const settings = settingsFor(setup, defaultSettings)
   const draft = new Draft({ get: () => undefined })
   const turn = { id: '', now, newId: () => '', setup, view: { get: () => undefined } }
   const terms: Terms = { setup, name, opens: [], settings, takes: usualLimits, secrets: noSecrets }

@@ -4,7 +4,7 @@ import { Findings } from '../findings.js'
 import { usualLimits } from '../limits.js'
 import type { ItemOutcome, Terms } from '../operation.js'
 import { noSecrets } from '../redaction.js'
-import { defaultSettings, type Settings } from '../settings.js'
+import { defaultSettings, type Settings, settingsFor } from '../settings.js'
 import { atOnce } from '../slices.js'
 import { Draft } from '../state/draft.js'
 import { type Declaration, fingerprint, type PendingRow, type Setup } from '../state/store.js'
@@ -90,7 +90,7 @@ const unjudged = new Findings('off')
 
 const faultOf = ({ index, reason }: ItemOutcome): RowFault => ({ steps: ['positions', index], message: reason ?? '' })
 
-const settingsOf = (setup: Setup): Settings => ({ ...defaultSettings, ...setup.settings })
+const settingsOf = (setup: Setup): Settings => settingsFor(setup, defaultSettings)
 
 function sentItems(list: string, documents: readonly Record<string, unknown>[]): Rows<readonly SentItem[]> {
   if (documents.length === 0) return { rows: [] }

@@ -1,7 +1,7 @@
 import type { Rule } from '../../contracts/rules/book.js'
 import { joor } from '../../contracts/rules/joor.js'
 import { Findings, inBody } from '../findings.js'
-import { defaultSettings } from '../settings.js'
+import { defaultSettings, settingsFor } from '../settings.js'
 import type { Key, SkuIdentifiers } from '../state/rows.js'
 import type { Setup } from '../state/store.js'
 import { echoOf } from './echo.js'
@@ -36,7 +36,7 @@ export function placeMeant(fields: ReadonlyMap<string, string>, madeToOrder: boo
     strayText: '',
     at: () => inBody,
   }
-  const item = readItem(sent, 0, 'xml', { ...defaultSettings, ...setup.settings }, unjudged)
+  const item = readItem(sent, 0, 'xml', settingsFor(setup, defaultSettings), unjudged)
   const judge = new ItemJudge(unjudged, sent, item.refused)
   const place = placeItem(item, setup, judge)
   const { warehouse, date = '', identifiers = {} } = item
