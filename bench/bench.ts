@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { check, unseen } from './check.js'
+import { check, longer, unseen } from './check.js'
 import { ownLoad } from './load.js'
 import { describeMachine, majorOf, takeCores } from './machine.js'
 import { measureRows } from './measure.js'
@@ -61,7 +61,8 @@ async function runCheck(options: Options): Promise<number> {
   const machine = describeMachine(node, { rounds, seconds })
   const name = `short-node${majorOf(machine.node)}`
   if (options.renew) {
-    const results = { machine, figures: await measureRows(chosen(shortRows, options), short) }
+    // What all later runs are held against is measured with the patience of a second look.
+    const results = { machine, figures: await measureRows(chosen(shortRows, options), longer(short)) }
     saveResults(name, results)
     console.log(tableOf(results))
     return 0

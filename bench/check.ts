@@ -36,7 +36,8 @@ export async function unseen(
   return missed
 }
 
-const longer =
+/** For three times as long. */
+export const longer =
   (options: Shortly): Shortly =>
   (folder) => {
     const once = options(folder)

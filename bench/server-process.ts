@@ -63,9 +63,13 @@ export class ServerProcess {
   /** Asks the gauge, with which the process was started. */
   ask(question: Question): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      const ended = () => reject(new Error('The server ended when it was asked.'))
       // Nobody but the gauge sends messages.
-      this.#child.once('message', (answer) => resolve(answer as Answer))
-      this.#child.once('exit', () => reject(new Error('The server ended when it was asked.')))
+      this.#child.once('message', (answer) => {
+        this.#child.off('exit', ended)
+        resolve(answer as Answer)
+      })
+      this.#child.once('exit', ended)
       this.#child.send(question)
     })
   }
