@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'
+import { build } from 'vite'
 import { partsOf } from './parts.js'
 import { documentReader, writeDocumentValidators, writeEventValidators } from './validators.js'
 
@@ -10,8 +11,9 @@ import { documentReader, writeDocumentValidators, writeEventValidators } from '.
 const entries = [
   'server/cli',
   'server/emulator',
+  'server/intercept/preload',
   'client/client',
-  ...['vitest', 'jest', 'node-test'].map((runner) => `client/runners/${runner}`),
+  ...['vitest', 'jest', 'node-test', 'msw'].map((runner) => `client/runners/${runner}`),
 ]
 
 /** In the place of what compiles schemas comes what was compiled; debug does without what would colour it. */
@@ -32,7 +34,7 @@ const modules = await bundle(
   {
     input: Object.fromEntries(entries.map((entry) => [entry, `build/${entry}.js`])),
     // The runners are the user's own, and so is the package as its runners know it.
-    external: ['vitest', '@jest/globals', 'backstock'],
+    external: ['vitest', '@jest/globals', 'msw', 'backstock'],
     plugins: [
       {
         name: 'in-place',
@@ -60,7 +62,13 @@ const later = await bundle(
   },
   { dir: 'dist/later', format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name].cjs' },
 )
-writeFileSync('dist/THIRD-PARTY.txt', writeNotice([...modules, ...later]))
+/** The dashboard: files for a browser, dist/web. */
+const pages = await build({ configFile: 'web/vite.config.js' })
+writeFileSync('dist/THIRD-PARTY.txt', writeNotice([...modules, ...later, ...modulesOf(pages.output)]))
+
+function modulesOf(output) {
+  return output.flatMap(({ moduleIds = [] }) => moduleIds)
+}
 
 /** Writes the files of a bundle, and tells which modules are in it. What rolldown warns of ends the build. */
 async function bundle(input, output) {
@@ -72,13 +80,22 @@ async function bundle(input, output) {
   const made = await rolldown({ platform: 'node', treeshake: false, onLog, ...input })
   const written = await made.write({ minify: false, ...output })
   await made.close()
-  return written.output.flatMap(({ moduleIds = [] }) => moduleIds)
+  return modulesOf(written.output)
 }
 
 /** What an earlier build wrote and this one may not; the declarations are of this one. */
 function removeOld(folder) {
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
-    if (entry.name.endsWith('.js')) rmSync(join(entry.parentPath, entry.name))
+  // Of a checkout without its benchmark, as an image is built of, there are none.
+  if (!existsSync(folder)) return
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name)
+    if (entry.name.endsWith('.js') || isDeclarationOfNothing(path)) rmSync(path)
+  }
+}
+
+/** Left by a source that has gone; the package would ship it. */
+function isDeclarationOfNothing(path) {
+  return path.endsWith('.d.ts') && !existsSync(path.replace(/^dist\//, '').replace(/\.d\.ts$/, '.ts'))
 }
 
 /** The licences of what was bundled, as they ask to be kept. */

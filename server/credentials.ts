@@ -1,9 +1,13 @@
 import { firstOf } from './first-of.js'
+import type { Sent } from './sent.js'
 import { withoutJsonEscapes, withoutPercents, withoutXmlEscapes } from './wire/escapes.js'
+
+type Headers = Readonly<Record<string, string | undefined>>
 
 /** What of a call may carry a credential beside its body. */
 export interface Carrier {
-  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly sentHeaders: Sent<Headers>
+  readonly authorization: Sent<string | undefined>
   readonly query: readonly (readonly [name: string, value: string])[]
 }
 
@@ -25,7 +29,15 @@ export function isCredential(name: string): boolean {
 export const isOtherCredential = (header: string) => header !== 'authorization' && isCredential(header)
 
 /** All that headers and parameters say to be one, but for the Authorization header: its scheme has to be read first. */
-export function carriedBy({ headers, query }: Carrier): readonly string[] {
+export function carriedBy({ sentHeaders, query }: Carrier): readonly string[] {
+  const inHeaders = sentHeaders.read(carriedByHeaders)
+  if (query.length === 0) return inHeaders
+  const found: string[] = []
+  for (const [name, value] of query) if (isCredential(name)) found.push(value, value.replaceAll(' ', '+'))
+  return [...inHeaders, ...trimmed(found)]
+}
+
+function carriedByHeaders(headers: Headers): readonly string[] {
   const found: string[] = []
   for (const name in headers) {
     const value = headers[name]
@@ -33,7 +45,6 @@ export function carriedBy({ headers, query }: Carrier): readonly string[] {
     if (isCredential(name)) found.push(...partsOf(value))
     else if (value.includes('=')) found.push(...inText(value))
   }
-  for (const [name, value] of query) if (isCredential(name)) found.push(value, value.replaceAll(' ', '+'))
   return trimmed(found)
 }
 

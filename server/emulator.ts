@@ -14,7 +14,8 @@ import { type Asked, type Coverage, coverageOf } from './coverage/coverage.js'
 import { readExercises } from './coverage/exercises.js'
 import { CoverageRun } from './coverage/run.js'
 import { declarationsOf, judgeSeed } from './declarations.js'
-import { checkSeed, readSeedFile, type Seed } from './documents/seed.js'
+import { checkSeed, type Seed } from './documents/seed.js'
+import { readSeedAt } from './documents/seed-folder.js'
 import { nowhere } from './elsewhere.js'
 import { ArmedFaults } from './faults/armed.js'
 import { faultyOperations, readSpecs } from './faults/specs.js'
@@ -22,17 +23,23 @@ import { vendorTraffic } from './http/adapter.js'
 import { watchConnection } from './http/connection.js'
 import { hostGuard } from './http/host-guard.js'
 import { lastResort } from './http/last-resort.js'
-import { originOf } from './http/origin.js'
+import { OpenConnections } from './http/open-connections.js'
+import { originOf, vendorOrigin } from './http/origin.js'
 import { Ids } from './ids.js'
-import { jirafeOperations, jirafeUnknownType } from './jirafe/operations.js'
-import { joorElsewhere, joorOperations } from './joor/operations.js'
+import { InProcess } from './in-process.js'
+import type { Interceptor } from './intercept/interceptor.js'
+import { tunnelOf } from './intercept/tunnel.js'
+import { jirafeHost, jirafeOperations, jirafeUnknownType } from './jirafe/operations.js'
+import { joorElsewhere, joorHost, joorOperations, joorV4Login } from './joor/operations.js'
 import { BrokenInRun, BrokenRules } from './journal/broken-rules.js'
 import { Commits } from './journal/commits.js'
 import { Journal } from './journal/journal.js'
 import { type Counts, Tally } from './journal/tally.js'
 import { Levels } from './levels.js'
-import { usualLimits } from './limits.js'
-import { listen } from './listen.js'
+import { type Limits, usualLimits } from './limits.js'
+import { type Listening, listen, type Served } from './listen.js'
+import { thisMachine } from './metrics/machine.js'
+import { Meter } from './metrics/meter.js'
 import { openStore } from './open-store.js'
 import type { Reply } from './operation.js'
 import {
@@ -41,6 +48,7 @@ import {
   defaultJournal,
   defaultPort,
   type EmulatorOptions,
+  type InterceptOptions,
   withDefaults,
 } from './options.js'
 import { repeatCall } from './repeat.js'
@@ -54,7 +62,14 @@ export type { Coverage } from './coverage/coverage.js'
 export { type Seed, SeedError } from './documents/seed.js'
 export type { Counts } from './journal/tally.js'
 export type { Level, LevelOptions, LevelsByRule } from './levels.js'
-export { DataFileError, type EmulatorOptions, type JournalLimits, ListenError } from './options.js'
+export {
+  CaError,
+  DataFileError,
+  type EmulatorOptions,
+  type InterceptOptions,
+  type JournalLimits,
+  ListenError,
+} from './options.js'
 export type { Report } from './report/report.js'
 export type { Settings } from './settings.js'
 
@@ -64,6 +79,8 @@ export interface Emulator {
   readonly url: string
   readonly joor: { readonly baseUrl: string }
   readonly jirafe: { readonly baseUrl: string }
+  /** How clients come here that have the vendors' own addresses; undefined where the emulator does not intercept. */
+  readonly intercept: Intercept | undefined
   /** Back to the seed: what no seed names is gone. */
   reset(): Promise<{ readonly accounts: number; readonly sites: number }>
   /** What was counted of all calls since the start, those too that the journal has forgotten; it outlives a reset. */
@@ -80,18 +97,65 @@ export interface Emulator {
   close(): Promise<void>
 }
 
+/** A proxy that answers for other hosts, and what clients have to trust for that. */
+export interface Intercept {
+  /** `http://127.0.0.1:4350` */
+  readonly proxyUrl: string
+  /** The hosts that it answers for, by name. */
+  readonly hosts: readonly string[]
+  /** Its certificate authority: as PEM, and where it lies. */
+  readonly certificate: string
+  readonly certificatePath: string
+}
+
 /** What coverage is asked of: everything, an account or a site; vendors and operations; the least evidence. */
 export type CoverageQuestion = Asked & ({ readonly account: string } | { readonly site: string } | object)
 
 // The first that matches serves the path: a last segment that is a Jirafe type is Jirafe's, whatever the site is called.
 const table = [...joorOperations, ...jirafeOperations, joorElsewhere, jirafeUnknownType, nowhere]
-const operations = new Map(table.map((operation) => [operation.name, operation]))
+/** Where the host tells whose a call is, its path does not; a proxy's may be of both vendors, or of none that is emulated. */
+const byHost = { joor: joorHost, jirafe: jirafeHost, both: table, v4: [joorV4Login] } as const
+const operations = new Map([...table, joorV4Login].map((operation) => [operation.name, operation]))
 
 /**
  * Starts an emulator; resolved when it accepts requests. Rejected with ListenError where it cannot listen, SeedError
  * for a seed that is none, and DataFileError for a data file that is damaged or not ours.
  */
-export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+export function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  return start(options, (served) => listen(served, options.port ?? defaultPort, options.host))
+}
+
+/** An emulator that listens nowhere: only its own process can call it. */
+export interface EmulatorInProcess extends Emulator {
+  /**
+   * Answers a request. Of a host that is a vendor's, `vendor` says whose; the others are served as the port serves
+   * them. Rejected with TypeError where a fault loses the connection, as `fetch` is.
+   */
+  fetch(request: Request, vendor?: 'joor' | 'jirafe'): Promise<Response>
+}
+
+/** What is about ports and strangers, of which there are none. */
+const ofThePort = ['port', 'host', 'allowedHosts', 'controlToken', 'intercept'] as const
+export type InProcessOptions = Omit<EmulatorOptions, (typeof ofThePort)[number]>
+
+/** Starts an emulator without a port. Rejected as `startEmulator` is, but for ListenError. */
+export async function startInProcess(options: InProcessOptions = {}): Promise<EmulatorInProcess> {
+  for (const name of ofThePort)
+    if (name in options) throw new TypeError(`${name} is given, and nothing listens here. Right is to leave it out.`)
+  let calls: InProcess | undefined
+  const emulator = await start(options, async (served) => {
+    calls = new InProcess(served)
+    return calls
+  })
+  return { ...emulator, fetch: async (request, vendor) => opened(calls).fetch(request, vendor) }
+}
+
+function opened(calls: InProcess | undefined): InProcess {
+  if (calls === undefined) throw new Error('The emulator has no way in.')
+  return calls
+}
+
+async function start(options: EmulatorOptions, open: (served: Served) => Promise<Listening>): Promise<Emulator> {
   checkOptions(options)
   const { log = () => {} } = options
   const clocks = new Clocks(options.clock ?? (() => new Date()))
@@ -99,13 +163,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const clock = (scope: Scope) => clocks.now(scope)
   const seed =
     typeof options.seed === 'string'
-      ? await readSeedFile(options.seed, (given) => judgeSeed(given, clock).faults)
+      ? await readSeedAt(options.seed, (given) => judgeSeed(given, clock).faults)
       : options.seed === undefined
         ? {}
         : checkSeed(options.seed)
   const limits = withDefaults(defaultJournal, options.journal)
   const takes = withDefaults(usualLimits, options.limits)
   const tally = new Tally()
+  const meter = new Meter()
   const run = new CoverageRun()
   const journal = new Journal(limits)
   const { trial } = options
@@ -114,10 +179,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const levels = new Levels(options)
   const conduct = new Conduct({ levels, limits: limitsOf(options.conduct), clock, later: setImmediate })
   // What a call shows together with earlier ones is found before it is summed up.
-  const folds = [tally, conduct, run, broken, brokenInRun, ...(trial === undefined ? [] : [trial])]
+  const folds = [tally, conduct, meter, run, broken, brokenInRun, ...(trial === undefined ? [] : [trial])]
   const requestLog = options.logRequests === undefined ? undefined : new RequestLog(options.logRequests)
   const commits = new Commits(journal, requestLog === undefined ? folds : [...folds, requestLog])
   const anonymousLimit = options.anonymousLimit ?? defaultAnonymousLimit
+  const interceptor = options.intercept && (await createInterceptor(options.intercept, options, takes, log))
   const storage = { journal: commits, clock, ids: (scope: Scope) => ids.ofCall(scope), anonymousLimit }
   const store = await openStore(options, storage, seed)
   const loadSeed = async (given: Seed) => {
@@ -152,9 +218,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const serveVendors = vendorTraffic(table, pipeline, machineTimers, failed)
   const { allowedHosts = [], controlToken } = options
   const admission = controlToken === undefined ? undefined : new Admission(controlToken, () => randomBytes(32))
+  const connections = new OpenConnections()
   const controlPlane = control({
     ...{ store, journal, commits, broken, conduct, levels, operations, faults, clocks, ids, log, version },
     ...{ admission, loadSeed, coverage, takes },
+    measured: { meter, connections: () => connections.open, machine: thisMachine },
     timers: machineTimers,
     closing: closing.signal,
     forget(of) {
@@ -165,23 +233,37 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     url: () => url,
     // What a test armed is for its own client.
     repeat: (entry) =>
-      repeatCall(entry, table, { ...pipeline, repeated: true, faults: new ArmedFaults(), magic: false }),
+      repeatCall(entry, [...operations.values()], {
+        ...pipeline,
+        repeated: true,
+        faults: new ArmedFaults(),
+        magic: false,
+      }),
   })
   // Under the name that it listens on clients are to find it.
   const named = options.host === undefined ? allowedHosts : [...allowedHosts, options.host]
   const guards = { everywhere: hostGuard(named, log), controlPlane: controlGuard(admission) }
   const app = originOf(guards, serveVendors, controlPlane, takes, failed)
 
-  const port = options.port ?? defaultPort
+  const ofHost = (whose: keyof typeof byHost) =>
+    vendorOrigin(vendorTraffic(byHost[whose], pipeline, machineTimers, failed), failed)
+  const listeners = { joor: ofHost('joor'), jirafe: ofHost('jirafe'), both: ofHost('both'), v4: ofHost('v4') }
+
   const refused = (status: number) => requestLog?.refused(clocks.now(undefined), status)
   const served = {
-    handler: app,
-    watch: (socket: Socket) => watchConnection(socket, conduct.knowable),
+    handler: interceptor?.listener(app, listeners) ?? app,
+    byHost: listeners,
+    connect: interceptor?.open,
+    watch(socket: Socket) {
+      // What is within a tunnel came by a connection that was counted.
+      if (tunnelOf(socket) === undefined) connections.count(socket)
+      watchConnection(socket, conduct.knowable)
+    },
     takes,
     refused,
     log,
   }
-  const listening = await listen(served, port, options.host).catch(async (error: unknown) => {
+  const listening = await open(served).catch(async (error: unknown) => {
     await store.close()
     throw error
   })
@@ -191,6 +273,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     url,
     joor: { baseUrl: url },
     jirafe: { baseUrl: url },
+    intercept: interceptor && interceptOf(interceptor, url),
     reset: () => store.reset(),
     counts: () => tally.all(),
     countsOf: (of) => tally.of(partitionIn(of)),
@@ -200,10 +283,32 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     async close() {
       // Whoever waits for a call or reads the stream would hold it up.
       closing.abort()
-      await listening.close()
+      const closed = listening.close()
+      interceptor?.close()
+      await closed
       await store.close()
     },
   }
+}
+
+/** Loaded only by who asks for it: it brings the makers of certificates along. */
+async function createInterceptor(
+  { hosts = [], allow = [], caDir }: InterceptOptions,
+  { host, allowedHosts = [] }: EmulatorOptions,
+  takes: Limits,
+  log: (line: string) => void,
+): Promise<Interceptor> {
+  const { Interceptor } = await import('./intercept/interceptor.js')
+  const ownNames = host === undefined ? allowedHosts : [...allowedHosts, host]
+  const now = () => new Date()
+  const interceptor = await Interceptor.create({ hosts, allow, caFolder: caDir, ownNames, takes, log, now })
+  const { isNew, path } = interceptor.authority
+  if (isNew) log(`A certificate authority was made: ${path}. Clients have to trust it; backstock ca says how.`)
+  return interceptor
+}
+
+function interceptOf({ authority, hosts }: Interceptor, url: string): Intercept {
+  return { proxyUrl: url, hosts, certificate: authority.certificate, certificatePath: authority.path }
 }
 
 const partitionIn = (of: { readonly account: string } | { readonly site: string }) =>

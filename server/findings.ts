@@ -1,5 +1,6 @@
-import { type Breakable, type ClientRule, type Rule, rulesNumbered } from '../contracts/rules/book.js'
+import type { Breakable, ClientRule, Rule } from '../contracts/rules/book.js'
 import { type Level, Levels } from './levels.js'
+import { noneMet } from './met-rules.js'
 import type { Settings } from './settings.js'
 
 /** Where a breach was seen: a JSON pointer into the command as sent, or a path such as `header.content-type`. */
@@ -19,6 +20,7 @@ export interface Breach {
 export type Contract = Settings['contract']
 
 const nothingBroken: ReadonlyMap<string, number> = new Map()
+const nothingSeen: readonly Breach[] = []
 const defaultLevels = new Levels()
 /** Places that are kept for one rule and request; beyond them breaches are only counted. */
 const placesKept = 20
@@ -39,11 +41,10 @@ export const inText = ({ line, column }: { readonly line: number; readonly colum
  * mode. A rule whose level is off is broken without a word.
  */
 export class Findings {
-  readonly #met: Rule[] = []
-  /** A bit for each rule that is met, by its number: thousands of items each meet dozens of the same ones. */
-  readonly #isMet = new Uint8Array((rulesNumbered() + 7) >> 3)
-  readonly #counts = new Map<ClientRule, number>()
-  readonly #breaches: Breach[] = []
+  #met = noneMet()
+  /** By the id of the rule; most calls break none. */
+  #counts: Map<string, number> | undefined
+  #breaches: Breach[] | undefined
   readonly #contract: Contract
   readonly #levels: Levels
   readonly #kept: number
@@ -58,13 +59,7 @@ export class Findings {
 
   /** The rule decided something for this call: it is kept, unless it is broken as well. */
   applies(rule: Rule): void {
-    if (this.#contract === 'off') return
-    const { number } = rule
-    const bits = this.#isMet[number >> 3] ?? 0
-    const bit = 1 << (number & 7)
-    if ((bits & bit) !== 0) return
-    this.#isMet[number >> 3] = bits | bit
-    this.#met.push(rule)
+    if (this.#contract !== 'off') this.#met = this.#met.with(rule)
   }
 
   /** The rules, which are decided together, decided something for this call. */
@@ -82,10 +77,10 @@ export class Findings {
     this.applies(rule)
     const level = this.#levels.of(rule)
     if (level === 'off') return refuses
-    const count = (this.#counts.get(rule) ?? 0) + 1
-    this.#counts.set(rule, count)
+    this.#counts ??= new Map()
+    const count = oneMore(this.#counts, rule)
     // Finding line and column costs a look at the text, so what is not kept is not asked for.
-    if (count <= this.#kept) this.#breaches.push({ rule, level, at: told(at), seen, right: told(right) })
+    if (count <= this.#kept) this.#keep({ rule, level, at: told(at), seen, right: told(right) })
     if (refuses) return true
     if (this.#contract !== 'enforce') return false
     if (rule.breach === 'report item') return true
@@ -100,23 +95,21 @@ export class Findings {
 
   /** The part counts: all that was found of it comes behind what was found so far. */
   add(part: Findings): void {
-    this.appliesAll(part.#met)
-    const kept = new Map(this.#counts)
-    for (const breach of part.#breaches) {
-      const count = (kept.get(breach.rule) ?? 0) + 1
-      kept.set(breach.rule, count)
-      if (count <= this.#kept) this.#breaches.push(breach)
+    this.appliesAll(part.met)
+    const counts = new Map(this.#counts)
+    for (const breach of part.breaches) if (oneMore(counts, breach.rule) <= this.#kept) this.#keep(breach)
+    for (const [id, count] of part.broken) {
+      this.#counts ??= new Map()
+      this.#counts.set(id, (this.#counts.get(id) ?? 0) + count)
     }
-    for (const [rule, count] of part.#counts) this.#counts.set(rule, (this.#counts.get(rule) ?? 0) + count)
     this.#refusal ??= part.#refusal
   }
 
   /** Nothing was found yet: a check that comes before those which ran has the only word. */
   forget(): void {
-    this.#met.length = 0
-    this.#isMet.fill(0)
-    this.#counts.clear()
-    this.#breaches.length = 0
+    this.#met = noneMet()
+    this.#counts = undefined
+    this.#breaches = undefined
     this.#refusal = undefined
   }
 
@@ -126,25 +119,36 @@ export class Findings {
   }
 
   get met(): readonly Rule[] {
-    return [...this.#met]
+    return this.#met.list
   }
 
   /** The kept breaches: of a rule at most so many as are kept. */
   get breaches(): readonly Breach[] {
-    return this.#breaches
+    return this.#breaches ?? nothingSeen
   }
 
   /** (rule, place) pairs by the id of the rule, those beyond the kept ones too. */
   get broken(): ReadonlyMap<string, number> {
-    return this.#counts.size === 0 ? nothingBroken : new Map([...this.#counts].map(([{ id }, count]) => [id, count]))
+    return this.#counts ?? nothingBroken
   }
 
   /** (rule, place) pairs. */
   get total(): number {
     let total = 0
-    for (const count of this.#counts.values()) total += count
+    if (this.#counts !== undefined) for (const count of this.#counts.values()) total += count
     return total
   }
+
+  #keep(breach: Breach): void {
+    this.#breaches ??= []
+    this.#breaches.push(breach)
+  }
+}
+
+function oneMore(counts: Map<string, number>, { id }: Rule): number {
+  const count = (counts.get(id) ?? 0) + 1
+  counts.set(id, count)
+  return count
 }
 
 /** What a breach is told of itself, or how to find it. */

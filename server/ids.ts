@@ -14,11 +14,12 @@ type Purpose = 'call' | 'token'
 
 /** Ids of calls and made tokens: from the source, or reproducible ones for all or for single accounts and sites. */
 export class Ids {
-  readonly #source: () => string
+  /** Ids that nothing hangs on: each is another. */
+  readonly #unseeded: CallIds
   readonly #seeds = new Scoped<Seeded>()
 
   constructor(source: () => string, seed: number | undefined) {
-    this.#source = source
+    this.#unseeded = { take: source, keep: () => {}, giveBack: () => {} }
     if (seed !== undefined) this.seed(undefined, seed)
   }
 
@@ -48,7 +49,7 @@ export class Ids {
 
   #open(scope: Scope, purpose: Purpose): CallIds {
     const seeded = this.#seeds.of(scope)
-    if (seeded === undefined) return { take: this.#source, keep: () => {}, giveBack: () => {} }
+    if (seeded === undefined) return this.#unseeded
     const sequence = `${purpose} ${scope ?? ''}`
     const { seed, given } = seeded
     let taken = 0

@@ -1,22 +1,27 @@
-import type { RequestListener, Server, ServerOptions } from 'node:http'
+import type { IncomingMessage, RequestListener, Server, ServerOptions } from 'node:http'
 import { type AddressInfo, BlockList, type Socket } from 'node:net'
 import { refuse } from './http/refused.js'
 import { type Limits, tellOver } from './limits.js'
 import { ListenError } from './options.js'
+import type { Vendor } from './state/store.js'
 
 // Imported, it would bring along Node's client for fetch and WebSocket, which is more than half of a bare server's start.
 const { createServer } = process.getBuiltinModule('node:http')
 
 const loopbacks = ['127.0.0.1', '::1']
 /** How long calls under way may take when the emulator stops; it promises to be gone within five seconds. */
-const grace = 3_000
+export const grace = 3_000
 /** Port 0 is free on one loopback and may be taken on the other: so often is another one tried. */
 const tries = 20
 
 /** Who answers requests, and is told of each connection. */
-interface Served {
+export interface Served {
   readonly handler: RequestListener
+  /** Those of the vendors' own hosts, where the host has decided whose the call is. */
+  readonly byHost: Readonly<Record<Vendor, RequestListener>>
   readonly watch: (socket: Socket) => void
+  /** Takes a CONNECT, and hands back to the server what comes of it; without it such a connection is closed. */
+  readonly connect?: ((request: IncomingMessage, socket: Socket, head: Buffer, server: Server) => void) | undefined
   /** What is taken of anybody. */
   readonly takes: Limits
   /** Told of what was answered although no call came of it. */
@@ -67,25 +72,18 @@ function isLoopback({ address, family }: AddressInfo): boolean {
 }
 
 /** Undefined for an IPv6 loopback that the machine does not have. */
-function bind(
-  { handler, watch, takes, refused, log }: Served,
-  port: number,
-  host: string,
-): Promise<Server | undefined> {
+function bind(served: Served, port: number, host: string): Promise<Server | undefined> {
+  const { takes, log } = served
   return new Promise((resolve, reject) => {
-    const server = createServer(timesOf(takes), handler)
-    // Headers beyond Node's own bound would be left out without a word; ours are counted where a call begins.
-    server.maxHeadersCount = 0
+    const server = serverFor(served)
     server.maxConnections = takes.connections
     server.on(
       'drop',
       onceInAWhile(() => log(tellOver('connections', takes))),
     )
-    // The sockets of an HTTP server of this kind are those of TCP.
-    server.on('clientError', (error, socket) => refuse(error, socket as Socket, takes, refused))
-    // Answered by the handler itself: where the headers suffice to refuse, no byte of the body is asked for.
-    server.on('checkContinue', handler)
-    server.on('connection', watch)
+    const { connect } = served
+    if (connect !== undefined)
+      server.on('connect', (request, socket, head) => connect(request, socket as Socket, head, server))
     server.once('error', (error) => {
       const absent = host === '::1' && ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(codeOf(error) ?? '')
       if (absent) resolve(undefined)
@@ -93,6 +91,19 @@ function bind(
     })
     server.listen(port, host, () => resolve(server))
   })
+}
+
+/** A server that does not listen yet: it takes whatever connections it is given. */
+export function serverFor({ handler, watch, takes, refused }: Served): Server {
+  const server = createServer(timesOf(takes), handler)
+  // Headers beyond Node's own bound would be left out without a word; ours are counted where a call begins.
+  server.maxHeadersCount = 0
+  // The sockets of an HTTP server of this kind are those of TCP, or stand for them.
+  server.on('clientError', (error, socket) => refuse(error, socket as Socket, takes, refused))
+  // Answered by the handler itself: where the headers suffice to refuse, no byte of the body is asked for.
+  server.on('checkContinue', handler)
+  server.on('connection', watch)
+  return server
 }
 
 /** Time-outs are looked for so often that they are kept by a quarter of the shortest. */

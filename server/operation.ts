@@ -1,9 +1,9 @@
 import type { Rule } from '../contracts/rules/book.js'
-import type { Authorization } from './authorization.js'
 import type { Findings } from './findings.js'
 import type { Limits } from './limits.js'
 import type { Secrets } from './redaction.js'
 import type { Said } from './said.js'
+import type { Sent } from './sent.js'
 import type { Settings } from './settings.js'
 import type { Slices } from './slices.js'
 import type { Draft } from './state/draft.js'
@@ -25,7 +25,10 @@ export interface Head {
   readonly query: readonly (readonly [name: string, value: string])[]
   /** By lower-case name; a repeated header's values are joined by a comma. */
   readonly headers: Readonly<Record<string, string | undefined>>
-  readonly authorization: Authorization
+  /** Target, headers and Authorization header once more, each with what was made of it for earlier calls. */
+  readonly sentTarget: Sent<string>
+  readonly sentHeaders: Sent<Head['headers']>
+  readonly authorization: Sent<string | undefined>
 }
 
 /** Why a body could not be had as text. */

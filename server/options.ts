@@ -3,6 +3,7 @@ import { type ConductOption, conductNames, isConduct, isLimit, limitForm } from 
 import { controlTokenForm, isControlToken } from './control-token.js'
 import type { Seed } from './documents/seed.js'
 import { hostPatternForm, readHostPattern } from './host-names.js'
+import { hostGlobForm, namedHostForm, readHostGlob, readNamedHost } from './intercept/hosts.js'
 import type { Committed } from './journal/committed.js'
 import { type LevelOptions, levels, meansAny } from './levels.js'
 import { faultOfLimit, type Limits } from './limits.js'
@@ -29,7 +30,9 @@ export interface EmulatorOptions extends LevelOptions {
   readonly allowedHosts?: readonly string[]
   /** What the control plane asks for, of visible ASCII characters. Default: whoever can reach it may use it. */
   readonly controlToken?: string
-  /** Accounts and sites to start with: a seed, or the path of a YAML or JSON file. */
+  /** Makes the port a proxy, too, that answers for the vendors' own hosts. Default: calls for them are refused. */
+  readonly intercept?: InterceptOptions
+  /** Accounts and sites to start with: a seed, or the path of a YAML or JSON file or of a folder of them. */
   readonly seed?: Seed | string
   /** A JSON file that keeps the state across restarts. Default: memory only. */
   readonly data?: string
@@ -62,6 +65,16 @@ export interface EmulatorOptions extends LevelOptions {
   readonly trial?: Trial
   /** Another storage than memory; it is given what it needs and must keep the promises of `Store`. */
   readonly store?: (parts: MemoryOptions<Committed>) => Store<Committed>
+}
+
+/** Which hosts a proxy answers for beside those of the vendors, which it passes calls on to, and how it proves who it is. */
+export interface InterceptOptions {
+  /** `joor=api.example.com` and `jirafe=…` for the paths of one vendor, `api.example.com` for those of both. */
+  readonly hosts?: readonly string[]
+  /** Hosts that calls are passed on to untouched, such as `*.example.com`. Default: none. */
+  readonly allow?: readonly string[]
+  /** The folder of the certificate authority, which is made on first use. */
+  readonly caDir: string
 }
 
 export const defaultPort = 4350
@@ -97,7 +110,17 @@ export function checkOptions({
   }
 }
 
-function checkGuards({ allowedHosts = [], controlToken }: EmulatorOptions): void {
+function checkIntercept({ hosts = [], allow = [] }: Partial<InterceptOptions> = {}): void {
+  for (const host of hosts)
+    if (typeof host !== 'string' || readNamedHost(host) === undefined)
+      throw new TypeError(`The intercepted host ${JSON.stringify(host)} is none. Right is ${namedHostForm}.`)
+  for (const host of allow)
+    if (typeof host !== 'string' || readHostGlob(host) === undefined)
+      throw new TypeError(`The host ${JSON.stringify(host)} cannot be allowed. Right is ${hostGlobForm}.`)
+}
+
+function checkGuards({ allowedHosts = [], controlToken, intercept }: EmulatorOptions): void {
+  checkIntercept(intercept)
   for (const host of allowedHosts)
     if (typeof host !== 'string' || readHostPattern(host) === undefined)
       throw new TypeError(`The allowed host ${JSON.stringify(host)} is no host. Right is ${hostPatternForm}.`)
@@ -131,5 +154,8 @@ export function withDefaults<Options extends object>(defaults: Options, given: P
 
 /** The program cannot listen: port taken, bad host. */
 export class ListenError extends Error {}
+
+/** The certificate authority cannot be had; the message says why, and what would help. */
+export class CaError extends Error {}
 
 export { DataFileError } from './state/store.js'

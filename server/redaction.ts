@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { type Carrier, carriedBy, carriedIn, isCredential } from './credentials.js'
-import { entryOf } from './entry-of.js'
+import { Sent, sentNothing } from './sent.js'
 import type { Slices } from './slices.js'
 import { withoutJsonEscapes, withoutPercents, withoutXmlEscapes } from './wire/escapes.js'
 
@@ -18,19 +18,19 @@ const longest = 8_192
 /** The texts that give away what a call has of credentials; worked out once, when they are first asked for. */
 export class Secrets {
   readonly #carrier: Carrier
-  readonly #ofToken: () => readonly string[]
+  readonly #ofToken: (authorization: string | undefined) => readonly string[]
   #ofHead: readonly string[] | undefined
-  #ofBody: { readonly body: string; readonly secrets: readonly string[]; isThere?: boolean } | undefined
+  #ofBody: { readonly body: string; readonly secrets: readonly string[]; isThere: boolean | undefined } | undefined
 
   /** `ofToken` gives those of the Authorization header, by one of the two below. */
-  constructor(carrier: Carrier, ofToken: () => readonly string[]) {
+  constructor(carrier: Carrier, ofToken: (authorization: string | undefined) => readonly string[]) {
     this.#carrier = carrier
     this.#ofToken = ofToken
   }
 
   /** Those of the Authorization header. */
   get ofToken(): readonly string[] {
-    return this.#ofToken()
+    return this.#carrier.authorization.read(this.#ofToken)
   }
 
   /** The same of all that names say to be a credential: other headers and parameters. */
@@ -61,13 +61,14 @@ export class Secrets {
   }
 
   #of(body: string) {
-    if (this.#ofBody?.body !== body) this.#ofBody = { body, secrets: together(this.ofHead, carriedIn(body)) }
+    if (this.#ofBody?.body !== body)
+      this.#ofBody = { body, secrets: together(this.ofHead, carriedIn(body)), isThere: undefined }
     return this.#ofBody
   }
 }
 
 /** Those of a document that no call brought. */
-export const noSecrets = new Secrets({ headers: {}, query: [] }, () => [])
+export const noSecrets = new Secrets({ sentHeaders: new Sent({}), authorization: sentNothing, query: [] }, () => [])
 
 /** What gives away the credentials of an Authorization header, as they were sent. */
 export const secretsOfToken = (authorization: string | undefined) => secretsOf(authorization, false)
@@ -215,7 +216,7 @@ function withoutValue(pair: string): string {
 
 /** The target of a call as it may be shown to anybody. */
 export const shownTarget = ({ target, ...carrier }: Carrier & { readonly target: string }): string =>
-  redactTarget(target, new Secrets(carrier, () => secretsOfEncodedToken(carrier.headers.authorization)).ofHead)
+  redactTarget(target, new Secrets(carrier, secretsOfEncodedToken).ofHead)
 
 /** A JSON text without the secrets, those behind escapes too; as it was written wherever none stands in it. */
 export function redactJson(text: string, secrets: readonly string[]): string {
@@ -255,14 +256,24 @@ export function mayHold(text: string, secrets: readonly string[]): boolean {
 
 /** A body may have megabytes, which are looked through for a few beginnings first. */
 const holds = (text: string, stems: readonly string[], secrets: readonly string[]) =>
-  stems.some((stem) => text.includes(stem)) && secrets.some((secret) => text.includes(secret))
+  includesAny(text, stems) && includesAny(text, secrets)
+
+function includesAny(text: string, parts: readonly string[]): boolean {
+  for (const part of parts) if (text.includes(part)) return true
+  return false
+}
 
 const stemLength = 12
 const looks = new WeakMap<readonly string[], { readonly stems: readonly string[]; readonly least: number }>()
 
 /** What the secrets begin with, for the spellings of one begin alike; and the length of the shortest. */
-const looksOf = (secrets: readonly string[]) =>
-  entryOf(looks, secrets, () => ({
+function looksOf(secrets: readonly string[]) {
+  const known = looks.get(secrets)
+  if (known !== undefined) return known
+  const made = {
     stems: [...new Set(secrets.map((secret) => secret.slice(0, stemLength)))],
     least: Math.min(...secrets.map(({ length }) => length)),
-  }))
+  }
+  looks.set(secrets, made)
+  return made
+}

@@ -21,7 +21,9 @@ export async function repeatCall(entry: Entry, table: readonly AnyOperation[], p
     url: entry.path,
     headers: Object.fromEntries(headers.map(([name, value]) => [name, value.replaceAll(redacted, standIn)])),
   })
-  const operation = table.find((candidate) => candidate.matches(head))
+  const meant = table.filter((candidate) => candidate.matches(head))
+  // Where the host told whose the call is, the path alone may tell otherwise.
+  const operation = meant.find(({ name }) => name === entry.operation) ?? meant[0]
   if (operation === undefined) throw new Error(`No operation takes ${head.method} ${head.target}.`)
   const caller = await callerOf(entry, parts)
   // A tracker's call has no token: its document names the site.

@@ -2,6 +2,7 @@ import { grades, type Rule } from '../contracts/rules/book.js'
 import { endpoints } from '../contracts/rules/endpoints.js'
 import { conductNames, conducts } from './conduct/limits.js'
 import { conductRules } from './conduct/rules.js'
+import { fileNames, startOptions } from './config/config.js'
 import { errorTable, faultTable } from './fault-tables.js'
 import { limitNames, limits } from './limits.js'
 import { allRules, books } from './rule-list.js'
@@ -63,6 +64,16 @@ function writeLimitTable(): string {
   return table(['limit', 'what is counted', 'default', 'may be', 'beyond it'], rows)
 }
 
+/** Where each option of `start` may be given, and what holds where it is not. */
+function writeOptionTable(): string {
+  const rows = startOptions.map(({ flag, env, name, fallback, says }) => {
+    const isShown = typeof fallback === 'number' || typeof fallback === 'string'
+    const inFile = fileNames.includes(name) ? `\`${name}\`` : ''
+    return [`\`${flag}\``, `\`${env}\``, inFile, isShown ? `\`${fallback}\`` : '', says]
+  })
+  return table(['option', 'environment', 'config file', 'default', ''], rows)
+}
+
 const end = '<!-- end -->'
 
 /** Each table by the mark that it stands behind. */
@@ -76,15 +87,20 @@ function writeTables(): readonly (readonly [mark: string, printed: string])[] {
     [mark('errors', "the vendors' rooms"), table(errorTable.head, errorTable.rows)],
     [mark('limits', 'server/limits.ts'), writeLimitTable()],
     [mark('conduct', 'server/conduct'), writeConductTable()],
+    [mark('options', 'server/config'), writeOptionTable()],
   ]
 }
 
-/** A Markdown text with its tables printed anew between their marks. */
+/** The mark that each table stands behind. */
+export const tableMarks: readonly string[] = writeTables().map(([mark]) => mark)
+
+/** A Markdown text with those tables printed anew that it has a mark for. */
 export function printTables(markdown: string): string {
   return writeTables().reduce((text, [mark, printed]) => {
     const from = text.indexOf(mark)
+    if (from < 0) return text
     const to = text.indexOf(end, from)
-    if (from < 0 || to < 0) throw new Error(`The text has no place for a table: ${mark} … ${end}`)
+    if (to < 0) throw new Error(`The table behind ${mark} has no end. Right is: ${end} behind it.`)
     return `${text.slice(0, from + mark.length)}\n\n${printed}\n\n${text.slice(to)}`
   }, markdown)
 }

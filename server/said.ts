@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Place } from './findings.js'
-import type { Slices } from './slices.js'
+import { atOnce, type Slices } from './slices.js'
 import { identifierNames, keyPart, type SkuIdentifiers } from './state/rows.js'
 
 /** What a call says of one position, level or other subject; every form of the same item comes to the same words. */
@@ -14,17 +14,19 @@ export interface Statement {
   /** The quantity as sent; null where it is about none. */
   readonly value: string | null
   /** The instant by which the client dates it, where it does. */
-  readonly stamp?: string
+  readonly stamp: string | undefined
   /** It stands for many: the value is their digest. */
-  readonly digest?: true
+  readonly digest: boolean
   readonly at: Place
 }
 
 /** A field of a call and its JSON type, at the first place where it has it. */
 export interface FieldType {
-  readonly field: string
+  /** The kind of Jirafe's event, whose fields these are; empty where all items are of one kind. */
+  readonly kind: string
+  readonly name: string
   readonly type: string
-  readonly at: () => Place
+  at(): Place
 }
 
 /** What a call says, for whoever compares calls: as sent, before anything was decided. */
@@ -34,7 +36,7 @@ export interface Said {
   readonly statements: readonly Statement[]
   /** Whether it clears what it does not list. */
   readonly overwrite: boolean
-  /** Empty for XML and for what stands in a query: they have no types. */
+  /** Each field once with each of its types; empty for XML and for what stands in a query: they have no types. */
   readonly types: readonly FieldType[]
 }
 
@@ -48,12 +50,19 @@ const digested = 65_536
  * Statements of items, of which `stateOf` makes one each: a call of any size has at most a thousand and one. `gistOf` is
  * a text of the item's statement that ends as no other begins: two lists of them are the same text where they say the same.
  */
-export function* statementsOf<Item>(
+export function statementsOf<Item>(items: readonly Item[], stateOf: StateOf<Item>, gistOf: GistOf<Item>) {
+  return items.length <= statementsTold ? items.map(stateOf) : atOnce(statementsInSlices(items, stateOf, gistOf))
+}
+
+type StateOf<Item> = (item: Item, index: number) => Statement
+type GistOf<Item> = (item: Item, index: number) => string
+
+/** The same of many items. */
+export function* statementsInSlices<Item>(
   items: readonly Item[],
-  stateOf: (item: Item, index: number) => Statement,
-  gistOf: (item: Item, index: number) => string,
+  stateOf: StateOf<Item>,
+  gistOf: GistOf<Item>,
 ): Slices<readonly Statement[]> {
-  if (items.length <= statementsTold) return items.map(stateOf)
   const told = items.slice(0, statementsTold).map(stateOf)
   const digest = createHash('sha256')
   let text = ''
@@ -69,8 +78,22 @@ export function* statementsOf<Item>(
   const left = items.length - statementsTold
   const [first = told[0]] = items.slice(statementsTold, statementsTold + 1).map((item) => stateOf(item, statementsTold))
   if (first === undefined) return told
-  const rest = { index: statementsTold, key: keyPart(`${left} more from ${first.key} on`), sku: '', at: first.at }
-  return [...told, { ...rest, value: digest.digest('hex'), digest: true }]
+  const rest: Statement = {
+    index: statementsTold,
+    key: keyPart(`${left} more from ${first.key} on`),
+    sku: '',
+    value: digest.digest('hex'),
+    stamp: undefined,
+    digest: true,
+    at: first.at,
+  }
+  return [...told, rest]
+}
+
+/** Whether a field is among those that were met with that type; a call has few, so nobody needs a Map of them. */
+export function isMet(types: readonly FieldType[], kind: string, name: string, type: string): boolean {
+  for (const each of types) if (each.name === name && each.type === type && each.kind === kind) return true
+  return false
 }
 
 /** A position in a line: warehouse, date, SKU. */

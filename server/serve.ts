@@ -96,7 +96,7 @@ export function serve(
 /** Who is refused so has used no account or site. */
 const notLetIn: ReadonlySet<number> = new Set([401, 403, 431])
 
-type Settling = Settled<Committed, Served & { readonly told: string | undefined }>
+type Settling = Settled<Committed, { readonly served: Served; readonly told: string | undefined }>
 
 interface Decided {
   readonly draft: Draft
@@ -151,7 +151,7 @@ class Call {
     this.#caller = operation.identify(head)
     // Jirafe's token is no Base64: what it would decode to is nobody's secret.
     const ofToken = operation.vendor === 'jirafe' ? secretsOfToken : secretsOfEncodedToken
-    const secrets = new Secrets(head, () => head.authorization.read(ofToken))
+    const secrets = new Secrets(head, ofToken)
     const { settings, takes } = parts
     this.#terms = { settings, takes, secrets, setup: undefined, name: undefined, opens: [] }
     this.#findings = new Findings(parts.settings.contract, parts.levels)
@@ -168,7 +168,9 @@ class Call {
   async #run(): Promise<Served> {
     const { store } = this.#parts
     const operation = this.#operation
-    this.#know(this.#caller, await store.access(this.#caller))
+    const access = store.access(this.#caller)
+    // Most storages know at once, and a call that needs no wait makes none.
+    this.#know(this.#caller, access instanceof Promise ? await access : access)
     let turnedAway = this.#admit()
     let read = turnedAway ?? (await this.#readBody())
     if (!(read instanceof Refusal) && operation.callerOf !== undefined) {
@@ -189,7 +191,8 @@ class Call {
     const stranger = read instanceof Refusal && notLetIn.has(read.status)
     if (stranger) this.#terms = { ...this.#terms, name: undefined }
     const caller = stranger ? { vendor: operation.vendor } : this.#caller
-    const { told, ...served } = await store.call(caller, needs, (turn) => this.#settle(turn, read, charge))
+    const settled = store.call(caller, needs, (turn) => this.#settle(turn, read, charge))
+    const { told, served } = settled instanceof Promise ? await settled : settled
     // What was large is sent in a turn of its own.
     if (this.#ahead !== undefined) await nextTurn()
     // Not before: of a call that failed in the store there is no log to look up.
@@ -251,7 +254,8 @@ class Call {
     const refusal = this.#operation.failed(failure, this.#findings)
     // No call made the account, so the name that it would have got is nobody's.
     if (this.#terms.setup === undefined) this.#terms = { ...this.#terms, name: undefined }
-    return this.#parts.store.call(this.#knownCaller(), {}, (turn) => this.#finish(turn, refusal, {}))
+    const { served } = await this.#parts.store.call(this.#knownCaller(), {}, (turn) => this.#finish(turn, refusal, {}))
+    return served
   }
 
   /**
@@ -319,7 +323,7 @@ class Call {
       changes: {},
       entry: (changed) => this.#commit(this.#recorder(), { turn, caller: this.#caller, changed, fault }),
       count: () => countHits(met),
-      result: { sent: undefined, delivery: { delayMs: met.delayMs, lost: 'reset' }, told: undefined },
+      result: { served: { sent: undefined, delivery: { delayMs: met.delayMs, lost: 'reset' } }, told: undefined },
     }
   }
 
@@ -338,7 +342,7 @@ class Call {
       entry: (changed) =>
         this.#commit(recorder, { turn, caller: this.#caller, changed, outcome, items, written, replied, fault }),
       count: () => countHits(met),
-      result: { sent, delivery, told: told(turn, outcome, written) },
+      result: { served: { sent, delivery }, told: told(turn, outcome, written) },
     }
   }
 

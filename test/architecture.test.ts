@@ -19,10 +19,14 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const rooms = readdirSync(join(root, 'server')).filter((name) =>
   existsSync(join(root, 'server', name, 'operations.ts')),
 )
+/** The dashboard's views: a folder each. */
+const views = readdirSync(join(root, 'web/views'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
 const anyRoom = `(?:${rooms.join('|')})`
 
 const outside =
-  '^server/(?:(?:cli|process|compile-cache)\\.ts|commands/|emulator\\.ts|control/|http/|listen\\.ts|serve\\.ts'
+  '^server/(?:(?:cli|process|compile-cache)\\.ts|commands/|emulator\\.ts|control/|http/|(?:listen|in-process)\\.ts|serve\\.ts'
 const directions: readonly Direction[] = [
   { says: 'the rule book imports nothing but itself', from: /^contracts\/rules\//, never: /^(?!contracts\/rules\/)/ },
   ...rooms.map((room) => ({
@@ -30,10 +34,27 @@ const directions: readonly Direction[] = [
     from: new RegExp(`^server/${room}/`),
     never: new RegExp(`^server/(?!${room}/)${anyRoom}/`),
   })),
+  ...views.map((view) => ({
+    says: `the view ${view} knows nothing of another view`,
+    from: new RegExp(`^web/views/${view}/`),
+    never: new RegExp(`^web/views/(?!${view}/)|^web/(?:app|main)\\.tsx`),
+  })),
   {
     says: 'the adapter is handed its operations and knows no vendor',
     from: /^server\/(?:http\/|listen\.ts)/,
     never: new RegExp(`^server/(?:${anyRoom}|control|commands)/|^server/(?:emulator|cli|process)\\.ts`),
+  },
+  {
+    says: 'the proxy hands connections on, and knows neither operations, storage nor who serves them',
+    from: /^server\/intercept\//,
+    never: new RegExp(
+      `^server/(?:${anyRoom}|control|commands|journal)/|^server/(?:emulator|serve|listen|cli|process)\\.ts|^server/state/(?!store\\.ts)`,
+    ),
+  },
+  {
+    says: 'whatever serves knows of no proxy',
+    from: /^server\/(?:http|control|state|wire|journal|faults)\/|^server\/(?:serve|listen)\.ts/,
+    never: /^server\/intercept\//,
   },
   {
     says: 'the pipeline knows neither vendor, adapter nor storage',
@@ -50,7 +71,7 @@ const directions: readonly Direction[] = [
   {
     says: 'the state knows nothing above it',
     from: /^server\/state\//,
-    never: /^(?!server\/state\/|server\/(?:settings|entry-of)\.ts$)/,
+    never: /^(?!server\/state\/|server\/(?:settings|entry-of|with-one-more)\.ts$)/,
   },
   {
     says: 'conduct knows what is told of calls, and neither rooms nor the way in',
@@ -105,6 +126,11 @@ const directions: readonly Direction[] = [
     never: new RegExp(`${outside}|verify/|${anyRoom}/|state/(?:memory|file|commit|table)\\.ts)`),
   },
   {
+    says: 'metrics know entries and figures that are handed in, and neither vendor, storage nor way in',
+    from: /^server\/metrics\//,
+    never: new RegExp(`${outside}|verify/|${anyRoom}/|state/(?:memory|file|commit|table)\\.ts)`),
+  },
+  {
     says: "what verifies judges by readers of its own, never by the emulator's",
     from: /^server\/verify\//,
     never: new RegExp(
@@ -116,6 +142,17 @@ const directions: readonly Direction[] = [
     from: /^client\//,
     never: /^(?!client\/)/,
   },
+  {
+    says: 'the dashboard knows the control plane over HTTP only',
+    from: /^web\//,
+    never: /^(?!web\/)/,
+  },
+  {
+    says: 'what the views of the dashboard are made of knows no view',
+    from: /^web\/(?:api|parts|routing|live)\//,
+    never: /^web\/(?:views|shell)\//,
+  },
+  { says: 'nothing of the emulator needs its dashboard', from: /^(?!web\/)/, never: /^web\// },
   { says: 'the client needs no runner', from: /^client\/(?!runners\/)/, never: /^client\/runners\// },
   { says: 'nothing of the emulator needs its client', from: /^(?:server|contracts)\//, never: /^client\// },
   {
@@ -132,6 +169,16 @@ const directions: readonly Direction[] = [
     says: 'only the program imports its commands',
     from: /^(?!server\/(?:process\.ts|commands\/))/,
     never: /^server\/commands\//,
+  },
+  {
+    says: 'the reference is written from what runs, and nothing that runs knows it',
+    from: /^server\/(?!reference\/)/,
+    never: /^server\/reference\//,
+  },
+  {
+    says: 'the doctor looks at what a start is given, and nothing that runs knows it',
+    from: /^server\/(?!commands\/|doctor\/)/,
+    never: /^server\/doctor\//,
   },
   { says: 'nothing imports the program', from: /./, never: /^server\/cli\.ts/ },
   {
@@ -176,13 +223,16 @@ function cycles(graph: Graph): readonly string[] {
 /** What stands behind `from` and in `import(…)`, types too: a type from above is knowledge of what is above. */
 function importsOf(file: string, text: string): readonly string[] {
   const found = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']*)'/g)
-  return [...found].map(([, path = '']) => relative(root, join(root, dirname(file), path)).replace(/\.js$/, '.ts'))
+  return [...found].map(([, path = '']) => {
+    const source = relative(root, join(root, dirname(file), path)).replace(/\.js$/, '.ts')
+    return existsSync(join(root, `${source}x`)) ? `${source}x` : source
+  })
 }
 
 function readGraph(): Graph {
-  const files = ['server', 'contracts', 'client', 'test/model', 'test/connector'].flatMap((folder) =>
+  const files = ['server', 'contracts', 'client', 'web', 'test/model', 'test/connector'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith('.ts'))
+      .filter((path) => /\.tsx?$/.test(path))
       .map((path) => join(folder, path)),
   )
   return new Map(files.map((file) => [file, importsOf(file, readFileSync(join(root, file), 'utf8'))]))
@@ -199,7 +249,9 @@ describe('The import directions', () => {
     expect(graph.size).toBeGreaterThan(50)
     expect(graph.get('server/cli.ts')).toContain('server/process.ts')
     expect(graph.get('server/state/memory.ts')).toContain('server/state/commit.ts')
-    expect([...graph.values()].flat().filter((imported) => !graph.has(imported))).toEqual([])
+    expect([...graph.values()].flat().filter((imported) => !/\.css$/.test(imported) && !graph.has(imported))).toEqual(
+      [],
+    )
   })
 
   it('are kept by every file', () => {
@@ -218,6 +270,9 @@ describe('A planted fault', () => {
     ['server/serve.ts', 'server/joor/operations.ts'],
     ['server/conduct/overwrites.ts', 'server/joor/item.ts'],
     ['server/http/adapter.ts', 'server/jirafe/operations.ts'],
+    ['server/intercept/tunnels.ts', 'server/joor/operations.ts'],
+    ['server/intercept/interceptor.ts', 'server/emulator.ts'],
+    ['server/http/origin.ts', 'server/intercept/tunnel.ts'],
     ['contracts/rules/joor.ts', 'server/findings.ts'],
     ['server/state/store.ts', 'server/joor/catalog.ts'],
     ['server/state/draft.ts', 'server/control/rows.ts'],
@@ -229,14 +284,21 @@ describe('A planted fault', () => {
     ['server/faults/specs.ts', 'server/joor/operations.ts'],
     ['server/faults/armed.ts', 'server/http/adapter.ts'],
     ['server/coverage/coverage.ts', 'server/verify/cases.ts'],
+    ['server/metrics/meter.ts', 'server/http/connection.ts'],
+    ['server/emulator.ts', 'server/doctor/diagnosis.ts'],
     ['client/account.ts', 'server/state/store.ts'],
     ['client/client.ts', 'client/runners/vitest.ts'],
     ['server/commands/why.ts', 'client/client.ts'],
     ['test/connector/suite.ts', 'client/client.ts'],
+    ['web/api/requests.ts', 'server/control/entries.ts'],
+    ['web/views/requests/requests.tsx', 'web/views/inventory/inventory.tsx'],
+    ['web/parts/evidence.tsx', 'web/views/requests/requests.tsx'],
+    ['server/control/pages.ts', 'web/main.tsx'],
     ['server/report/junit.ts', 'server/journal/broken-rules.ts'],
     ['server/report/report.ts', 'server/joor/rules.ts'],
     ['server/check/check.ts', 'server/serve.ts'],
     ['server/check/check.ts', 'server/journal/journal.ts'],
+    ['server/control/openapi.ts', 'server/reference/documents.ts'],
   ])('is caught: %s imports %s, and both are named', (from, to) => {
     const caught = wrongWays(new Map([[from, [to]]]))
     expect(caught).not.toEqual([])

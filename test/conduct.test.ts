@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { noAuthorization } from '../server/authorization.js'
 import { Conduct } from '../server/conduct/conduct.js'
+import { type KnownFields, KnownTypes } from '../server/conduct/known-types.js'
 import { type ConductOption, conductNames, conducts, isLimit, limitsOf } from '../server/conduct/limits.js'
 import { conductRules } from '../server/conduct/rules.js'
 import { Levels } from '../server/levels.js'
 import { allRules } from '../server/rule-list.js'
 import type { Said, Statement } from '../server/said.js'
+import { Sent, sentNothing } from '../server/sent.js'
 import type { Partition } from '../server/state/store.js'
 import { Shop, type Told } from './conduct.js'
 import { entry } from './journal-entries.js'
@@ -269,7 +270,9 @@ describe('A huge call', () => {
 
 const said = (...keys: string[]): Said => ({
   items: keys.length,
-  statements: keys.map((key, index): Statement => ({ index, key, sku: key, value: '1', at: { pointer: `/${index}` } })),
+  statements: keys.map((key, index): Statement => {
+    return { index, key, sku: key, value: '1', stamp: undefined, digest: false, at: { pointer: `/${index}` } }
+  }),
   overwrite: false,
   types: [],
 })
@@ -277,7 +280,9 @@ const head = {
   method: 'POST',
   target: '/',
   segments: [],
-  authorization: noAuthorization,
+  sentTarget: new Sent('/'),
+  sentHeaders: new Sent({}),
+  authorization: sentNothing,
   repeatedSlashes: false,
   badEscape: false,
   query: [],
@@ -381,6 +386,84 @@ describe('The memory', () => {
     expect(conduct.size).toBeGreaterThan(0)
     conduct.clear(undefined)
     expect(conduct.size).toBe(0)
+  })
+})
+
+describe('What calls show', () => {
+  /** Calls that say the same level of a position, each with secrets of its own; what is told of each. */
+  const told = (key: string, ...secrets: readonly string[][]) => {
+    const later = (task: () => void) => task()
+    const limits = limitsOf({ same_level: '1/600' })
+    const conduct = new Conduct({ levels: new Levels(), limits, clock: () => new Date(0), later })
+    return secrets.map((each, behind) => {
+      const outcomes = [{ index: 0, outcome: 'updated', reason: null, rule: null, position: null } as const]
+      const committed = entry({ id: `call-${behind}`, name: 'one', outcomes })
+      const line = { opened: 0 }
+      const heard = { head, said: said(key), behind, line, began: 0, secrets: each, ofToken: [], tainted: false }
+      conduct.add('joor:one', { entry: committed, heard })
+      return committed.conduct
+    })
+  }
+
+  it('is kept once where it is told again in the same words', () => {
+    const [first, second, third] = told('a-key', ['a-token'], ['a-token'], ['another']).flat()
+    expect(first?.seen).toContain('a-key')
+    expect(second).toBe(first)
+    expect(third).toBe(first)
+  })
+
+  it('is told anew where a word of it is a secret of the later call', () => {
+    const [first, second, third] = told('a-key', ['a-token'], ['a-key'], ['a-token']).flat()
+    expect(first?.seen).toContain('a-key')
+    expect(second?.seen).not.toContain('a-key')
+    expect(third?.seen).toBe(first?.seen)
+  })
+
+  it('is told of each call by a list of its own', () => {
+    const [first, second] = told('a-key', [], [])
+    expect(first).toHaveLength(1)
+    expect(second).toHaveLength(1)
+    expect(second).not.toBe(first)
+  })
+})
+
+describe('The types that are known', () => {
+  const field = (kind: string, name: string, type = 'string') => ({ kind, name, type, at: () => ({ pointer: '' }) })
+  const many = (count: number, from = 0) => Array.from({ length: count }, (_, n) => field('order', `field ${from + n}`))
+  const has = ({ kinds }: KnownFields, kind: string, name: string) => kinds.get(kind)?.has(name) === true
+
+  it('are those of the last call that had the field, with all that it had', () => {
+    const known = new KnownTypes()
+    const of = known.of('operation')
+    const typesOf = (name: string) => of.kinds.get('order')?.get(name)
+    known.note(of, [field('order', 'a'), field('order', 'b')], 1, 'first')
+    known.note(of, [field('order', 'a', 'number'), field('order', 'a', 'list')], 2, 'second')
+    expect(typesOf('a')).toMatchObject({ types: ['number', 'list'], at: 2, id: 'second' })
+    expect(typesOf('b')).toMatchObject({ types: ['string'], at: 1, id: 'first' })
+    known.note(of, [field('order', 'a', 'list')], 3, 'third')
+    expect(typesOf('a')).toMatchObject({ types: ['list'], at: 3, id: 'third' })
+    expect(known.size).toBe(2)
+  })
+
+  it('are of five hundred fields of all operations: those go that no call had for longest', () => {
+    const known = new KnownTypes()
+    const [one, other] = [known.of('one'), known.of('other')]
+    known.note(one, [field('cart', 'id'), ...many(300)], 1, 'first')
+    known.note(other, many(199), 2, 'second')
+    expect(known.size).toBe(500)
+    known.note(one, many(2), 3, 'third')
+    known.note(other, many(2, 199), 4, 'fourth')
+    expect(known.size).toBe(500)
+    // With its last field a kind goes as well, of which a client may make up any number.
+    expect(one.kinds.has('cart')).toBe(false)
+    expect(['field 0', 'field 1', 'field 2', 'field 3'].map((name) => has(one, 'order', name))).toEqual([
+      true,
+      true,
+      false,
+      true,
+    ])
+    expect(has(other, 'order', 'field 0')).toBe(true)
+    expect(has(other, 'order', 'field 200')).toBe(true)
   })
 })
 

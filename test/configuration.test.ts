@@ -58,6 +58,10 @@ describe('the configuration', () => {
     { name: 'host', text: '0.0.0.0', value: '0.0.0.0' },
     { name: 'allowed_hosts', text: 'Stock.test. *.brand.test', value: ['stock.test', '*.brand.test'] },
     { name: 'control_token', text: 'c0ntrol~', value: 'c0ntrol~' },
+    { name: 'intercept', text: 'true', value: true },
+    { name: 'intercept_hosts', text: 'Joor=api.test, own.test', value: ['joor=api.test', 'own.test'] },
+    { name: 'allow_hosts', text: '*.Shop.test 127.0.0.1', value: ['*.shop.test', '127.0.0.1'] },
+    { name: 'ca_dir', text: '/a/ca', value: '/a/ca' },
     { name: 'seed', text: '/a/seed.yaml', value: '/a/seed.yaml' },
     { name: 'data', text: '/a/data.json', value: '/a/data.json' },
     { name: 'recover', text: 'true', value: true },
@@ -80,6 +84,7 @@ describe('the configuration', () => {
     host: '0.0.0.0',
     allowedHosts: ['stock.test', '*.brand.test'],
     controlToken: 'c0ntrol~',
+    intercept: { hosts: ['joor=api.test', 'own.test'], allow: ['*.shop.test', '127.0.0.1'], caDir: '/a/ca' },
     seed: '/a/seed.yaml',
     data: '/a/data.json',
     recover: true,
@@ -323,7 +328,7 @@ describe('the configuration', () => {
 describe('the table of options', () => {
   test('gives each option one name in three spellings', () => {
     for (const { name, flag, env } of startOptions) {
-      const singular = name.replace(/^(setting|level|limit|allowed_host)s$/, '$1')
+      const singular = name.replace(/^(setting|level|limit|(?:allowed|intercept|allow)_host)s$/, '$1')
       expect(flag.replace(/ .*/, '')).toBe(`--${singular.replaceAll('_', '-')}`)
       expect(env).toBe(`BACKSTOCK_${singular.toUpperCase()}`)
     }

@@ -27,7 +27,7 @@ const repeated = (index: number) =>
 const neverRetried = 'joor.conduct.retry_payload (assumed) at /inventory_items/0: What is sent again after a lost reply'
 const wiped = `${position(6, 'New York', 'old')}: nothing stands there, expected {"available":9}`
 
-/** What each bug fails, and nothing else: the first is the one that the README shows. */
+/** What each bug fails, and nothing else: the first is the one that docs/from-a-test.md shows. */
 const caught: Readonly<Record<string, Failures>> = {
   'no-retry': {
     [replyLost]: '2 calls with {"command":{"/inventory_items/*/upc":"c"}} expected within 0 ms, 1 came (fail).',
@@ -91,7 +91,7 @@ interface Result {
   readonly failureMessages: readonly string[]
 }
 
-/** What the README tells of it. */
+/** What its page tells of it. */
 function printTable(): string {
   const rows = planted.map(({ bug, nearMiss }) => {
     const [first] = Object.entries(caught[bug.name] ?? {})
@@ -161,9 +161,9 @@ describe("A connector's suite", () => {
     expect(scenarios().filter((scenario) => !failed.has(scenario))).toEqual([])
   })
 
-  it('is what the README tells of', () => {
-    const readme = readFileSync('README.md', 'utf8')
-    expect(tableIn(readme, 'What it catches')).toBe(printTable())
-    expect(readme).toContain(`a suite of ${scenarios().length} tests`)
+  it('is what its page tells of', () => {
+    const page = readFileSync('docs/from-a-test.md', 'utf8')
+    expect(tableIn(page, 'What it catches')).toBe(printTable())
+    expect(page).toContain(`a suite of ${scenarios().length} tests`)
   })
 })

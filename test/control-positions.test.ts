@@ -203,3 +203,59 @@ describe('The positions of an account', () => {
     expect(second.headers['backstock-next']).toBeUndefined()
   })
 })
+
+describe('The warehouses of an account', () => {
+  const at = '/_backstock/joor/accounts/brand/warehouses'
+  const ask = (emulator: Emulator, query = '') => supertest(emulator.url).get(at + query)
+  const positions = [
+    row('B', '1', 1),
+    row('B', '2', 1),
+    row('A', '\u{10ffff}\u{10ffff}', 1),
+    row('A', '1', 1),
+    row('A', '1', 1, '2027-01-31'),
+    { upc: '9', made_to_order: true },
+  ]
+
+  it('are those that have positions, with their dates, each once and sorted', async () => {
+    const emulator = await emulatorWith({ positions, warehouses: ['A', 'B', 'Empty'] })
+    expect((await ask(emulator)).body).toEqual({
+      warehouses: [
+        { warehouse: 'A', inventory_date: '2027-01-31' },
+        { warehouse: 'A', inventory_date: 'IMMEDIATE' },
+        { warehouse: 'B', inventory_date: 'IMMEDIATE' },
+      ],
+      next: null,
+    })
+  })
+
+  it('come in pages, the next of which takes up where one ended', async () => {
+    const emulator = await emulatorWith({ positions })
+    const seen: string[] = []
+    let next: string | null = ''
+    while (next !== null) {
+      const { body }: { body: { warehouses: { warehouse: string; inventory_date: string }[]; next: string | null } } =
+        await ask(emulator, `?limit=1${next && `&cursor=${next}`}`).expect(200)
+      expect(body.warehouses).toHaveLength(1)
+      for (const { warehouse, inventory_date } of body.warehouses) seen.push(`${warehouse} ${inventory_date}`)
+      next = body.next
+    }
+    expect(seen).toEqual(['A 2027-01-31', 'A IMMEDIATE', 'B IMMEDIATE'])
+  })
+
+  it.each([
+    ['?limit=0', 'limit is 0'],
+    ['?limit=1001', 'limit is 1001'],
+    ['?cursor=zzz', 'cursor is zzz'],
+    ['?warehouse=A', 'warehouse is not known here'],
+  ])('with %s are refused', async (query, says) => {
+    const emulator = await emulatorWith({ positions })
+    const { status, body } = await ask(emulator, query)
+    expect(status).toBe(400)
+    expect(body.detail).toContain(says)
+  })
+
+  it('of an account that is not there are none', async () => {
+    const emulator = await startTestEmulator()
+    expect((await ask(emulator)).status).toBe(404)
+  })
+})

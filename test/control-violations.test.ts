@@ -45,6 +45,25 @@ describe('The list of violations', () => {
     expect((await list(emulator, '?account=nobody')).violations).toEqual([])
   })
 
+  it('is that of one rule where it is named, in its sum and its pages too', async () => {
+    const emulator = await startTestEmulator()
+    await bulk(emulator, items(row('1', '1.5'), row('2', 'many')), { query: '?overwrite=3' })
+    await bulk(emulator, items(row('1', 'few')))
+    const rule = 'joor.inventory.integer'
+    const { violations, rules } = await list(emulator, `?rule=${rule}`)
+    expect(violations.map((each: Told) => each.rule)).toEqual([rule, rule, rule])
+    expect(rules).toMatchObject([{ rule, count: 3, calls: 2 }])
+    expect((await list(emulator)).violations.length).toBeGreaterThan(3)
+    const first = await list(emulator, `?rule=${rule}&limit=2`)
+    const rest = await list(emulator, `?rule=${rule}&limit=2&cursor=${first.next}`)
+    expect([...first.violations, ...rest.violations]).toEqual(violations)
+    expect(rest.next).toBeNull()
+    expect(await list(emulator, '?rule=joor.date.forms')).toEqual({ violations: [], next: null, rules: [] })
+    const wrong = await get(emulator, '?rule=joor.date.form')
+    expect(wrong.status).toBe(400)
+    expect(wrong.body.detail).toContain('rule is joor.date.form, which is no rule; did you mean "joor.date.forms"?')
+  })
+
   it('goes on by its cursor, within a call too, and neither repeats nor skips while calls come in', async () => {
     const emulator = await startTestEmulator()
     for (let n = 0; n < 3; n++) await bulk(emulator, items(row('1', `${n}1`), row('2', `${n}2`), row('3', `${n}3`)))

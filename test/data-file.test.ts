@@ -71,7 +71,7 @@ describe('A data file', () => {
       ...{ seed: null, recover: false, mark: 'a-mark', files: machineFiles, processes: machineProcesses },
     })
     const tables = emptyTables()
-    for (let n = 0; n < 100_000; n++) tables.marks.set(['', '', `${n}`], { value: { sku: {} }, by: '' })
+    for (let n = 0; n < 100_000; n++) tables.marks.set('', '', `${n}`, { value: { sku: {} }, by: '' })
     const nothing = { declared: true, token: null, settings: {}, warehouses: null, styles: null, pending: [] }
     const state = { setup: { vendor: 'joor' as const, name: 'brand', ...nothing }, tables, requests: 0 }
     collect()

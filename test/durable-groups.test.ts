@@ -56,7 +56,7 @@ async function withAccounts(...names: string[]) {
   return { disk, store, texts }
 }
 
-function put(store: MemoryStore<string>, name: string, key: string, text: string) {
+async function put(store: MemoryStore<string>, name: string, key: string, text: string) {
   return store.call(callerOf(name), { marks: [['', '', key]] }, (turn) => {
     const before = turn.view.get('marks', ['', '', key])?.value.sku.upc
     const draft = new Draft(turn.view)
@@ -68,10 +68,12 @@ const look = (store: MemoryStore<string>, name: string, key: string) =>
   store.row(`joor:${name}`, 'marks', ['', '', key]).then((row) => row?.value.sku.upc)
 
 /** Where a promise stands now. */
-async function standing(promise: Promise<unknown>): Promise<'waits' | 'done' | 'failed'> {
+async function standing(promise: unknown): Promise<'waits' | 'done' | 'failed'> {
   await turns()
   return Promise.race([
-    promise.then(() => 'done' as const).catch(() => 'failed' as const),
+    Promise.resolve(promise)
+      .then(() => 'done' as const)
+      .catch(() => 'failed' as const),
     turns(2).then(() => 'waits' as const),
   ])
 }
@@ -114,7 +116,7 @@ describe('Calls that come while one is being written', () => {
     const { disk, store, texts } = await withAccounts('one', 'two')
     const waiting = put(store, 'one', 'a', '1')
     await disk.write(1)
-    const idle = (name: string) =>
+    const idle = async (name: string) =>
       store.call(callerOf(name), { marks: [['', '', 'a']] }, () => ({
         changes: {},
         entry: () => `idle ${name}`,

@@ -54,7 +54,7 @@ const mark = (text: string): MarkValue => ({ sku: { upc: text } })
 
 function callOp(account: string, draw: (draft: Draft) => void, on: (marks: Map<string, string>) => void): Op {
   return {
-    act: (store) =>
+    act: async (store) =>
       store.call(callerOf(account), {}, (turn) => {
         const draft = new Draft(turn.view)
         draw(draft)

@@ -12,7 +12,7 @@ const rowOf = (text: string) => ({ value: { sku: { upc: text } }, by: 'a call' }
 
 function accountOf(rows: number): PartitionState {
   const tables = emptyTables()
-  for (let n = 0; n < rows; n++) tables.marks.set(keyOf(n), rowOf(`${n}`))
+  for (let n = 0; n < rows; n++) tables.marks.set(...keyOf(n), rowOf(`${n}`))
   const nothing = { declared: true, token: null, settings: {}, warehouses: null, styles: null, pending: [] }
   return { setup: { vendor: 'joor', name: 'brand', ...nothing }, tables, requests: 3 }
 }
@@ -27,8 +27,8 @@ describe('The text of a data file', () => {
     for (let round = 0; round < 200; round++) {
       const key = keyOf(Math.floor(random() * 120))
       const drawn = random()
-      if (drawn < 0.6) account.tables.marks.set(key, rowOf(`round ${round}`))
-      else if (drawn < 0.9) account.tables.marks.delete(key)
+      if (drawn < 0.6) account.tables.marks.set(...key, rowOf(`round ${round}`))
+      else if (drawn < 0.9) account.tables.marks.delete(...key)
       else {
         const copy = { ...account, tables: { ...account.tables, marks: account.tables.marks.copy() } }
         snapshots.push({ name: `${round}`, of: undefined, at: 'now', states: new Map([['joor:brand', copy]]) })
@@ -52,7 +52,7 @@ describe('The text of a data file', () => {
     expect(heldIn(twice(new RowTexts(10_000)))).toBe(0)
     const texts = new RowTexts(1_000_000)
     const [before = []] = twice(texts)
-    tables.marks.set(keyOf(500), rowOf('another'))
+    tables.marks.set(...keyOf(500), rowOf('another'))
     const after = texts.write((textsOf) => [...textsOf(tables)])
     expect(after.filter((text) => before.includes(text))).toHaveLength(all - 1)
   })

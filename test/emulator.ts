@@ -24,7 +24,7 @@ export const oauth2 = (token: string) => `OAuth2 ${Buffer.from(token).toString('
 
 /** One bulk call; `body` is sent as it is where it is text, else as JSON. */
 export function bulk(
-  emulator: Emulator,
+  emulator: Pick<Emulator, 'url'>,
   body: unknown,
   { query = '', token = 'a-token', type = 'application/json' } = {},
 ) {

@@ -110,7 +110,7 @@ describe('The command of exec', () => {
 
   it('gets none of the variables that are for its emulator, so that it can start one itself', async () => {
     const env = { BACKSTOCK_SETTING: 'auth=enforce', BACKSTOCK_LOG_FORMAT: 'json', BACKSTOCK_TOKEN: 'x', OTHER: 'y' }
-    const inner = `const names = Object.keys(process.env).filter((name) => /^BACKSTOCK|^OTHER/.test(name))
+    const inner = `const names = Object.keys(process.env).filter((name) => /^BACKSTOCK|^OTHER$/.test(name))
       console.log(JSON.stringify(names.sort()))`
     const { code, stdout, stderr } = await run(['--', process.execPath, cli, 'exec', '--', ...node(inner)], env)
     expect(code).toBe(0)
@@ -445,6 +445,7 @@ describe('Beside what a process shows, exec', () => {
       url,
       joor: { baseUrl: url },
       jirafe: { baseUrl: url },
+      intercept: undefined,
       reset: async () => ({ accounts: 0, sites: 0 }),
       counts: () => nothing,
       countsOf: () => undefined,

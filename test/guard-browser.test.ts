@@ -1,36 +1,15 @@
-import { accessSync, constants, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import supertest from 'supertest'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Emulator, type EmulatorOptions, startEmulator } from '../server/emulator.js'
-import { tellMissing } from './missing-tools.js'
+import { browserForTests } from './browser.js'
 import { tell } from './proof.js'
 import { withoutGuard } from './unguarded.js'
 
-const program = '/usr/bin/chromium'
-const isThere = (() => {
-  try {
-    accessSync(program, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-})()
-
-let browser: Browser | undefined
-beforeAll(async () => {
-  if (!isThere) return
-  // In containers there is no user namespace to be had, and little of /dev/shm.
-  const args = ['--no-sandbox', '--disable-dev-shm-usage', '--host-resolver-rules=MAP *.test 127.0.0.1']
-  browser = await chromium.launch({ executablePath: program, args, timeout: 60_000 })
-}, 90_000)
-afterAll(() => browser?.close())
-
-beforeEach((context) => {
-  if (!isThere) tellMissing(`There is no ${program}; "apt-get install chromium" brings it.`, context)
-})
+const open = browserForTests()
 
 /** What stands before a page is opened, and what it is after. */
 const seed = { joor: { accounts: { brand: { token: 'brand-token', positions: [{ upc: '1', inventory: 7 }] } } } }
@@ -53,15 +32,6 @@ async function stranger(): Promise<number> {
     server.close()
   })
   return (server.address() as AddressInfo).port
-}
-
-async function open(url: string): Promise<Page> {
-  if (browser === undefined) throw new Error('No browser runs.')
-  const context = await browser.newContext()
-  onTestFinished(() => context.close())
-  const page = await context.newPage()
-  await page.goto(url)
-  return page
 }
 
 /** How one call went, as its page sees it. */

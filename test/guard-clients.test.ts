@@ -52,12 +52,13 @@ describe('The commands that ask a running emulator', () => {
       allOf(program)
         .filter(({ options }) => options.some(({ long }) => long === flag))
         .map((each) => each.name())
-    const asking = having('--url')
+    // Health is told to anybody.
+    const asking = having('--url').filter((name) => name !== 'health')
     expect(asking).toEqual(
       expect.arrayContaining(['why', 'requests', 'state', 'levels', 'reset', 'save', 'arm', 'show']),
     )
-    // Those that start an emulator have it for that one.
-    expect(having('--control-token').filter((name) => !['start', 'exec'].includes(name))).toEqual(asking)
+    // Those that start an emulator have it for that one, and doctor takes whatever start does.
+    expect(having('--control-token').filter((name) => !['start', 'exec', 'doctor'].includes(name))).toEqual(asking)
   })
 
   it('bring the token as an option or from the environment, and say so where it is missing or wrong', async () => {

@@ -5,7 +5,7 @@ import { type Emulator, startEmulator } from '../server/emulator.js'
 import { tell } from './proof.js'
 import { withoutGuard } from './unguarded.js'
 
-/** What is said of each value here is what the README promises of it, and is taken from nowhere else. */
+/** What is said of each value here is what docs/share.md promises of it, and is taken from nowhere else. */
 type Verdict = 'ours' | 'stranger'
 
 const hosts: readonly (readonly [string, Verdict])[] = [

@@ -1,51 +1,14 @@
 import { request as send } from 'node:http'
-import express from 'express'
 import supertest from 'supertest'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { Emulator, EmulatorOptions } from '../server/emulator.js'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Emulator } from '../server/emulator.js'
+import { withRoutes } from './control-routes.js'
 import { bulk, items, lastRequest, startTestEmulator } from './emulator.js'
 import { tell } from './proof.js'
 
 const plane = (emulator: Emulator) => supertest(emulator.url)
 const instant = new Date('2026-01-31T12:00:00Z')
 const timestamp = '2015-01-23T16:35:38+0000'
-
-interface Route {
-  readonly path: string
-  readonly methods: readonly string[]
-}
-
-/** An emulator, and the routes that its control plane was built of: noted while it builds them. */
-async function withRoutes(options: EmulatorOptions): Promise<{ emulator: Emulator; routes: readonly Route[] }> {
-  const own = new Map<unknown, { path: string; route: { stack: { method?: string }[] } }[]>()
-  const mounted = new Map<unknown, { path: string; router: unknown }[]>()
-  const { route, use } = express.Router.prototype
-  vi.spyOn(express.Router.prototype, 'route').mockImplementation(function (this: unknown, given: unknown) {
-    // Express takes patterns too; the control plane's paths are all texts.
-    const path = String(given)
-    const made = route.call(this, path)
-    own.set(this, [...(own.get(this) ?? []), { path, route: made }])
-    return made
-  })
-  vi.spyOn(express.Router.prototype, 'use').mockImplementation(function (this: unknown, ...given: unknown[]) {
-    const path = typeof given[0] === 'string' ? given[0] : ''
-    const routers = given.filter((each) => typeof each === 'function').map((router) => ({ path, router }))
-    mounted.set(this, [...(mounted.get(this) ?? []), ...routers])
-    return use.apply(this, given)
-  })
-  const emulator = await startTestEmulator(options)
-  vi.restoreAllMocks()
-  const below = (router: unknown, start: string): readonly Route[] => [
-    ...(own.get(router) ?? []).map((each) => ({
-      path: `${start}${each.path}`.replace(/(?<=.)\/$/, ''),
-      methods: [...new Set(each.route.stack.map(({ method = 'all' }) => method))],
-    })),
-    ...(mounted.get(router) ?? []).flatMap((each) => below(each.router, `${start}${each.path}`)),
-  ]
-  const inner = new Set([...mounted.values()].flat().map(({ router }) => router))
-  const roots = [...mounted.keys()].filter((router) => !inner.has(router))
-  return { emulator, routes: roots.flatMap((router) => below(router, '')) }
-}
 
 /** Everything that calls can change, as the control plane shows it. */
 async function everything(emulator: Emulator) {
@@ -88,6 +51,7 @@ async function withState() {
     account: 'brand',
     site: 'shop',
     name: 'kept',
+    document: 'joor.json',
     log_id: reply.body.response.log_id,
     id: (await lastRequest(emulator)).id,
   }
@@ -182,7 +146,8 @@ const calls = [
   ['delete', '/_backstock/faults', 204],
   ['get', '/_backstock/coverage?format=html', 200],
   ['get', '/_backstock/joor/accounts/nobody', 404],
-  ['get', '/_backstock/metrics', 501],
+  ['get', '/_backstock/metrics', 200],
+  ['get', '/_backstock/events', 501],
   ['get', '/_backstock/joor/accounts/%zz', 400],
   ['get', '/v2/shop/inventory', 405],
   ['options', '/v2/shop/inventory', 405],

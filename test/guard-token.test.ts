@@ -31,7 +31,9 @@ const paths = [
   ['put', 'seed'],
   ['post', 'verify/state'],
   ['get', 'nowhere'],
-  ['get', ''],
+  ['put', ''],
+  ['post', 'ui/requests'],
+  ['get', 'uis'],
   ['get', 'health/'],
   ['get', 'HEALTH'],
   ['get', 'version/x'],
@@ -67,6 +69,16 @@ describe('With a control token', () => {
     const accounts = await plane(emulator).get('/_backstock/joor/accounts').set(bearer)
     expect(accounts.body.accounts.map(({ account }: { account: string }) => account)).toEqual(['seeded'])
   })
+
+  it.each(['', 'ui', 'ui/requests', 'ui/requests/x?account=brand'])(
+    'the dashboard is served without it at %o, to ask for it there',
+    async (path) => {
+      const emulator = await guarded({ seed: { joor: { accounts: { seeded: {} } } } })
+      const reply = await plane(emulator).get(`/_backstock/${path}`).expect(200)
+      expect(reply.headers['content-type']).toBe('text/html; charset=utf-8')
+      expect(reply.text).not.toMatch(/seeded|c0ntrol/)
+    },
+  )
 
   it.each(['health', 'ready', 'version'])('%s is answered without it', async (path) => {
     const emulator = await guarded()

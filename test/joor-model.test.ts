@@ -190,12 +190,10 @@ const positionsWith = (change: (positions: TableChange<'positions'>) => Partial<
     positions === undefined ? others : { ...others, positions: { ...positions, ...change(positions) } }
 }
 
-function mapped<From, To>(map: ReadonlyMap<string, From>, to: (value: From) => To): ReadonlyMap<string, To> {
-  return new Map([...map].map(([key, value]) => [key, to(value)]))
-}
-
-function eachPosition(positions: TableChange<'positions'>, change: (value: PositionValue) => PositionValue) {
-  return mapped(positions.puts, (days) => mapped(days, (skus) => mapped(skus, (value) => value && change(value))))
+function eachPosition({ puts }: TableChange<'positions'>, change: (value: PositionValue) => PositionValue) {
+  const changed = (values: Iterable<readonly [string, PositionValue | null]>) =>
+    new Map(Array.from(values, ([sku, value]) => [sku, value && change(value)]))
+  return puts.map(({ values, ...place }) => ({ ...place, values: changed(values) }))
 }
 
 const faults: readonly (readonly [string, Fault])[] = [

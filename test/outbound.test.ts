@@ -66,6 +66,30 @@ describe('Nobody beyond this machine is called', () => {
   })
 })
 
+const inProcess = `
+  import { setupServer } from 'msw/node'
+  import { createBackstock } from 'backstock/msw'
+  const backstock = createBackstock()
+  const server = setupServer(...backstock.handlers)
+  server.listen({ onUnhandledRequest: 'error' })
+  const reply = await fetch('https://api.jooraccess.com/v2/bulk-inventory', {
+    method: 'POST',
+    headers: { Authorization: 'OAuth2 YQ==', 'Content-Type': 'application/json' },
+    body: '{"inventory_items":[{"warehouse":"NY","upc":"1","inventory":1}]}',
+  })
+  const accounts = await (await backstock.connect()).joor.accounts()
+  server.close()
+  await backstock.close()
+  process.exitCode = reply.status === 200 && accounts.length === 1 ? 0 : 9`
+
+describe('Nobody at all is called, not even on this machine', () => {
+  it('by handlers of MSW, their emulator and its client', { timeout }, async (context) => {
+    if (!canWatch(context)) return
+    const told = 'outbound: 0 connections, none beyond this machine'
+    expect(await watched('--input-type=module', '-e', inProcess)).toEqual({ code: 0, told })
+  })
+})
+
 const nobody: unknown = expect.stringMatching(/^outbound: [1-9]\d* connections, none beyond this machine$/)
 const somebody: unknown = expect.stringMatching(/^outbound: [1-9]\d* tries to reach somebody/)
 

@@ -1,16 +1,19 @@
 import { execFile, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { examplesOf, outputOf, settled } from './readme-blocks.js'
+import { examplesOf, settled } from './docs-blocks.js'
+import { isStart, outputOf } from './docs-reader.js'
 
 const run = promisify(execFile)
 const folder = mkdtempSync(join(tmpdir(), 'backstock-package-'))
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
-const examples = examplesOf(readFileSync('README.md', 'utf8')).slice(0, 2)
+const examples = examplesOf(readFileSync('README.md', 'utf8'))
+  .filter((example) => !isStart(example))
+  .slice(0, 2)
 
 describe('the packed package in an empty folder', () => {
   beforeAll(async () => {
@@ -40,7 +43,7 @@ describe('the packed package in an empty folder', () => {
     const url = /^Backstock is ready on (http:\/\/127\.0\.0\.1:\d+)$/.exec(lines[0] ?? '')?.[1]
     expect(url).toBeDefined()
     for (const example of examples) {
-      expect(settled(await outputOf(example, url ?? '', folder))).toBe(settled(example.reply))
+      expect(settled(await outputOf(example, url ?? '', folder))).toBe(settled(example.reply ?? ''))
     }
     child.kill('SIGTERM')
     expect(await ended).toBe(0)
@@ -75,8 +78,26 @@ test('has an account', async (t) => console.log(await (await useBackstock(t)).ac
     const { stdout } = await run(process.execPath, ['client.mjs'], { cwd: folder })
     expect(stdout).toContain('3 true\n')
     for (const line of ['[]', '# pass 1']) expect(stdout.split('\n')).toContain(line)
-    for (const name of ['client', 'runners/vitest', 'runners/jest', 'runners/node-test'])
+    for (const name of ['client', 'runners/vitest', 'runners/jest', 'runners/node-test', 'runners/msw'])
       expect(readFileSync(join(folder, `node_modules/backstock/dist/client/${name}.d.ts`), 'utf8')).toContain('export')
+  })
+
+  it('has handlers for MSW, where that is installed beside it', async () => {
+    const beside = join(folder, 'node_modules/msw')
+    symlinkSync(resolve('node_modules/msw'), beside)
+    const program = `import { setupServer } from 'msw/node'
+import { createBackstock } from 'backstock/msw'
+const backstock = createBackstock()
+const server = setupServer(...backstock.handlers)
+server.listen({ onUnhandledRequest: 'error' })
+console.log((await fetch('https://event.jirafe.com/v2/shop/site_check', { headers: { Authorization: 'Bearer a' } })).status)
+console.log((await (await backstock.connect()).jirafe.sites()).length)
+server.close()
+await backstock.close()`
+    writeFileSync(join(folder, 'handlers.mjs'), program)
+    const { stdout } = await run(process.execPath, ['handlers.mjs'], { cwd: folder })
+    rmSync(beside)
+    expect(stdout).toBe('200\n1\n')
   })
 
   it('brings nothing that only its own tests and benchmarks need', async () => {
@@ -85,6 +106,8 @@ test('has an account', async (t) => console.log(await (await useBackstock(t)).ac
     const paths: string[] = files.map(({ path }: { path: string }) => path)
     expect(paths.filter((path) => /^(test|bench|dist\/bench|dist\/test|\.ci)\//.test(path))).toEqual([])
     expect(paths).toContain('dist/server/cli.js')
+    expect(paths).toContain('dist/web/index.html')
+    for (const name of ['joor', 'jirafe', 'control']) expect(paths).toContain(`contracts/openapi/${name}.json`)
   })
 
   it('installs nothing beside itself, and brings the licences of what is in it', async () => {

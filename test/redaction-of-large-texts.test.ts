@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { keep } from '../server/journal/kept.js'
 import { redactDeep, Secrets, secretsOfEncodedToken, secretsOfToken } from '../server/redaction.js'
+import { Sent } from '../server/sent.js'
 
 /** What is kept of a text if all of it is redacted first. */
 function keptOfAll(text: string, secrets: readonly string[], limit: number): string {
@@ -11,8 +12,8 @@ function keptOfAll(text: string, secrets: readonly string[], limit: number): str
 
 const token = 'aZ09-secret+of=the caller'
 const authorization = `OAuth2 ${Buffer.from(token).toString('base64')}`
-const secrets = new Secrets({ headers: { authorization }, query: [] }, () => secretsOfEncodedToken(authorization))
-  .ofHead
+const carrier = { sentHeaders: new Sent({ authorization }), authorization: new Sent(authorization), query: [] }
+const secrets = new Secrets(carrier, secretsOfEncodedToken).ofHead
 const spellings = [
   token,
   encodeURIComponent(token),

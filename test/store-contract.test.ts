@@ -166,7 +166,7 @@ const site = (name: string, tokenOf: string): Declaration => ({
 })
 
 /** One call that changes what `draw` says. */
-function call(
+async function call(
   store: TestStore,
   text: string,
   draw: (draft: Draft, turn: Turn) => void = () => {},
@@ -261,16 +261,17 @@ describe.each(stores)('A store (%s)', (_name, make) => {
     const { store, notes } = make()
     await call(store, 'first', (draft) => draft.put('positions', key('a'), position('a', 1)))
     const before = await shown(store)
-    const thrown = store.call(caller, {}, (turn) => {
-      const draft = new Draft(turn.view)
-      draft.clearFirst('positions', 'New York')
-      draft.put('positions', key('b'), position('b', 2))
-      const entry = (): Note => {
-        throw new Error('no entry')
-      }
-      return { changes: draft.changes, entry, result: undefined }
-    })
-    await expect(thrown).rejects.toThrow('no entry')
+    const throws = async () =>
+      store.call(caller, {}, (turn) => {
+        const draft = new Draft(turn.view)
+        draft.clearFirst('positions', 'New York')
+        draft.put('positions', key('b'), position('b', 2))
+        const entry = (): Note => {
+          throw new Error('no entry')
+        }
+        return { changes: draft.changes, entry, result: undefined }
+      })
+    await expect(throws()).rejects.toThrow('no entry')
     expect(await shown(store)).toEqual(before)
     expect(notes.texts).toEqual(['first'])
   })

@@ -42,11 +42,11 @@ function run(steps: readonly Step[], copyOf: (table: Table<string>) => Table<str
     const { table, model } = pairs[each.on % pairs.length] ?? { table: new Table<string>(), model: new Map() }
     switch (each.do) {
       case 'set':
-        table.set(each.key, row(each.value))
+        table.set(...each.key, row(each.value))
         model.set(JSON.stringify(each.key), each.value)
         break
       case 'delete':
-        table.delete(each.key)
+        table.delete(...each.key)
         model.delete(JSON.stringify(each.key))
         break
       case 'copy':

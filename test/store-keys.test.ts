@@ -116,7 +116,7 @@ describe('A table', () => {
   const keys = fc.tuple(parts, parts, parts)
   const filled = (given: readonly Key[]) => {
     const table = new Table<string>()
-    for (const key of given) table.set(key, { value: key.join('|'), by: '' })
+    for (const key of given) table.set(...key, { value: key.join('|'), by: '' })
     return table
   }
   const distinct = (given: readonly Key[]) =>
@@ -145,7 +145,7 @@ describe('A table', () => {
     fc.assert(
       fc.property(fc.array(keys), fc.array(keys), (given, gone) => {
         const table = filled(given)
-        for (const key of gone) table.delete(key)
+        for (const key of gone) table.delete(...key)
         const left = distinct(given).filter((key) => !gone.some((each) => compareKeys(each, key) === 0))
         expect(table.size).toBe(left.length)
         for (const key of gone) expect(table.get(key)).toBeUndefined()

@@ -48,13 +48,13 @@ function named(view: View, needs: Needs): View {
 function copied(changes: ChangeSet): ChangeSet {
   const copy: { [Name in TableName]?: unknown } = {}
   for (const [table, change] of Object.entries(changes)) {
-    const puts = new Map<string, Map<string, Map<string, unknown>>>()
-    for (const [first, seconds] of change.puts) {
-      const copiedSeconds = new Map<string, Map<string, unknown>>()
-      for (const [second, bucket] of seconds)
-        copiedSeconds.set(second, new Map([...bucket].map(([third, value]) => [third, throughJson(value)])))
-      puts.set(first, copiedSeconds)
-    }
+    const puts = change.puts.map(({ first, second, values }) => {
+      const copies = Array.from<readonly [string, unknown], [string, unknown]>(values, ([third, value]) => [
+        third,
+        throughJson(value),
+      ])
+      return { first, second, values: new Map(copies) }
+    })
     copy[table as TableName] = { all: change.all, firsts: new Set(change.firsts), thirds: new Set(change.thirds), puts }
   }
   // Every table was copied under its own name.

@@ -5,6 +5,17 @@ const item = (number: number, more: object) => ({ warehouse: 'NY', upc: `${numbe
 const itemsOf = (count: number, more: (number: number) => object) =>
   items(...Array.from({ length: count }, (_, number) => item(number, more(number))))
 
+/** How long each of two takes, the least of three times by turns: others use the machine, too. */
+async function leastOf(usual: () => Promise<number>, suspected: () => Promise<number>) {
+  const least = { usual: Number.POSITIVE_INFINITY, suspected: Number.POSITIVE_INFINITY }
+  await usual()
+  for (let turn = 0; turn < 3; turn++) {
+    least.usual = Math.min(least.usual, await usual())
+    least.suspected = Math.min(least.suspected, await suspected())
+  }
+  return least
+}
+
 describe('A body with what may be a credential', () => {
   it.each([
     ['in JSON', 'application/json', JSON.stringify(items(item(1, { token: 'A'.repeat(9_000_000) })))],
@@ -27,9 +38,11 @@ describe('A body with what may be a credential', () => {
       expect((await bulk(emulator, body)).status).toBe(200)
       return performance.now() - start
     }
-    await timeOf('tokem')
-    const usual = await timeOf('tokem')
-    expect(await timeOf('token')).toBeLessThan(usual * 5)
+    const { usual, suspected } = await leastOf(
+      () => timeOf('tokem'),
+      () => timeOf('token'),
+    )
+    expect(suspected).toBeLessThan(usual * 5)
   })
 
   it('beside a thousand of them in its headers costs what it costs without them', { timeout: 120_000 }, async () => {
@@ -44,8 +57,11 @@ describe('A body with what may be a credential', () => {
       await reply.text()
       return performance.now() - start
     }
-    await timeOf({})
-    expect(await timeOf({ Cookie: cookies })).toBeLessThan(5 * (await timeOf({})))
+    const { usual, suspected } = await leastOf(
+      () => timeOf({}),
+      () => timeOf({ Cookie: cookies }),
+    )
+    expect(suspected).toBeLessThan(usual * 5)
   })
 
   it('is not shown, the first twenty of them', async () => {

@@ -1,7 +1,7 @@
 import { type Case, defaultVariables, readCases, shippedCases } from '../server/verify/cases.js'
 import { runHere, type Start } from '../server/verify/run.js'
+import { settled } from './docs-blocks.js'
 import { startTestEmulator } from './emulator.js'
-import { settled } from './readme-blocks.js'
 
 /** What an emulator told of one call: the rules it met, what was broken and where, and the reply. */
 export interface Told {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseStringPromise } from 'xml2js'
-import type { XmlElement } from '../server/wire/xml-reader.js'
+import type { XmlElement } from '../server/wire/xml-element.js'
 import { parseXml } from '../server/wire/xml-tree.js'
 
 /** What readers of XML agree on: names without prefix, the text that stands directly in an element, its children. */

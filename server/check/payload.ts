@@ -1,4 +1,4 @@
-import { noAuthorization } from '../authorization.js'
+import { readHead } from '../head.js'
 import { jirafeOperations } from '../jirafe/operations.js'
 import { eventTypes, keptAs, trackerTypes } from '../jirafe/types.js'
 import { joorOperations } from '../joor/operations.js'
@@ -57,10 +57,7 @@ const jirafePayload = (type: string) =>
   payload(jirafeOperations, trackerTypes.has(type) ? `/v2/${type}` : `/v2/site/${type}`, 'application/json')
 
 function payload(operations: readonly AnyOperation[], target: string, type: string): Payload {
-  const segments = target.split('/').filter(Boolean)
-  const headers = { 'content-type': type }
-  const known = { repeatedSlashes: false, badEscape: false, query: [], authorization: noAuthorization }
-  const head = { method: 'POST', target, segments, headers, ...known }
+  const head = readHead({ method: 'POST', url: target, headers: { 'content-type': type } })
   const operation = operations.find((each) => each.matches(head))
   if (operation === undefined) throw new Error(`No operation takes ${target}.`)
   return { operation, head }

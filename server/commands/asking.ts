@@ -56,7 +56,7 @@ export async function withEmulator(
   }
 }
 
-function originOf(url: string | undefined, { env }: Outside): string {
+export function originOf(url: string | undefined, { env }: Outside): string {
   const origin = url ?? (env.BACKSTOCK_URL || defaultUrl)
   if (/^https?:/.test(origin) && URL.canParse(origin)) return new URL(origin).origin
   throw new NoAnswer(2, `"${origin}" is not the address of an emulator; one looks like ${defaultUrl}`)
@@ -77,9 +77,12 @@ export class RunningEmulator {
   readonly origin: string
   readonly #headers: Readonly<Record<string, string>>
   readonly #stopped: AbortSignal
+  readonly #patience: number
 
-  constructor(origin: string, token: string | undefined, outside: Outside) {
+  /** Milliseconds that an answer may take are `wait`. */
+  constructor(origin: string, token: string | undefined, outside: Outside, wait = patience) {
     this.origin = origin
+    this.#patience = wait
     this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
     const stop = new AbortController()
     this.#stopped = stop.signal
@@ -88,7 +91,7 @@ export class RunningEmulator {
 
   async ask(path: string, question: Question = {}): Promise<Answer> {
     const { method = 'GET', query = {}, body = null } = question
-    const signal = AbortSignal.any([AbortSignal.timeout(patience), this.#stopped])
+    const signal = AbortSignal.any([AbortSignal.timeout(this.#patience), this.#stopped])
     try {
       const response = await fetch(this.#urlOf(path, query), { method, body, headers: this.#headers, signal })
       return this.#read(response, await response.text())

@@ -3,6 +3,7 @@ import { identifierNames } from '../state/rows.js'
 import type { Address, Query } from './asking.js'
 import type { Form } from './forms.js'
 import { addFault, addSnapshot } from './group-verbs.js'
+import { addHealth } from './health-verb.js'
 import type { LevelsOptions } from './levels.js'
 import type { Outside } from './outside.js'
 import type { ResetOptions } from './reset.js'
@@ -16,6 +17,7 @@ export function addControlVerbs(program: Command, outside: Outside, end: (code: 
   addReset(program, outside, end)
   addSnapshot(program, outside, end)
   addFault(program, outside, end)
+  addHealth(program, outside, end)
 }
 
 /** What a filter is called on the control plane, and what it is about. */

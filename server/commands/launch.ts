@@ -2,7 +2,8 @@ import { ConfigError, type Given, type LogFormat, readConfig, readConfigPath, re
 import { readConfigFile } from '../config/config-file.js'
 import { SeedError } from '../documents/seed.js'
 import type { Emulator } from '../emulator.js'
-import { DataFileError, type EmulatorOptions, ListenError } from '../options.js'
+import { usualCaFolder } from '../intercept/ca-place.js'
+import { CaError, DataFileError, type EmulatorOptions, ListenError } from '../options.js'
 import { jsonLine } from '../printable.js'
 import type { Trial } from '../trial/trial.js'
 import { NoCommand, NotRunnable, type Outside } from './outside.js'
@@ -19,6 +20,7 @@ export type StartEmulator = (options: EmulatorOptions) => Promise<Emulator>
 const failures = [
   [ConfigError, 2],
   [SeedError, 2],
+  [CaError, 2],
   [ListenError, 3],
   [DataFileError, 4],
   // As shells have it.
@@ -71,10 +73,16 @@ export async function launch(
 ): Promise<Launched> {
   const { env, folder } = outside
   const file = await readConfigFile(folder, readConfigPath({ options, env }))
-  const { logFormat, logRequests, ...config } = readConfig({ options, env, file, port })
+  const { logFormat, logRequests, intercept: asked, ...config } = readConfig({ options, env, file, port })
+  const intercept = asked && { ...asked, caDir: asked.caDir ?? usualCaFolder(env) }
   voice.format = logFormat
   const { controlToken } = config
-  const told = { ...config, log: voice.log, ...(logRequests && { logRequests: outside.complain }) }
+  const told = {
+    ...config,
+    ...(intercept && { intercept }),
+    log: voice.log,
+    ...(logRequests && { logRequests: outside.complain }),
+  }
   if (trial === undefined) return { emulator: await start(told), controlToken }
   // One run would begin with what the one before has left.
   for (const kept of ['data', 'snapshots'] as const)

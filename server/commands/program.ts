@@ -1,13 +1,14 @@
 import { Command, Help, Option } from 'commander'
 import { execOptions, startOptions } from '../config/config.js'
 import { defaultUrl } from './asking.js'
+import { addCa } from './ca-verb.js'
 import { addCheck } from './check-verb.js'
 import { addControlVerbs } from './control-verbs.js'
 import { addCoverage } from './coverage-verbs.js'
 import type { Outside } from './outside.js'
 import type { RulesOptions } from './rules.js'
 import { createOption, readTexts } from './start-options.js'
-import { suggestVerb, tokenOption } from './verb-options.js'
+import { examplesOf, suggestVerb, tokenOption } from './verb-options.js'
 import type { VerifyOptions } from './verify.js'
 import { type WhyOptions, why } from './why.js'
 
@@ -18,9 +19,12 @@ Examples:
   backstock --data stock.json                      keep the state across restarts
   backstock --setting contract=enforce             refuse what breaks the vendor's contract
   backstock exec -- npm test                       run a suite with an emulator of its own
+  backstock exec --intercept -- npm test           the same for clients that have the vendors' addresses built in
   backstock why 1d4cb115-cb2c-4ee5-9f96-440a48e3ef04
                                                    why items of that call were not updated
   backstock requests --follow                      watch the calls as they come
+  backstock doctor                                 what would stop it from working here
+  backstock help exec                              the options of a verb
 
 Every option has a place in backstock.config.yaml, too: option > environment > config file > default.`
 
@@ -60,6 +64,9 @@ export function createProgram(
   addCoverage(program, outside, end)
   addVerify(program, outside, end)
   addRules(program, outside, end)
+  addDoctor(program, outside, end)
+  addHelp(program)
+  addCa(program, outside, end)
   // `start` may be left out, so its options are at home in the first help that people see.
   const help = new Help()
   program.configureHelp({ visibleOptions: (command) => [...start.options, ...help.visibleOptions(command)] })
@@ -80,6 +87,10 @@ function addStart(program: Command, outside: Outside, end: (code: number) => voi
       end(await start(readTexts(command.opts()), outside))
     })
   for (const row of startOptions) command.addOption(createOption(row))
+  command.addHelpText(
+    'after',
+    examplesOf('backstock start --port 0', 'backstock start --seed seed.yaml --data stock.json'),
+  )
   return command
 }
 
@@ -136,6 +147,45 @@ function addExec(program: Command, outside: Outside, end: (code: number) => void
       ),
     )
   for (const row of execOptions) command.addOption(createOption(row))
+  command.addHelpText(
+    'after',
+    examplesOf(
+      'backstock exec -- npm test',
+      'backstock exec --env API_URL={joor} --fail-on violations -- npm test',
+      'backstock exec --seed seed.yaml --report junit=report.xml -- pytest',
+    ),
+  )
+}
+
+function addDoctor(program: Command, outside: Outside, end: (code: number) => void): void {
+  const command = program
+    .command('doctor')
+    .description('say what would stop Backstock, or a client of it, from working here; exit 1 where something would')
+    .option('--json', 'print the findings as JSON')
+    .addHelpText('after', examplesOf('backstock doctor', 'backstock doctor --port 8080 --data stock.json --json'))
+    .action(async ({ json, ...options }: { json?: true } & ReturnType<typeof command.opts>) => {
+      const { doctor } = await import('./doctor.js')
+      end(await doctor(readTexts(options), { json: json ?? false }, outside))
+    })
+  for (const row of startOptions) command.addOption(createOption(row))
+}
+
+/** That of commander takes one name, and shows the whole for a name that is none. */
+function addHelp(program: Command): void {
+  const command: Command = program
+    .helpCommand(false)
+    .command('help')
+    .description('show the help of a verb')
+    .argument('[verb...]', 'such as exec, or fault add')
+    .action((words: readonly string[]) => {
+      let meant = program
+      for (const word of words) {
+        const found = meant.commands.find((each) => each.name() === word)
+        if (found === undefined) return command.error(`error: unknown command '${word}'${suggestVerb(word, meant)}`)
+        meant = found
+      }
+      return meant.help()
+    })
 }
 
 function repeatable(flag: string, says: string): Option {
@@ -150,6 +200,7 @@ function addWhy(program: Command, outside: Outside, end: (code: number) => void)
     .option('--url <url>', `address of the running emulator (default: ${defaultUrl}, env: BACKSTOCK_URL)`)
     .addOption(tokenOption())
     .option('--json', 'print what the emulator answers, as JSON')
+    .addHelpText('after', examplesOf('backstock why 1d4cb115-cb2c-4ee5-9f96-440a48e3ef04'))
     .action(async (logId: string, options: WhyOptions) => end(await why(logId, options, outside)))
 }
 
@@ -164,6 +215,14 @@ function addVerify(program: Command, outside: Outside, end: (code: number) => vo
     .option('--jirafe-token <token>', "the target's Jirafe token")
     .option('--jirafe-site <site>', "the target's Jirafe site")
     .option('--allow-destructive', 'send cases that clear more than they set, too; never to the real vendors')
+    .addHelpText(
+      'after',
+      examplesOf(
+        'backstock verify',
+        'backstock verify --cases my-cases --vars sandbox.yaml',
+        'backstock verify --target https://apisandbox.jooraccess.com --joor-token TOKEN --vars sandbox.yaml',
+      ),
+    )
     .action(async (options: VerifyOptions) => {
       const { verify } = await import('./verify.js')
       end(await verify(options, outside))
@@ -175,6 +234,7 @@ function addRules(program: Command, outside: Outside, end: (code: number) => voi
     .command('rules')
     .description('list the rules that the emulator goes by, with their evidence and source')
     .option('--json', 'print them as JSON')
+    .addHelpText('after', examplesOf('backstock rules', "backstock rules --json | jq '.rules[].rule'"))
     .action(async (options: RulesOptions) => {
       const { rules } = await import('./rules.js')
       end(rules(options, outside))

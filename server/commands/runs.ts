@@ -1,8 +1,9 @@
 import { constants } from 'node:os'
 import type { Emulator } from '../emulator.js'
 import type { Trial } from '../trial/trial.js'
+import { withProxy } from './exec-intercept.js'
 import { type ExecGiven, environmentFor, type Templates } from './exec-options.js'
-import { launch, type StartEmulator, type Voice } from './launch.js'
+import { type Launched, launch, type StartEmulator, type Voice } from './launch.js'
 import type { Ending, Outside } from './outside.js'
 import { Relay } from './relay.js'
 
@@ -65,11 +66,20 @@ export class Runs {
     const launched = await launch(this.#given.options, this.#outside, this.#voice, start, 0, trial)
     const { emulator } = launched
     try {
-      const result = await work(emulator, environmentFor(launched, this.#outside.env, this.#variables))
+      const result = await this.#inEnvironment(launched, (env) => work(emulator, env))
       return { ...result, stopped: this.#relay.told, ms: this.#outside.stopwatch() - began }
     } finally {
       await emulator.close()
     }
+  }
+
+  #inEnvironment<Result>(launched: Launched, work: (env: Outside['env']) => Promise<Result>): Promise<Result> {
+    const { env } = this.#outside
+    const { intercept } = launched.emulator
+    if (intercept === undefined) return work(environmentFor(launched, env, this.#variables))
+    return withProxy(intercept, env, this.#voice.log, (proxied) =>
+      work(environmentFor(launched, { ...env, ...proxied }, this.#variables)),
+    )
   }
 }
 

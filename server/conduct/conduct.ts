@@ -6,7 +6,7 @@ import { RecentMap } from '../recent-map.js'
 import { redact } from '../redaction.js'
 import type { Said } from '../said.js'
 import { type Partition, type Scope, type Vendor, vendors } from '../state/store.js'
-import type { Hearing, Understood } from './hearing.js'
+import { type Hearing, tell } from './hearing.js'
 import { type ConductName, conductNames, type Limits } from './limits.js'
 import { Memory } from './memory.js'
 import { judgeOverwrites } from './overwrites.js'
@@ -19,8 +19,9 @@ import { judgeRetryAfter, noteWait } from './retry-after.js'
 import { conductRules } from './rules.js'
 import { judgeSingleCalls } from './single-calls.js'
 import { tokenInUrl } from './token-in-url.js'
+import { Told } from './told.js'
 import { judgeTypes } from './types.js'
-import { breachOf, type Tell, type Watched, type Watches } from './watched.js'
+import type { Watched, Watches } from './watched.js'
 
 /** What is remembered of all accounts and sites together, as `Memory.size` counts; beyond it those go that called longest ago. */
 const usualBound = 100_000
@@ -47,12 +48,19 @@ export class Conduct implements Fold {
   readonly #later: ConductParts['later']
   readonly #most: number
   readonly #watches: Readonly<Record<Vendor, Watches>>
+  readonly #listens: Readonly<Record<Vendor, boolean>>
   readonly #compares: Readonly<Record<Vendor, boolean>>
   /** How long a call is remembered, in milliseconds. */
   readonly #longest: Readonly<Record<Vendor, number>>
   /** The one that called last stands last. */
   readonly #memories = new RecentMap<Partition, Memory>()
+  readonly #begins: Readonly<Record<Vendor, () => Memory>> = {
+    joor: () => this.#begin('joor'),
+    jirafe: () => this.#begin('jirafe'),
+  }
   readonly #strangers: Readonly<Record<Vendor, Pace>> = { joor: new Pace(), jirafe: new Pace() }
+  /** What was told of calls without an account. */
+  readonly #told = new Told()
   /** What no call showed in runs that have ended. */
   readonly #ended: BreachOfCall[] = []
   #size = 0
@@ -67,6 +75,7 @@ export class Conduct implements Fold {
     const watched = (vendor: Vendor) => watchesOf(vendor, levels, limits)
     this.#watches = { joor: watched('joor'), jirafe: watched('jirafe') }
     const { joor, jirafe } = this.#watches
+    this.#listens = { joor: isListened(joor), jirafe: isListened(jirafe) }
     this.#compares = { joor: isCompared(joor), jirafe: isCompared(jirafe) }
     this.#longest = { joor: longestOf(joor), jirafe: longestOf(jirafe) }
   }
@@ -81,7 +90,7 @@ export class Conduct implements Fold {
 
   /** Whether anything is judged of a vendor's calls; where nothing is, nothing has to be told of them. */
   listensTo(vendor: Vendor | null): boolean {
-    return vendor !== null && this.#watches[vendor].size > 0
+    return vendor !== null && this.#listens[vendor]
   }
 
   /** Whether what calls say is compared. */
@@ -99,17 +108,14 @@ export class Conduct implements Fold {
     this.#count()
     if (heard === undefined || entry.vendor === null) return
     const watches = this.#watches[entry.vendor]
-    const tell: Tell = (watched, at, seen, right) => {
-      entry.conduct.push(breachOf(watched, at, seen, right, heard.secrets))
-    }
     const now = entry.at.getTime()
     if (!isPartition(scope)) {
-      judgeUrl({ heard, now, watches, tell }, entry.vendor, this.#strangers[entry.vendor])
+      judgeUrl({ entry, heard, now, watches, told: this.#told }, entry.vendor, this.#strangers[entry.vendor])
       return
     }
-    const memory = this.#touch(scope, watches)
+    const memory = this.#memories.touch(scope, this.#begins[entry.vendor])
     const before = memory.size
-    const call: Hearing = { entry, heard, now, memory, watches, tell }
+    const call: Hearing = { entry, heard, now, memory, watches, told: memory.told }
     settleDue(memory, watches, now)
     memory.dropBefore(now, this.#longest[entry.vendor])
     judgeUrl(call, entry.vendor, memory.inUrl)
@@ -124,18 +130,21 @@ export class Conduct implements Fold {
   #count(): void {
     if (this.#counting) return
     this.#counting = true
-    this.#later(() => {
-      this.#counting = false
-      this.#knowable = this.#committed
-    })
+    this.#later(this.#counted)
+  }
+
+  readonly #counted = () => {
+    this.#counting = false
+    this.#knowable = this.#committed
   }
 
   /** The journal was asked what became of a call. */
   asked({ id, vendor, name }: Entry): void {
     if (vendor === null || name === undefined) return
     const memory = this.#memories.get(`${vendor}:${name}`)
-    const call = memory?.calls.get(id)
-    if (call !== undefined) memory?.settleRefused(call)
+    if (memory === undefined || memory.refusals.size === 0) return
+    const call = memory.find(id)
+    if (call !== undefined) memory.settleRefused(call)
   }
 
   /**
@@ -180,12 +189,10 @@ export class Conduct implements Fold {
     return memory === undefined ? [] : [[scope, memory]]
   }
 
-  #touch(scope: Partition, watches: Watches): Memory {
-    return this.#memories.touch(scope, () => {
-      const memory = new Memory(watches.get('same_level')?.limit.count ?? 1)
-      this.#size += memory.size
-      return memory
-    })
+  #begin(vendor: Vendor): Memory {
+    const memory = new Memory(this.#watches[vendor].same_level?.limit.count ?? 1)
+    this.#size += memory.size
+    return memory
   }
 
   #forgetOldest(): void {
@@ -202,40 +209,39 @@ const vendorOf = (scope: Partition) => scope.slice(0, scope.indexOf(':')) as Ven
 
 /** The rules of a vendor that are on, with their limits. */
 function watchesOf(vendor: Vendor, levels: Levels, limits: Limits): Watches {
-  const watches = new Map<ConductName, Watched>()
+  const watches: Partial<Record<ConductName, Watched>> = {}
   for (const name of conductNames) {
     const rule = conductRules[vendor][name]
     const level = rule === undefined ? 'off' : levels.of(rule)
-    if (rule !== undefined && level !== 'off') watches.set(name, { rule, level, limit: limits[name] })
+    if (rule !== undefined && level !== 'off') watches[name] = { rule, level, limit: limits[name] }
   }
   return watches
 }
+
+const watchedOf = (watches: Watches) => conductNames.filter((name) => watches[name] !== undefined)
+const isListened = (watches: Watches) => watchedOf(watches).length > 0
 
 /** What is remembered beside the calls. */
 const beside: ReadonlySet<ConductName> = new Set(['token_in_url', 'retry_after', 'single_calls', 'types_change'])
 
 /** A URL shows a token whatever the call says. */
-const isCompared = (watches: Watches) => [...watches.keys()].some((name) => name !== 'token_in_url')
+const isCompared = (watches: Watches) => watchedOf(watches).some((name) => name !== 'token_in_url')
 
 function longestOf(watches: Watches): number {
-  const seconds = [...watches].flatMap(([name, { limit }]) => (beside.has(name) ? [] : [limit.seconds]))
-  return Math.max(0, ...seconds) * 1000
+  const seconds = conductNames.map((name) => (beside.has(name) ? 0 : (watches[name]?.limit.seconds ?? 0)))
+  return Math.max(...seconds) * 1000
 }
 
-function judgeUrl(
-  { heard, now, watches, tell }: Pick<Hearing, 'heard' | 'now' | 'watches' | 'tell'>,
-  vendor: Vendor,
-  pace: Pace,
-): void {
-  const watched = watches.get('token_in_url')
-  const found = watched && tokenInUrl(heard, vendor)
-  if (watched !== undefined && found !== undefined && pace.take(now, watched.limit))
-    tell(watched, found.at, found.seen, found.right)
+function judgeUrl(call: Omit<Hearing, 'memory'>, vendor: Vendor, pace: Pace): void {
+  const watched = call.watches.token_in_url
+  const found = watched && tokenInUrl(call.heard, vendor)
+  if (watched !== undefined && found !== undefined && pace.take(call.now, watched.limit))
+    tell(call, watched, found.at, found.seen, found.right)
 }
 
 /** Judges what a call says, and remembers it. */
 function listen(call: Hearing, number: number): void {
-  const { entry, heard, memory, watches } = call
+  const { entry, heard, memory } = call
   if (heard.said === undefined) return
   const said = heard.tainted ? withoutSecrets(heard.said, heard.secrets) : heard.said
   // It sets nothing, and shows that its client has tried.
@@ -246,22 +252,22 @@ function listen(call: Hearing, number: number): void {
   }
   const past = new PastCall(entry, number)
   for (const each of said.statements)
-    memory.say(past, each, each.digest ?? entry.outcomes[each.index]?.outcome === 'updated')
+    memory.say(past, each, each.digest || entry.outcomes[each.index]?.outcome === 'updated')
   memory.keep(past)
-  if (watches.has('lost_reply')) memory.unheard.set(past, true)
-  const understood: Understood = { ...call, said, past }
-  judgeResends(understood)
-  judgeOverwrites(understood)
-  judgeSingleCalls(understood)
-  noteRefused(understood)
+  judgeResends(call, past)
+  judgeOverwrites(call, said)
+  judgeSingleCalls(call, said, past)
+  noteRefused(call, said, past)
 }
 
 /** A token may be the name of a warehouse or a code. */
 function withoutSecrets(said: Said, secrets: readonly string[]): Said {
   const safe = (text: string) => redact(text, secrets)
-  const statements = said.statements.map(({ key, sku, value, ...rest }) => ({
-    ...{ key: safe(key), sku: safe(sku), value: value && safe(value) },
-    ...rest,
+  const statements = said.statements.map((each) => ({
+    ...each,
+    key: safe(each.key),
+    sku: safe(each.sku),
+    value: each.value && safe(each.value),
   }))
   return { ...said, statements }
 }

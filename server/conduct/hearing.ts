@@ -1,8 +1,9 @@
+import type { Place } from '../findings.js'
 import type { Entry } from '../journal/entry.js'
 import type { Heard } from './heard.js'
 import type { Memory } from './memory.js'
-import type { PastCall } from './past-call.js'
-import type { Tell, Watches } from './watched.js'
+import type { Told } from './told.js'
+import type { Watched, Watches } from './watched.js'
 
 /** One call while it is judged. */
 export interface Hearing {
@@ -12,11 +13,17 @@ export interface Hearing {
   readonly now: number
   readonly memory: Memory
   readonly watches: Watches
-  readonly tell: Tell
+  readonly told: Told
 }
 
-/** One that was understood, and is remembered from now on. */
-export interface Understood extends Hearing {
-  readonly said: NonNullable<Heard['said']>
-  readonly past: PastCall
+/** Tells a breach that a call shows. */
+export function tell(
+  { entry, heard, told }: Pick<Hearing, 'entry' | 'heard' | 'told'>,
+  watched: Watched,
+  at: Place,
+  seen: string,
+  right: string,
+): void {
+  // Most calls show one at most, and a list that grows by a push has room for many.
+  entry.conduct = entry.conduct.concat(told.breachOf(watched, at, seen, right, heard.secrets))
 }

@@ -4,7 +4,7 @@ export interface Limit {
   readonly seconds: number
 }
 
-/** What is watched, with its usual limit and what is counted. The README's table and the config are read off this one. */
+/** What is watched, with its usual limit and what is counted. The table of docs/judge-the-client.md and the config are read off this one. */
 export const conducts = {
   partial_overwrite: { usual: '1/600', counts: 'positions that one overwrite wiped, set so shortly before' },
   two_writers: { usual: '3/600', counts: 'overwrites of one warehouse that alternate' },

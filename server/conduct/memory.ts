@@ -1,10 +1,11 @@
-import { AgedMap } from '../aged-map.js'
 import type { BreachOfCall } from '../journal/broken-rule.js'
 import type { Statement } from '../said.js'
 import { detached } from '../wire/detached.js'
 import type { Line } from './heard.js'
+import { KnownTypes } from './known-types.js'
 import { Pace } from './pace.js'
-import type { PastCall, Position, Word } from './past-call.js'
+import { type PastCall, Position, type Word } from './past-call.js'
+import { Told } from './told.js'
 
 /** The overwrites of one warehouse: the last one, the one before it, and how often they alternated. */
 export interface Writers {
@@ -41,13 +42,6 @@ export interface Wait {
   tooEarly: number
 }
 
-/** The types that a field had in the last call that had it. */
-export interface KnownType {
-  readonly types: readonly string[]
-  readonly at: number
-  readonly id: string
-}
-
 /** Words and calls that are remembered of one account or site; beyond them the oldest call goes. */
 const mostOfOne = 20_000
 /** Words of one position that are remembered, where no limit asks for more. */
@@ -59,15 +53,13 @@ const ownSize = 20
 /** Breaches of calls that are over; beyond them the oldest goes. */
 const mostOverdue = 200
 
+const pendingNames = ['lost_reply', 'retry_payload', 'refused_items'] as const
+/** What is wrong only because nothing came. */
+export type PendingName = (typeof pendingNames)[number]
+
 /** What is remembered of one account or site, since the run began and at most as long as a rule looks back. */
 export class Memory {
-  /** By the ids of their requests, oldest first. */
-  readonly calls = new AgedMap<string, PastCall>()
   readonly positions = new Map<string, Position>()
-  /** Calls whose reply may still turn out to be lost, calls that changed what a lost one said, calls with refused items. */
-  readonly unheard = new AgedMap<PastCall, true>()
-  readonly changing = new AgedMap<PastCall, true>()
-  readonly refusing = new AgedMap<PastCall, true>()
   /** The call of each position that was refused and is open, or of each SKU whose warehouse or date was. */
   readonly refusals = new Map<string, PastCall>()
   readonly singles = new Pace()
@@ -75,13 +67,25 @@ export class Memory {
   singlesFrom = Number.NEGATIVE_INFINITY
   readonly inUrl = new Pace()
   readonly writers = new Map<string, Writers>()
-  readonly types = new Map<string, KnownType>()
-  readonly changes = new Map<string, Pace>()
+  readonly types = new KnownTypes()
+  readonly told = new Told()
   wait: Wait | undefined
   /** Breaches that no call showed, since nothing came. */
   readonly overdue: BreachOfCall[] = []
   readonly #mostWords: number
   #words = 0
+  #calls = 0
+  /** The ends of the calls, of which each leads to the next. */
+  #oldest: PastCall | undefined
+  #newest: PastCall | undefined
+  /** The calls by the ids of their requests, once one was looked for: of most accounts none ever is. */
+  #byId: Map<string, PastCall> | undefined
+  /** The last call of which it is settled what did not come; nothing is settled of the calls behind it. */
+  readonly #settled: Record<PendingName, PastCall | undefined> = {
+    lost_reply: undefined,
+    retry_payload: undefined,
+    refused_items: undefined,
+  }
 
   constructor(mostWords: number) {
     this.#mostWords = Math.max(mostWords, wordsOfPosition)
@@ -89,11 +93,11 @@ export class Memory {
 
   /** Roughly how much is remembered: words, calls and whatever else grows with what comes. */
   get size(): number {
-    const { calls, singles, inUrl, types, writers, overdue } = this
+    const { singles, inUrl, types, writers, overdue } = this
     return (
       ownSize +
       this.#words +
-      calls.size +
+      this.#calls +
       singles.size +
       inUrl.size +
       types.size +
@@ -103,80 +107,109 @@ export class Memory {
   }
 
   keep(call: PastCall): void {
-    this.calls.set(call.id, call)
-    while (this.size > mostOfOne) {
-      const oldest = this.#oldest
-      if (oldest === undefined || oldest === call) return
-      this.drop(oldest)
-    }
+    this.#byId?.set(call.id, call)
+    this.#calls++
+    if (this.#newest === undefined) this.#oldest = call
+    else this.#newest.later = call
+    this.#newest = call
+    while (this.#oldest !== call && this.size > mostOfOne) this.#dropOldest()
   }
 
-  get #oldest(): PastCall | undefined {
-    const { oldest } = this.calls
-    return oldest === undefined ? undefined : this.calls.get(oldest)
+  /** A call by the id of its request. */
+  find(id: string): PastCall | undefined {
+    if (this.#byId === undefined) {
+      this.#byId = new Map()
+      for (let call = this.#oldest; call !== undefined; call = call.later) this.#byId.set(call.id, call)
+    }
+    return this.#byId.get(id)
   }
 
   /** Notes that a call says something of a position; of what it says twice the last counts. */
   say(call: PastCall, { key, value, stamp, digest, at }: Statement, updated: boolean): void {
-    const known = call.words.get(key)
-    if (known !== undefined) {
-      Object.assign(known, { value: value && detached(value), stamp: stamp && detached(stamp), updated })
-      known.times++
+    const position = this.positions.get(key) ?? this.#begin(detached(key))
+    const before = position.last
+    if (before?.call === call) {
+      before.value = own(value, before.value)
+      before.stamp = own(stamp, before.stamp)
+      before.updated = updated
+      before.times++
       return
     }
-    const position = this.positions.get(key) ?? this.#begin(detached(key))
     const word: Word = {
       position,
       call,
-      value: value && detached(value),
-      stamp: stamp && detached(stamp),
+      value: own(value, before?.value),
+      stamp: own(stamp, before?.stamp),
       times: 1,
       at,
       updated,
-      digest: digest === true,
+      digest,
       next: undefined,
-      elseBy: undefined,
+      before: undefined,
+      behind: undefined,
+      sibling: undefined,
     }
-    position.words.push(word)
-    if (position.words.length > this.#mostWords) position.words.shift()
-    call.words.set(position.key, word)
+    position.push(word)
+    if (position.count > this.#mostWords) position.shift()
+    call.push(word)
     this.#words++
   }
 
   #begin(key: string): Position {
-    const position: Position = { key, words: [] }
+    const position = new Position(key)
     this.positions.set(key, position)
     return position
   }
 
   /** Forgets the calls that no rule looks back to. */
   dropBefore(now: number, longestMs: number): void {
-    for (let call = this.#oldest; call !== undefined && now - call.at >= longestMs; call = this.#oldest) this.drop(call)
+    while (this.#oldest !== undefined && now - this.#oldest.at >= longestMs) this.#dropOldest()
+  }
+
+  /** The first call of which it is not settled what did not come. */
+  unsettled(name: PendingName): PastCall | undefined {
+    const last = this.#settled[name]
+    return last === undefined ? this.#oldest : last.later
+  }
+
+  /** It is settled of a call and all before it. */
+  settle(name: PendingName, call: PastCall): void {
+    this.#settled[name] = call
   }
 
   /** Nothing of a call's refused items is open any more. */
   settleRefused(call: PastCall): void {
     for (const name of call.refused?.keys() ?? []) this.refusals.delete(name)
     call.refused = undefined
-    this.refusing.delete(call)
   }
 
-  drop(call: PastCall): void {
-    this.calls.delete(call.id)
+  #dropOldest(): void {
+    const call = this.#oldest
+    if (call === undefined) return
+    this.#oldest = call.later
+    if (call.later === undefined) this.#newest = undefined
+    // A call that is gone would keep those behind it for as long as anything of it is left.
+    call.later = undefined
+    this.#byId?.delete(call.id)
+    this.#calls--
     this.settleRefused(call)
-    this.unheard.delete(call)
-    this.changing.delete(call)
-    for (const word of call.words.values()) {
+    for (const name of pendingNames) if (this.#settled[name] === call) this.#settled[name] = undefined
+    for (let word = call.first; word !== undefined; word = word.sibling) {
       const { position } = word
-      const index = position.words.indexOf(word)
-      if (index >= 0) position.words.splice(index, 1)
-      if (position.words.length === 0) this.positions.delete(position.key)
+      position.shift(word)
+      if (position.count === 0) this.positions.delete(position.key)
+      this.#words--
     }
-    this.#words -= call.words.size
   }
 
   tellLate(breach: BreachOfCall): void {
     this.overdue.push(breach)
     if (this.overdue.length > mostOverdue) this.overdue.shift()
   }
+}
+
+/** A text that is remembered: the one from before where it is the same, else without the body that it was cut from. */
+function own<None extends null | undefined>(text: string | None, before: string | null | undefined): string | None {
+  if (typeof text !== 'string') return text
+  return text === before ? before : detached(text)
 }

@@ -1,9 +1,9 @@
 import { counted } from '../counted.js'
 import { inQuery } from '../findings.js'
 import { firstOf } from '../first-of.js'
-import { describePosition, describeSku } from '../said.js'
+import { describePosition, describeSku, type Said } from '../said.js'
 import type { PositionValue } from '../state/rows.js'
-import type { Understood } from './hearing.js'
+import { type Hearing, tell } from './hearing.js'
 import { isWithin } from './limits.js'
 import type { Overwrite } from './memory.js'
 import { Pace } from './pace.js'
@@ -23,23 +23,25 @@ interface WipedRow {
 }
 
 /** An overwrite that wipes what other calls have set, and two writers that overwrite each other. */
-export function judgeOverwrites(call: Understood): void {
-  const { said, entry, watches } = call
-  if (!said.overwrite || entry.items === null) return
-  if (!watches.has('partial_overwrite') && !watches.has('two_writers')) return
+export function judgeOverwrites(call: Hearing, { overwrite }: Said): void {
+  const { entry, watches } = call
+  if (!overwrite || entry.items === null) return
+  if (watches.partial_overwrite === undefined && watches.two_writers === undefined) return
   const wiped = wipedRows(call)
   judgePartial(call, wiped)
   judgeWriters(call, wiped)
 }
 
-function judgePartial({ memory, now, watches, tell }: Understood, rows: readonly WipedRow[]): void {
-  const watched = watches.get('partial_overwrite')
+function judgePartial(call: Hearing, rows: readonly WipedRow[]): void {
+  const { memory, now, watches } = call
+  const watched = watches.partial_overwrite
   if (watched === undefined) return
-  const wiped = rows.filter(({ by }) => isWithin(watched.limit, now, memory.calls.get(by)?.at ?? Number.NaN))
+  const wiped = rows.filter(({ by }) => isWithin(watched.limit, now, memory.find(by)?.at ?? Number.NaN))
   if (wiped.length < watched.limit.count) return
   const writers = [...new Set(wiped.map(({ by }) => by))]
   const seen = `${counted(wiped.length, 'position')} wiped that request ${listed(writers)} had set: ${listed(wiped.map(({ key }) => key))}`
   tell(
+    call,
     watched,
     inQuery('overwrite'),
     seen,
@@ -48,7 +50,7 @@ function judgePartial({ memory, now, watches, tell }: Understood, rows: readonly
 }
 
 /** Rows of other calls of this run that the call took away and does not speak of. */
-function wipedRows({ entry, memory }: Understood): readonly WipedRow[] {
+function wipedRows({ entry, memory }: Hearing): readonly WipedRow[] {
   const spoken = new Set(
     entry.outcomes.flatMap(({ outcome, position }) => (outcome === 'not_updated' ? [writeKey(position)] : [])),
   )
@@ -56,7 +58,7 @@ function wipedRows({ entry, memory }: Understood): readonly WipedRow[] {
   const wiped: { readonly row: WipedRow; readonly sku: string }[] = []
   for (const { table, key, before, after } of firstOf(entry.changes, changesSeen)) {
     if (table === 'marks' && after !== null) marked.add(key[2])
-    if (table !== 'positions' || before === null || after !== null || !memory.calls.has(before.by)) continue
+    if (table !== 'positions' || before === null || after !== null || memory.find(before.by) === undefined) continue
     // The row of this table holds a position.
     const value = before.value as PositionValue
     if (spoken.has(writeKey({ warehouse: value.warehouse, inventory_date: value.date, sku: value.sku }))) continue
@@ -71,9 +73,9 @@ const keyOf = ({ warehouse, date, sku }: PositionValue) => describePosition(ware
 const writeKey = (position: Readonly<Record<string, unknown>> | null) =>
   position === null ? '' : JSON.stringify([position.warehouse, position.inventory_date, position.sku])
 
-function judgeWriters(call: Understood, rows: readonly WipedRow[]): void {
-  const { entry, memory, now, watches, tell } = call
-  const watched = watches.get('two_writers')
+function judgeWriters(call: Hearing, rows: readonly WipedRow[]): void {
+  const { entry, memory, now, watches } = call
+  const watched = watches.two_writers
   if (watched === undefined) return
   const agent = entry.request.headers['user-agent']
   for (const warehouse of warehousesOf(call).slice(0, mostWarehouses)) {
@@ -115,6 +117,7 @@ function judgeWriters(call: Understood, rows: readonly WipedRow[]): void {
         ? `, and wiped ${counted(ofLast.length, 'position')} of it: ${listed(ofLast.map(({ key }) => key))}`
         : ''
     tell(
+      call,
       watched,
       inQuery('overwrite'),
       `${warehouse}: overwritten again behind request ${other} of another writer${told}`,
@@ -123,11 +126,7 @@ function judgeWriters(call: Understood, rows: readonly WipedRow[]): void {
   }
 }
 
-function remember(
-  { memory: { writers } }: Understood,
-  warehouse: string,
-  known: Parameters<typeof writers.set>[1],
-): void {
+function remember({ memory: { writers } }: Hearing, warehouse: string, known: Parameters<typeof writers.set>[1]): void {
   writers.delete(warehouse)
   writers.set(warehouse, known)
   const [oldest] = writers.keys()
@@ -135,14 +134,14 @@ function remember(
 }
 
 /** The warehouses that accepted items of a call name. */
-function warehousesOf({ entry }: Understood): readonly string[] {
+function warehousesOf({ entry }: Hearing): readonly string[] {
   const named = new Set<string>()
   for (const { outcome, position } of entry.outcomes)
     if (outcome === 'updated' && typeof position?.warehouse === 'string') named.add(position.warehouse)
   return [...named]
 }
 
-function setsAgain({ entry }: Understood, warehouse: string, wiped: ReadonlySet<string>): boolean {
+function setsAgain({ entry }: Hearing, warehouse: string, wiped: ReadonlySet<string>): boolean {
   if (wiped.size === 0) return false
   for (const { table, after } of firstOf(entry.changes, changesSeen)) {
     if (table !== 'positions' || after === null) continue

@@ -2,7 +2,7 @@ import { counted } from '../counted.js'
 import type { Breach, Place } from '../findings.js'
 import type { Said } from '../said.js'
 import { detached } from '../wire/detached.js'
-import type { Understood } from './hearing.js'
+import type { Hearing } from './hearing.js'
 import type { Memory } from './memory.js'
 import type { PastCall } from './past-call.js'
 import { breachOf, listed, type Watched } from './watched.js'
@@ -10,8 +10,8 @@ import { breachOf, listed, type Watched } from './watched.js'
 const misplaced = /\.(?:warehouse|date)\./
 
 /** Notes the items of a call that were refused; one that was refused before is sent again by that. */
-export function noteRefused({ entry, said, past, memory, watches }: Understood): void {
-  if (!watches.has('refused_items')) return
+export function noteRefused({ entry, memory, watches }: Hearing, said: Said, past: PastCall): void {
+  if (watches.refused_items === undefined) return
   const again = sendAgain(said, memory)
   for (const { index, key, sku, at } of said.statements) {
     const outcome = entry.outcomes[index]
@@ -25,7 +25,6 @@ export function noteRefused({ entry, said, past, memory, watches }: Understood):
     past.refused.set(kept, at)
     memory.refusals.set(kept, past)
   }
-  if (past.refused !== undefined) memory.refusing.set(past, true)
 }
 
 /** Items that nobody sent again or asked about; a client that heard no reply knows nothing of them. */
@@ -43,8 +42,11 @@ export function refusedBreach(call: PastCall, watched: Watched): Breach | undefi
   )
 }
 
+const nothing: ReadonlySet<string> = new Set()
+
 /** Notes the refused items that a call sends again, whatever comes of them; gives back how they were remembered. */
 export function sendAgain({ statements }: Said, memory: Memory): ReadonlySet<string> {
+  if (memory.refusals.size === 0) return nothing
   const again = new Set<string>()
   for (const { key, sku } of statements)
     for (const name of [key, sku]) {

@@ -1,6 +1,6 @@
 import { inHeader } from '../findings.js'
 import { detached } from '../wire/detached.js'
-import type { Hearing } from './hearing.js'
+import { type Hearing, tell } from './hearing.js'
 import type { Wait } from './memory.js'
 
 /** How much too early the timer of a client may go off, in milliseconds. */
@@ -10,9 +10,9 @@ const underWayMs = 100
 
 /** A call that comes before the Retry-After of a 429 is over; one that was under way then could not know of it. */
 export function judgeRetryAfter(call: Hearing): void {
-  const { memory, heard, now, watches, tell } = call
+  const { memory, heard, now, watches } = call
   const { wait } = memory
-  const watched = watches.get('retry_after')
+  const watched = watches.retry_after
   if (watched === undefined || wait === undefined || heard.behind < wait.number) return
   const over = now >= wait.until.clock - jitterMs || heard.began >= wait.until.stopwatch - jitterMs
   if (over || now < wait.at) {
@@ -23,7 +23,7 @@ export function judgeRetryAfter(call: Hearing): void {
   if (++wait.tooEarly < watched.limit.count) return
   const waited = `${(now - wait.at) / 1000} seconds after the 429 of request ${wait.id}`
   const right = `no call for ${wait.seconds} seconds: that is its Retry-After`
-  tell(watched, inHeader('retry-after'), waited, right)
+  tell(call, watched, inHeader('retry-after'), waited, right)
 }
 
 /**
@@ -44,9 +44,10 @@ function gistOf({ said }: Hearing['heard']): string {
 /** Notes that an account was told to wait; `number` is how many calls were committed with this one. */
 export function noteWait(call: Hearing, number: number): void {
   const { entry, memory, heard, now, watches } = call
-  const watched = watches.get('retry_after')
+  const watched = watches.retry_after
+  if (watched === undefined || entry.status !== 429) return
   const seconds = Number(entry.reply?.headers['Retry-After'] ?? 0)
-  if (watched === undefined || entry.status !== 429 || !(seconds > 0)) return
+  if (!(seconds > 0)) return
   const ms = Math.min(seconds, watched.limit.seconds) * 1000
   const answered = heard.began + entry.ms
   const until = { clock: now + ms, stopwatch: answered + ms }

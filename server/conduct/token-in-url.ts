@@ -31,7 +31,6 @@ export interface InUrl {
 
 /** Where a call has a token in its URL; what the token is, is told nowhere. */
 export function tokenInUrl({ head, ofToken: secrets, secrets: hidden }: Heard, vendor: Vendor): InUrl | undefined {
-  const right = `the header Authorization: ${vendor === 'joor' ? 'OAuth2 <Base64 of the token>' : 'Bearer <token>'}`
   // What else may be a credential is kept out of sight, and is no breach.
   if (head.query.length > 0) {
     const tokens = [...secrets, ...encoded(head, vendor)]
@@ -40,16 +39,23 @@ export function tokenInUrl({ head, ofToken: secrets, secrets: hidden }: Heard, v
       const holds = isOrHolds(value, tokens) || isOrHolds(value.replaceAll(' ', '+'), tokens)
       if (!holds && !(value.trim() !== '' && names.has(plainOf(name)))) continue
       const shown = redact(name, [...tokens, ...hidden])
-      return { at: { path: `query.${shown}` }, seen: `a token as the parameter ${shown}`, right }
+      return { at: { path: `query.${shown}` }, seen: `a token as the parameter ${shown}`, right: rightOf(vendor) }
     }
   }
-  const inSegments = segmentsOf(head, vendor).some((segment) => isOrHolds(segment, secrets))
-  return inSegments ? { at: inPath, seen: 'the token in the path', right } : undefined
+  const inSegments = head.segments.some(
+    (segment, index) => isOfClient(segment, index, vendor) && isOrHolds(segment, secrets),
+  )
+  if (inSegments) return { at: inPath, seen: 'the token in the path', right: rightOf(vendor) }
+  return undefined
 }
+
+const rightOf = (vendor: Vendor) =>
+  `the header Authorization: ${vendor === 'joor' ? 'OAuth2 <Base64 of the token>' : 'Bearer <token>'}`
 
 function isOrHolds(text: string, tokens: readonly string[]): boolean {
   if (text === '') return false
-  return tokens.some((token) => text === token || (token.length >= shortest && text.includes(token)))
+  for (const token of tokens) if (text === token || (token.length >= shortest && text.includes(token))) return true
+  return false
 }
 
 /** Jirafe's token is sent as it is; in a URL somebody may have encoded it. */
@@ -58,7 +64,7 @@ function encoded({ headers }: Head, vendor: Vendor): readonly string[] {
   return token ? [Buffer.from(token).toString('base64'), Buffer.from(token).toString('base64url')] : []
 }
 
-/** The segments in which a client writes something of its own; a Jirafe site may be called as its token. */
-function segmentsOf({ segments }: Head, vendor: Vendor): readonly string[] {
-  return segments.filter((segment, index) => !words.has(segment) && !(vendor === 'jirafe' && index === 1))
+/** Whether a client writes something of its own there; a Jirafe site may be called as its token. */
+function isOfClient(segment: string, index: number, vendor: Vendor): boolean {
+  return !words.has(segment) && !(vendor === 'jirafe' && index === 1)
 }

@@ -12,9 +12,7 @@ export interface Watched {
 }
 
 /** What is watched at one vendor; what is off is not there. */
-export type Watches = ReadonlyMap<ConductName, Watched>
-
-export type Tell = (watched: Watched, at: Place, seen: string, right: string) => void
+export type Watches = Readonly<Partial<Record<ConductName, Watched>>>
 
 /** More than of one hostile value, since several are named. */
 const seenKept = 500
@@ -34,7 +32,8 @@ const named = 3
 
 /** The first few of many, and how many more there are. */
 export function listed(names: Iterable<string>): string {
-  const all = [...names]
-  const more = all.length - named
-  return all.slice(0, named).join('; ') + (more > 0 ? `; and ${more} more` : '')
+  let text = ''
+  let count = 0
+  for (const name of names) if (++count <= named) text += count === 1 ? name : `; ${name}`
+  return count > named ? `${text}; and ${count - named} more` : text
 }

@@ -1,10 +1,9 @@
 import { access } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { configNames } from '../documents/config-names.js'
 import { type Source, SourceError } from '../documents/source.js'
 import { readSource } from '../documents/source-file.js'
 import { ConfigError } from './config.js'
-
-const usualNames = ['backstock.config.yaml', 'backstock.config.yml', 'backstock.config.json']
 
 /** Reads the config file that is named, or the one that lies in the folder; throws ConfigError. */
 export async function readConfigFile(folder: string, named: string | undefined): Promise<Source | undefined> {
@@ -13,7 +12,7 @@ export async function readConfigFile(folder: string, named: string | undefined):
 }
 
 async function usualFile(folder: string): Promise<string | undefined> {
-  const paths = usualNames.map((name) => resolve(folder, name))
+  const paths = configNames.map((name) => resolve(folder, name))
   const found = await Promise.all(paths.map(exists))
   const [path, other] = paths.filter((_, index) => found[index])
   if (other !== undefined)

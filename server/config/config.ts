@@ -3,17 +3,25 @@ import type { ConductOption } from '../conduct/limits.js'
 import { type About, type Source, type Step, writePath, writePlace } from '../documents/source.js'
 import type { LevelsByRule } from '../levels.js'
 import type { Limits } from '../limits.js'
-import { defaultAnonymousLimit, defaultJournal, defaultPort, type EmulatorOptions } from '../options.js'
+import {
+  defaultAnonymousLimit,
+  defaultJournal,
+  defaultPort,
+  type EmulatorOptions,
+  type InterceptOptions,
+} from '../options.js'
 import { isSetting, type Settings } from '../settings.js'
 import { didYouMean, nearest } from '../suggestion.js'
 import {
   conduct,
   controlToken,
   flag,
+  hostGlobs,
   hosts,
   integer,
   type Kind,
   levelsByRule,
+  namedHosts,
   oneOf,
   path,
   type Reading,
@@ -30,7 +38,8 @@ export type LogFormat = 'text' | 'json'
 type Magic = 'on' | 'off'
 
 /** What `start` runs with: frozen, every value checked. */
-export interface Config extends Omit<EmulatorOptions, 'logRequests'> {
+export interface Config extends Omit<EmulatorOptions, 'logRequests' | 'intercept'> {
+  readonly intercept?: Omit<InterceptOptions, 'caDir'> & { readonly caDir?: string }
   readonly logFormat: LogFormat
   readonly logRequests: boolean
 }
@@ -92,13 +101,45 @@ const table = {
     fallback: undefined,
     says: 'what calls of the control plane have to bring',
   }),
+  intercept: option<boolean>({
+    name: 'intercept',
+    flag: '--intercept',
+    env: 'BACKSTOCK_INTERCEPT',
+    kind: flag,
+    fallback: false,
+    says: "be an HTTP proxy, too, that answers for the vendors' own hosts",
+  }),
+  interceptHosts: option<readonly string[]>({
+    name: 'intercept_hosts',
+    flag: '--intercept-host <host>',
+    env: 'BACKSTOCK_INTERCEPT_HOST',
+    kind: namedHosts,
+    fallback: [],
+    says: 'a further host to answer for, such as joor=api.example.com; without a vendor both are there; may be repeated',
+  }),
+  allowHosts: option<readonly string[]>({
+    name: 'allow_hosts',
+    flag: '--allow-host <glob>',
+    env: 'BACKSTOCK_ALLOW_HOST',
+    kind: hostGlobs,
+    fallback: [],
+    says: 'a host that the proxy passes calls on to, such as *.example.com; all others are refused; may be repeated',
+  }),
+  caDir: option<string | undefined>({
+    name: 'ca_dir',
+    flag: '--ca-dir <dir>',
+    env: 'BACKSTOCK_CA_DIR',
+    kind: path,
+    fallback: undefined,
+    says: "folder of the proxy's certificate authority, instead of the user's data folder",
+  }),
   seed: option<string | undefined>({
     name: 'seed',
-    flag: '--seed <file>',
+    flag: '--seed <path>',
     env: 'BACKSTOCK_SEED',
     kind: path,
     fallback: undefined,
-    says: 'YAML or JSON file with the accounts and sites to start with',
+    says: 'YAML or JSON file with the accounts and sites to start with, or a folder of such files',
   }),
   data: option<string | undefined>({
     name: 'data',
@@ -244,7 +285,7 @@ export const startOptions: readonly StartOption[] = Object.values(table)
 export const execOptions = startOptions.map((row) => (row === table.port ? { ...row, fallback: 0 } : row))
 
 /** A config file cannot name another one. */
-const fileNames = startOptions.filter((row) => row !== table.config).map((row) => row.name)
+export const fileNames = startOptions.filter((row) => row !== table.config).map((row) => row.name)
 
 const prefix = 'BACKSTOCK_'
 /** `backstock why` asks the one, and the curl commands that the journal shows send the other. */
@@ -261,11 +302,13 @@ export function readConfig(given: Given): Config {
   const data = read(table.data)
   const snapshots = read(table.snapshots)
   const seedIds = read(table.seedIds)
+  const intercept = readIntercept(given)
   return Object.freeze({
     port: readOption({ ...table.port, fallback: given.port ?? defaultPort }, given),
     ...(host !== undefined && { host }),
     allowedHosts: Object.freeze(read(table.allowedHosts)),
     ...(token !== undefined && { controlToken: token }),
+    ...(intercept !== undefined && { intercept }),
     ...(seed !== undefined && { seed }),
     ...(data !== undefined && { data }),
     ...(snapshots !== undefined && { snapshots }),
@@ -287,6 +330,27 @@ export function readConfig(given: Given): Config {
     logRequests: read(table.logRequests),
   })
 }
+
+/** Undefined where nothing is intercepted; throws ConfigError where that is what hosts are given for. */
+function readIntercept(given: Given): Config['intercept'] {
+  const hosts = Object.freeze(readOption(table.interceptHosts, given))
+  const allow = Object.freeze(readOption(table.allowHosts, given))
+  const caDir = readOption(table.caDir, given)
+  if (readOption(table.intercept, given)) return Object.freeze({ hosts, allow, ...(caDir !== undefined && { caDir }) })
+  const lists = [[table.interceptHosts, hosts] as const, [table.allowHosts, allow] as const]
+  const useless = lists.find(([, names]) => names.length > 0)?.[0]
+  if (useless !== undefined)
+    throw new ConfigError(
+      `${writeFlag(useless.flag)}: is of use only with --intercept; give that, too, or leave it out`,
+    )
+  return undefined
+}
+
+/** The folder of the certificate authority, where option, environment or config file names one. */
+export const readCaDir = (given: Given): string | undefined => readOption(table.caDir, given)
+
+/** The hosts beside the built-in ones that are to be answered for. */
+export const readInterceptHosts = (given: Given): readonly string[] => readOption(table.interceptHosts, given)
 
 /** The config file that option or environment name. */
 export function readConfigPath({ options, env }: Given): string | undefined {

@@ -2,6 +2,7 @@ import { type ConductOption, conductNames, isConduct, isLimit, limitForm } from 
 import { controlTokenForm, isControlToken } from '../control-token.js'
 import { type About, pathBeside, type Step } from '../documents/source.js'
 import { hostPatternForm, readHostPattern } from '../host-names.js'
+import { hostGlobForm, namedHostForm, readHostGlob, readNamedHost } from '../intercept/hosts.js'
 import { type LevelsByRule, levels, meansAny } from '../levels.js'
 import { faultOfLimit, isLimitName, type Limits } from '../limits.js'
 import { allRules } from '../rule-list.js'
@@ -68,19 +69,26 @@ function readControlToken(given: unknown): Reading<string> {
 }
 
 /** Names of hosts, several in one text by commas or blanks; a list in the config file. The higher source counts alone. */
-export const hosts: Kind<readonly string[]> = {
-  fromTexts: (texts) => readHosts(texts.flatMap((text) => text.split(/[\s,]+/).filter(Boolean))),
-  fromFile: (value) =>
-    Array.isArray(value) ? readHosts(value) : { wrong: `must be a list of names, not ${JSON.stringify(value)}` },
-  over: (_, higher) => higher,
+function hostList(right: string, read: (text: string) => string | undefined): Kind<readonly string[]> {
+  const readAll = (given: readonly unknown[]): Reading<readonly string[]> => {
+    const names = given.map((each) => (typeof each === 'string' ? read(each) : undefined))
+    const wrong = names.indexOf(undefined)
+    if (wrong < 0) return { value: names.filter((each) => each !== undefined) }
+    return { wrong: `must be ${right}, not ${JSON.stringify(given[wrong])}`, steps: [wrong] }
+  }
+  return {
+    fromTexts: (texts) => readAll(texts.flatMap((text) => text.split(/[\s,]+/).filter(Boolean))),
+    fromFile: (value) =>
+      Array.isArray(value) ? readAll(value) : { wrong: `must be a list of names, not ${JSON.stringify(value)}` },
+    over: (_, higher) => higher,
+  }
 }
 
-function readHosts(given: readonly unknown[]): Reading<readonly string[]> {
-  const names = given.map((each) => (typeof each === 'string' ? readHostPattern(each) : undefined))
-  const wrong = names.indexOf(undefined)
-  if (wrong < 0) return { value: names.filter((each) => each !== undefined) }
-  return { wrong: `must be ${hostPatternForm}, not ${JSON.stringify(given[wrong])}`, steps: [wrong] }
-}
+export const hosts = hostList(hostPatternForm, readHostPattern)
+export const namedHosts = hostList(namedHostForm, (text) =>
+  readNamedHost(text) === undefined ? undefined : text.toLowerCase(),
+)
+export const hostGlobs = hostList(hostGlobForm, readHostGlob)
 
 /** A path; in a config file it is relative to that file. */
 export const path: Kind<string> = single('the path of a file', notEmpty, (value, file) => {

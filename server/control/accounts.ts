@@ -9,6 +9,7 @@ import { readFork } from './forks.js'
 import type { ControlParts } from './parts.js'
 import { positionsOf } from './positions.js'
 import { exact, writeIdentifiers } from './rows.js'
+import { warehousesOf } from './warehouses.js'
 
 const reserved = /^token-[0-9a-f]{8}$/
 
@@ -88,6 +89,11 @@ export function accounts({ store, ids, forget }: ControlParts): Router {
   router.get('/accounts/:account/positions', async (request: Request<{ account: string }>, response: Response) => {
     const { setup } = await found(of(request.params.account))
     await positionsOf(store, of(setup.name), request, response)
+  })
+
+  router.get('/accounts/:account/warehouses', async (request: Request<{ account: string }>, response: Response) => {
+    const { setup } = await found(of(request.params.account))
+    await warehousesOf(store, of(setup.name), request, response)
   })
 
   async function found(partition: Partition): Promise<Summary> {

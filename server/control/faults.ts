@@ -1,7 +1,9 @@
-import { Router } from 'express'
+import { type Request, Router } from 'express'
 import { type Armed, scopeFields, TooManyFaults } from '../faults/armed.js'
+import { kinds } from '../faults/fault.js'
 import { faultyOperations, readSpecs } from '../faults/specs.js'
-import { bodyOf, Problem, sendJson } from './answers.js'
+import type { AnyOperation } from '../operation.js'
+import { bodyOf, Problem, readParameters, sendJson } from './answers.js'
 import type { ControlParts } from './parts.js'
 import { scopeIn } from './requests.js'
 
@@ -12,6 +14,11 @@ export function faults({ faults: armed, operations }: ControlParts): Router {
 
   router.get('/', (request, response) => {
     sendJson(response, 200, { faults: armed.list(scopeIn(request)).map(writeArmed) })
+  })
+
+  router.get('/kinds', (request, response) => {
+    readParameters(request, [])
+    sendJson(response, 200, { kinds: listed, operations: faulty.map(writeOperation) })
   })
 
   router.put('/', (request, response) => {
@@ -33,6 +40,13 @@ export function faults({ faults: armed, operations }: ControlParts): Router {
     response.status(204).end()
   })
 
+  router.delete('/:place', (request: Request<{ place: string }>, response) => {
+    const scope = scopeIn(request)
+    const { place } = request.params
+    if (!/^\d{1,4}$/.test(place) || !armed.disarmOne(scope, Number(place))) throw noFault(place, armed.sizeOf(scope))
+    response.status(204).end()
+  })
+
   function arm(take: () => void): void {
     try {
       take()
@@ -43,6 +57,34 @@ export function faults({ faults: armed, operations }: ControlParts): Router {
   }
 
   return router
+}
+
+function noFault(place: string, count: number): Problem {
+  const right = count === 0 ? 'Nothing is armed under this scope' : `Right is a place from 0 to ${count - 1}`
+  return new Problem(404, `There is no fault at ${place}. ${right}: GET /_backstock/faults lists what is armed.`)
+}
+
+const listed = Object.entries(kinds).map(([kind, { says, applied, magic }]) => ({
+  kind,
+  says,
+  applied,
+  magic: magic.word,
+}))
+
+/** What calls of an operation can be answered in the vendor's place. */
+function writeOperation({ name, vendor, errors = [], skusOf }: AnyOperation) {
+  return {
+    operation: name,
+    vendor,
+    has_items: skusOf !== undefined,
+    errors: errors.map(({ status, type = null, message, retryAfter = null, rule }) => ({
+      status,
+      error_type: type,
+      message,
+      retry_after: retryAfter,
+      evidence: rule.evidence,
+    })),
+  }
 }
 
 function writeArmed({ scope, spec, hits }: Armed) {

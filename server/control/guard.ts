@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Reply } from '../operation.js'
 import { writeProblem } from '../wire/problem.js'
 import { type Admission, bringsToken, tokenHeader } from './admission.js'
+import { isPage } from './pages.js'
 
 /** On every reply of the control plane: no page of another origin may use it as an image, a script or anything else. */
 export const guardHeaders = {
@@ -9,8 +10,10 @@ export const guardHeaders = {
   'X-Content-Type-Options': 'nosniff',
 }
 
-/** What is answered without a token: whether the emulator is there, and the way to bring one. */
-const open: ReadonlySet<string> = new Set(['/health', '/ready', '/version', '/session'])
+/** What is answered without a token: whether the emulator is there, and the way to bring one, for programs and in a browser. */
+const named: ReadonlySet<string> = new Set(['/health', '/ready', '/version', '/session'])
+const reads: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD'])
+const isOpen = (method: string | undefined, path: string) => named.has(path) || (reads.has(method) && isPage(path))
 
 /** Refuses calls that a page of another origin made a browser send, and those without the token where there is one. */
 export function controlGuard(admission: Admission | undefined) {
@@ -18,7 +21,7 @@ export function controlGuard(admission: Admission | undefined) {
   return (request: IncomingMessage, path: string): Reply | undefined => {
     const reason = foreign(request)
     if (reason !== undefined) return writeProblem(403, 'Forbidden', reason, guardHeaders)
-    if (admission === undefined || open.has(path) || admission.admits(request)) return undefined
+    if (admission === undefined || isOpen(request.method, path) || admission.admits(request)) return undefined
     return unauthorized(request)
   }
 }

@@ -13,6 +13,8 @@ import type { Journal } from '../journal/journal.js'
 import type { Repeated } from '../journal/repeated.js'
 import type { Levels } from '../levels.js'
 import type { Limits } from '../limits.js'
+import type { Machine } from '../metrics/machine.js'
+import type { Meter } from '../metrics/meter.js'
 import type { AnyOperation } from '../operation.js'
 import type { Partition, Store } from '../state/store.js'
 import type { Timers } from '../timers.js'
@@ -41,6 +43,12 @@ export interface ControlParts {
   readonly closing: AbortSignal
   /** Takes away what was armed and set for an account or site that is gone: another one may get its name. */
   readonly forget: (of: Partition) => void
+  /** What is told of the whole run in figures. */
+  readonly measured: {
+    readonly meter: Meter
+    readonly connections: () => number
+    readonly machine: () => Machine
+  }
   readonly log: (line: string) => void
   readonly version: string
   /** The origin under which the emulator is reached. */

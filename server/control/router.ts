@@ -16,6 +16,9 @@ import { faults } from './faults.js'
 import { guardHeaders } from './guard.js'
 import { ids } from './ids.js'
 import { logs } from './logs.js'
+import { metrics } from './metrics.js'
+import { openapi } from './openapi.js'
+import { pages } from './pages.js'
 import type { ControlParts } from './parts.js'
 import { queries } from './queries.js'
 import { requests, scopeIn } from './requests.js'
@@ -26,7 +29,7 @@ import { stateCheck } from './state-check.js'
 import { stream } from './stream.js'
 import { violations } from './violations.js'
 
-const later = ['events', 'metrics']
+const later = ['events']
 
 /** Everything under /_backstock/. Errors are problems (RFC 9457) that say what would have been right. */
 export function control(parts: ControlParts): RequestHandler {
@@ -38,6 +41,7 @@ export function control(parts: ControlParts): RequestHandler {
   const mostBytes = Math.min(parts.takes.body_bytes, parts.takes.inflated_bytes)
   router.use(express.raw({ limit: mostBytes, type: () => true }))
   router.use(about(parts.version))
+  router.use(pages())
   router.use('/session', session(parts))
   router.use('/joor', logsAndAccounts(parts))
   router.use('/jirafe', sites(parts))
@@ -49,6 +53,8 @@ export function control(parts: ControlParts): RequestHandler {
   router.use('/snapshots', snapshots(parts))
   router.use('/violations', violations(parts))
   router.use('/coverage', coverage(parts))
+  router.use('/openapi', openapi())
+  router.use('/metrics', metrics(parts))
   router.use(state(parts))
   for (const name of later) router.use(`/${name}`, notYet)
   router.use((request) => {

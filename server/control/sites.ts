@@ -105,7 +105,7 @@ export function sites({ store, ids, clocks, forget }: ControlParts): Router {
   /** What is remembered of these types, newest first. */
   async function eventsOf(partition: Partition, types: readonly string[]): Promise<readonly KeptEvent[]> {
     const rows = await Promise.all(types.map((type) => store.row(partition, 'events', eventsKey(type))))
-    const events = rows.flatMap((row) => row?.value.events ?? [])
+    const events = rows.flatMap((row) => [...(row?.value.events ?? [])])
     // Of one instant and type, the order in which they came: sorting keeps it, and the newest is the last of them.
     return events.sort((one, other) => compareBytes(one.receivedAt, other.receivedAt)).reverse()
   }
@@ -113,7 +113,7 @@ export function sites({ store, ids, clocks, forget }: ControlParts): Router {
   /** The past states of a level, newest first. */
   async function historyOf(partition: Partition, { code, revision, effectiveDate }: LevelValue) {
     const history = await store.row(partition, 'histories', [keyPart(code), '', ''])
-    return (history?.value.levels ?? [])
+    return [...(history?.value.levels ?? [])]
       .filter((level) => level.revision === revision && level.effectiveDate === effectiveDate)
       .map(writeLevel)
       .reverse()

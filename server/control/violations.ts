@@ -6,7 +6,8 @@ import { restsOn } from '../levels.js'
 import { type FormatName, formatNames, formats, isFormat } from '../report/formats.js'
 import { writeBroken } from '../report/json.js'
 import { type Report, reportOf } from '../report/report.js'
-import { writeChoice } from '../suggestion.js'
+import { allRules } from '../rule-list.js'
+import { didYouMean, writeChoice } from '../suggestion.js'
 import {
   badCursor,
   Problem,
@@ -29,7 +30,8 @@ interface Found {
   readonly violation: ReturnType<typeof writeViolation>
 }
 
-const parameters = ['account', 'site', 'limit', 'cursor', 'format', 'evidence', 'run'] as const
+const ruleIds = allRules.map(({ id }) => id)
+const parameters = ['account', 'site', 'limit', 'cursor', 'format', 'evidence', 'run', 'rule'] as const
 
 /**
  * /_backstock/violations: what clients broke in the calls that the journal has, in the order in which they came, and the
@@ -38,23 +40,26 @@ const parameters = ['account', 'site', 'limit', 'cursor', 'format', 'evidence', 
 export function violations({ journal, broken, conduct, levels, version }: ControlParts): Router {
   const router = Router()
   router.get('/', (request, response) => {
-    const { account, site, limit: asked, cursor, ...given } = readParameters(request, parameters)
+    const { account, site, limit: perPage, cursor, ...given } = readParameters(request, parameters)
     const scope = scopeOf(account, site)
     const format = readFormat(given.format)
     const least = readEvidence(given.evidence)
     const open = [...conduct.open(scope, readEnded(given.run))]
-    const counts = (rule: Rule) => levels.counts(rule) && restsOn(rule, least)
+    const asked = readRule(given.rule)
+    const meant = (rule: Rule) => restsOn(rule, least) && (asked === undefined || rule.id === asked)
+    const counts = (rule: Rule) => levels.counts(rule) && meant(rule)
     const report = reportOf(broken.of(scope, open), counts, version)
     if (format !== 'json') {
-      if ((asked ?? cursor) !== undefined) throw new Problem(400, onlyJson(asked === undefined ? 'cursor' : 'limit'))
+      if ((perPage ?? cursor) !== undefined)
+        throw new Problem(400, onlyJson(perPage === undefined ? 'cursor' : 'limit'))
       return sendReport(response, format, report)
     }
-    const limit = readLimit(asked)
+    const limit = readLimit(perPage)
     const after = readPlace(cursor)
     const page: Found[] = []
     const calls = journal.oldest(scope, after === undefined ? undefined : after[0] - 1)
     for (const found of behind(after, foundIn(calls, open))) {
-      if (!restsOn(found.breach.rule, least)) continue
+      if (!meant(found.breach.rule)) continue
       page.push({ place: found.place, violation: writeViolation(found.breach, found.request) })
       if (page.length > limit) break
     }
@@ -83,6 +88,14 @@ function readFormat(format = 'json'): FormatName {
 function readEnded(run: string | undefined): boolean {
   if (run === undefined || run === 'ended') return run === 'ended'
   throw new Problem(400, `run is ${run}. Right is ended, or no run.`)
+}
+
+function readRule(rule: string | undefined): string | undefined {
+  if (rule === undefined || ruleIds.includes(rule)) return rule
+  throw new Problem(
+    400,
+    `rule is ${rule}, which is no rule${didYouMean(rule, ruleIds) || '. GET /_backstock/rules lists them.'}`,
+  )
 }
 
 type FoundBreach = BreachOfCall & { readonly place: Place }

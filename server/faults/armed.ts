@@ -12,7 +12,7 @@ export class Armed implements Speaker {
   readonly spec: SpecDocument
   readonly fault: Fault
   readonly scope: Partition | undefined
-  readonly by: Origin
+  by: Origin
   /** Calls that matched, spoken about or not. */
   seen = 0
   hits = 0
@@ -28,6 +28,11 @@ export class Armed implements Speaker {
 
   get document(): FaultDocument {
     return this.spec.fault
+  }
+
+  /** Where it now stands in the list of its scope. */
+  moveTo(index: number): void {
+    this.by = { ...scopeFields(this.scope), index }
   }
 
   hit(): void {
@@ -107,6 +112,19 @@ export class ArmedFaults {
     for (const of of scope === undefined ? [...this.#lists.keys()] : [scope]) this.#forget(of)
   }
 
+  /** Disarms the one at a place of the very scope's list; the others keep their counters. False where none is. */
+  disarmOne(scope: Partition | undefined, place: number): boolean {
+    const list = this.#lists.get(scope) ?? []
+    const gone = list[place]
+    if (gone === undefined) return false
+    this.#remember([gone])
+    const rest = list.toSpliced(place, 1)
+    for (const [index, each] of rest.entries()) each.moveTo(index)
+    if (rest.length > 0) this.#lists.set(scope, rest)
+    else this.#lists.delete(scope)
+    return true
+  }
+
   /** What is armed under one scope, or under all of them. */
   list(scope?: Partition): readonly Armed[] {
     return scope === undefined ? [...this.#lists.values()].flat() : (this.#lists.get(scope) ?? [])
@@ -130,9 +148,13 @@ export class ArmedFaults {
   }
 
   #forget(scope: Partition | undefined): void {
-    this.#neverHit.push(...(this.#lists.get(scope) ?? []).filter(({ hits }) => hits === 0))
-    this.#neverHit.splice(0, this.#neverHit.length - mostForgotten)
+    this.#remember(this.#lists.get(scope) ?? [])
     this.#lists.delete(scope)
+  }
+
+  #remember(disarmed: readonly Armed[]): void {
+    this.#neverHit.push(...disarmed.filter(({ hits }) => hits === 0))
+    this.#neverHit.splice(0, this.#neverHit.length - mostForgotten)
   }
 }
 

@@ -42,7 +42,7 @@ interface Row {
   readonly magic: { readonly word: string; readonly fault: FaultDocument }
 }
 
-/** Every kind of fault. The README's table and the magic words are read off this one. */
+/** Every kind of fault. The table of docs/faults.md and the magic words are read off this one. */
 export const kinds: Readonly<Record<FaultKind, Row>> = {
   error: {
     says: "one of the vendor's errors, in its envelope",

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { readHead } from '../head.js'
 import { type Limits, tellOver } from '../limits.js'
 import { type AnyOperation, Refusal } from '../operation.js'
 import { type Parts, serve } from '../serve.js'
@@ -32,8 +31,7 @@ export function vendorTraffic(table: readonly AnyOperation[], parts: Parts, { af
   }
 
   async function serveCall(request: IncomingMessage, response: ServerResponse, connection: Connection): Promise<void> {
-    const head = readHead(request, connection.authorization)
-    connection.authorization = head.authorization
+    const head = connection.heads.read(request)
     const found = table.find((candidate) => candidate.matches(head))
     if (found === undefined) throw new Error(`No operation takes ${head.method} ${head.target}.`)
     const operation = hasTooManyHeaders(request, parts.takes) ? turnedAway(found, parts.takes) : found

@@ -66,29 +66,35 @@ export class RequestBody implements ReceivedBody {
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = []
       let bytes = 0
-      // The listeners stay: what comes behind the end is for somebody else, or for nobody.
-      let isOver = false
+      // The listeners stay: what comes behind the end is for somebody else, or for nobody. They live until the reply is
+      // out, so they let go of the bytes, and of the promise, which has them too.
+      let waiting: { readonly resolve: typeof resolve; readonly reject: typeof reject } | undefined = {
+        resolve,
+        reject,
+      }
+      const settle = (by: (of: NonNullable<typeof waiting>) => void) => {
+        if (waiting === undefined) return
+        by(waiting)
+        waiting = undefined
+        chunks.length = 0
+      }
       const take = (chunk: Buffer) => {
-        if (isOver) return
+        if (waiting === undefined) return
         bytes += chunk.length
         chunks.push(chunk)
-        if (bytes <= limit) return
-        isOver = true
-        chunks.length = 0
-        resolve(undefined)
+        if (bytes > limit) settle((of) => of.resolve(undefined))
       }
-      const end = () => {
-        if (isOver) return
-        isOver = true
-        resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes))
-      }
-      const gone = () => {
-        if (isOver) return
-        isOver = true
-        // What arrived of a body that never ended is still worth a look in the journal.
-        this.#received = { text: Buffer.concat(chunks, bytes).toString('latin1'), bytes, faithful: false }
-        reject(new HungUp())
-      }
+      const end = () =>
+        settle((of) => {
+          const [only] = chunks
+          of.resolve(chunks.length === 1 && only ? only : Buffer.concat(chunks, bytes))
+        })
+      const gone = () =>
+        settle((of) => {
+          // What arrived of a body that never ended is still worth a look in the journal.
+          this.#received = { text: Buffer.concat(chunks, bytes).toString('latin1'), bytes, faithful: false }
+          of.reject(new HungUp())
+        })
       // A reset emits both; `close` comes in every case and says all there is to say.
       request.on('error', saidByClose).on('data', take).on('end', end).on('close', gone)
       // Of a call that waited for the one before it, the client may be gone by now.

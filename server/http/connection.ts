@@ -1,15 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import { type Authorization, noAuthorization } from '../authorization.js'
 import type { Line } from '../conduct/heard.js'
+import { Heads } from '../head.js'
 import type { Fate } from '../journal/entry.js'
 
 /** What is known of a connection as long as it is open. */
 export interface Connection {
   /** What conduct knows it by. */
   readonly line: Line
-  /** That of the last call. */
-  authorization: Authorization
+  readonly heads: Heads
   /** Its calls are those of `backstock verify`, which are no client's. */
   verifies: boolean
   /** The last request, as far as it has arrived. */
@@ -29,7 +28,7 @@ const connections = new WeakMap<Socket, Connection>()
 export function watchConnection(socket: Socket, opened: number): void {
   const connection: Connection = {
     line: { opened },
-    authorization: noAuthorization,
+    heads: new Heads(),
     verifies: false,
     arriving: undefined,
     call: nothing,

@@ -25,19 +25,19 @@ export function hostGuard(allowed: readonly string[], log: (line: string) => voi
     if (hosts.length > 1)
       return writeProblem(400, 'Bad request', `There are ${hosts.length} Host headers. Right is one of them.`)
     // Whoever goes by a proxy names the host twice, and which of the two counts others may see differently.
-    const stranger = [...hosts, ...authorityOf(request)].find((authority) => !isAdmitted(authority))
+    const stranger = hosts.find(isStranger) ?? authorityOf(request).find(isStranger)
     if (stranger === undefined) return undefined
     const sentence = writeRefusal(stranger)
     tell(stranger, sentence)
     return writeProblem(421, 'Misdirected request', sentence)
   }
 
-  function isAdmitted(authority: string): boolean {
-    if (authority === admitted) return true
+  function isStranger(authority: string): boolean {
+    if (authority === admitted) return false
     const host = readHost(authority)
-    if (host === undefined || !(isOurOwn(host) || patterns.some((pattern) => isMeant(host, pattern)))) return false
+    if (host === undefined || !(isOurOwn(host) || patterns.some((pattern) => isMeant(host, pattern)))) return true
     admitted = authority
-    return true
+    return false
   }
 
   function tell(authority: string, sentence: string): void {

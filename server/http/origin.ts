@@ -48,11 +48,32 @@ export function originOf(
       awaitReader(request, response, takes)
       return
     }
-    // By a header of any call: those of a contract case go byte for byte.
-    if (request.headers['backstock-verify'] !== undefined) connection.verifies = true
+    heedVerify(request, connection)
     if (isOfControlPlane(targetOf(request))) app(request, response)
     else vendors(request, response, connection)
   }
+}
+
+/** An origin of vendors' paths alone, such as a vendor's own host: no name of theirs leads to the control plane. */
+export function vendorOrigin(
+  vendors: (request: IncomingMessage, response: ServerResponse, connection: Connection) => void,
+  failed: LastResort,
+): RequestListener {
+  return (request, response) => {
+    try {
+      const connection = connectionOf(request)
+      connection.arriving = request
+      heedVerify(request, connection)
+      vendors(request, response, connection)
+    } catch (error) {
+      failed(error, request, response)
+    }
+  }
+}
+
+/** By a header of any call: those of a contract case go byte for byte. */
+function heedVerify({ headers }: IncomingMessage, connection: Connection): void {
+  if (headers['backstock-verify'] !== undefined) connection.verifies = true
 }
 
 const isOfControlPlane = (target: string) => /^\/+_backstock(?:[/?]|$)/.test(target)

@@ -5,10 +5,13 @@ import { expectsContinue } from './body.js'
 /** What is still read of a refused body, so that the client gets to read the reply. */
 const drained = 64 * 1024 * 1024
 
-/** A string body goes out in one write with its headers. */
+/** Characters from which on a copy costs more than a second write. */
+const large = 64 * 1024
+
+/** A string body goes out in one write with its headers, for which Node joins the two. */
 export function send(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
   const toDrain = setHead(request, response, reply)
-  response.end(reply.body)
+  response.end(reply.body.length > large ? Buffer.from(reply.body) : reply.body)
   if (toDrain) drain(request)
 }
 

@@ -35,6 +35,14 @@ export function skusOfEvent({ judge: { document } }: JirafeEvent): readonly stri
   return codeNames.flatMap((name) => (typeof value[name] === 'string' ? [value[name]] : []))
 }
 
+/** The first of them, made without the others. */
+export function codeOf({ judge: { document } }: JirafeEvent): string | undefined {
+  const { value } = document
+  if (!isRecord(value)) return undefined
+  for (const name of codeNames) if (typeof value[name] === 'string') return value[name]
+  return undefined
+}
+
 /** Messages that one call gets, beside one for each refused event; a limit of this emulator, not of the vendor. */
 const mostMessages = 100_000
 /** The wordings that a recording shows. */

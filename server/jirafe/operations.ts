@@ -1,7 +1,8 @@
 import { jirafe } from '../../contracts/rules/jirafe.js'
-import { alwaysRefused } from '../elsewhere.js'
+import { alwaysRefused, elsewhere } from '../elsewhere.js'
 import { inPath } from '../findings.js'
 import { type AnyOperation, type Head, type Operation, Refusal } from '../operation.js'
+import { shownTarget } from '../redaction.js'
 import type { Caller } from '../state/store.js'
 import { sentJson } from '../wire/sent-value.js'
 import { tokenOf } from './authorization.js'
@@ -90,3 +91,18 @@ export const jirafeUnknownType = alwaysRefused({
   writeRefusal: (refusal, terms) => writeRefusal(refusal, terms),
   failed: failedEvents,
 })
+
+/** What a host of Jirafe's serves: every path there is Jirafe's. */
+export const jirafeHost: readonly AnyOperation[] = [
+  ...jirafeOperations,
+  jirafeUnknownType,
+  elsewhere({
+    name: 'jirafe.unknown',
+    vendor: 'jirafe',
+    matches: () => true,
+    title: 'Not found',
+    detail: (head) =>
+      `${head.method} ${shownTarget(head)} is no path of Jirafe's. Right is POST /v2/{site-id}/{type}, ` +
+      '/v2/tracker/pageview or /v2/tracker/visit.',
+  }),
+]

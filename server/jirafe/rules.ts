@@ -1,22 +1,21 @@
 import { jirafe } from '../../contracts/rules/jirafe.js'
-import { entryOf } from '../entry-of.js'
 import type { Findings } from '../findings.js'
 import { type ItemOutcome, sparedReason, type Terms, type Verdict } from '../operation.js'
 import { redactJson, type Secrets } from '../redaction.js'
 import type { Draft } from '../state/draft.js'
+import { type Bounds, RecentList } from '../state/recent-list.js'
 import { type KeptEvent, type Key, keyPart, type LevelValue } from '../state/rows.js'
+import { SlimMap } from '../state/slim-map.js'
 import type { Needs, Turn } from '../state/store.js'
 import { compareInstants, readInstant } from '../wire/dates.js'
 import { detached } from '../wire/detached.js'
+import { withOneMore } from '../with-one-more.js'
 import type { ReportedCost } from './cost.js'
 import type { EventJudge } from './document.js'
 import type { JirafeEvent } from './event.js'
 import type { ReportedLevel } from './inventory.js'
 import type { EventsCommand } from './read.js'
 import { keptAs } from './types.js'
-
-/** Levels of one code that are remembered. */
-const historyKept = 100
 
 /** What one event is answered: accepted where it has no errors. */
 export interface EventReply {
@@ -47,21 +46,30 @@ const costKey = (cost: ReportedCost): Key => [keyPart(cost.skuCode), keyPart(cos
 export const eventsKey = (type: string): Key => [type, '', '']
 
 export function needsOfEvents({ events }: EventsCommand): Needs {
-  const levels: Key[] = []
-  const histories: Key[] = []
-  const costs: Key[] = []
-  const types = new Set<string>()
+  let levels: Key[] | undefined
+  let histories: Key[] | undefined
+  let costs: Key[] | undefined
+  let types: string[] | undefined
   for (const event of events) {
     const { level, cost } = event.reported
     if (level !== undefined) {
-      levels.push(levelKey(level))
-      histories.push(historyKey(level))
+      levels = withOneMore(levels, levelKey(level))
+      histories = withOneMore(histories, historyKey(level))
     }
-    if (cost !== undefined) costs.push(costKey(cost))
-    if (event.type !== undefined) types.add(typeName(event))
+    if (cost !== undefined) costs = withOneMore(costs, costKey(cost))
+    const type = typeName(event)
+    // There are few types.
+    if (event.type !== undefined && !types?.includes(type)) types = withOneMore(types, type)
   }
-  return { levels, histories, costs, events: [...types].map(eventsKey) }
+  return {
+    levels: levels ?? none,
+    histories: histories ?? none,
+    costs: costs ?? none,
+    events: (types ?? []).map(eventsKey),
+  }
 }
+
+const none: readonly Key[] = []
 
 /** Events take effect in their order; one that is refused leaves the others alone. */
 export function decideEvents(
@@ -220,11 +228,16 @@ const sizeOfLevel = ({ code, inventoryLevel, timestamp, effectiveDate, changeDat
 
 const lengthOf = (text: string | null) => (text === null ? 0 : text.length)
 
+/** What is remembered in one row: characters of its texts, all together. */
+const sizeKept = 256 * 1024
+/** Of the levels of one code. */
+const levelsKept: Bounds<LevelValue> = { most: 100, size: sizeKept, sizeOf: sizeOfLevel }
+
 function keep(level: LevelValue, key: Key, draft: Draft): void {
   draft.put('levels', key, level)
   const history = historyKey(level)
   const past = draft.get('histories', history)?.levels ?? []
-  draft.put('histories', history, { levels: lastOf(past, [level], historyKept, sizeOfLevel) })
+  draft.put('histories', history, { levels: RecentList.from(past, levelsKept).with(level, levelsKept) })
 }
 
 /** One cost for each SKU and year; as with levels of the second revision, the latest change counts. */
@@ -253,10 +266,12 @@ function decideCost(
   return { index, outcome: 'updated', reason: null, rule: null, position }
 }
 
-/** Events of one type that are remembered. */
-const eventsKept = 100
-/** What is remembered in one row: characters of its texts, all together. */
-const sizeKept = 256 * 1024
+/** Of the events of one type. */
+const eventsKept: Bounds<KeptEvent> = {
+  most: 100,
+  size: sizeKept,
+  sizeOf: ({ text, bytes }) => (text === null ? 0 : bytes),
+}
 
 /** Remembers the accepted events, the last of each type. */
 function keepEvents(
@@ -266,17 +281,20 @@ function keepEvents(
   draft: Draft,
   spared: ReadonlySet<number>,
 ): void {
-  const byType = new Map<string, JirafeEvent[]>()
+  const byType = new SlimMap<JirafeEvent[]>()
   for (const event of events)
-    if (event.judge.errors.size === 0 && !spared.has(event.index))
-      entryOf(byType, typeName(event), () => []).push(event)
-  for (const [type, accepted] of byType) {
+    if (event.judge.errors.size === 0 && !spared.has(event.index)) {
+      const type = typeName(event)
+      byType.set(type, withOneMore(byType.get(type), event))
+    }
+  byType.forEach((accepted, type) => {
     const key = eventsKey(type)
+    let kept = RecentList.from(draft.get('events', key)?.events ?? [], eventsKept)
     // What would fall out again at once is not even written.
-    const kept = accepted.slice(-eventsKept).map((event) => keptEvent(event, type, turn, secrets))
-    const past = draft.get('events', key)?.events ?? []
-    draft.put('events', key, { events: lastOf(past, kept, eventsKept, sizeOfEvent) })
-  }
+    for (const event of accepted.slice(-eventsKept.most))
+      kept = kept.with(keptEvent(event, type, turn, secrets), eventsKept)
+    draft.put('events', key, { events: kept })
+  })
 }
 
 function keptEvent({ judge }: JirafeEvent, type: string, turn: Turn, secrets: Secrets): KeptEvent {
@@ -284,32 +302,6 @@ function keptEvent({ judge }: JirafeEvent, type: string, turn: Turn, secrets: Se
   const bytes = Buffer.byteLength(text)
   const kept = bytes > sizeKept ? null : detached(redactJson(text, secrets.with(text)))
   return { type, receivedAt: turn.now.toISOString(), request: turn.id, text: kept, bytes }
-}
-
-const sizeOfEvent = ({ text, bytes }: KeptEvent) => (text === null ? 0 : bytes)
-
-/** What is in lists that are remembered, so that a further one needs no look at the hundred before it. */
-const sizes = new WeakMap<readonly unknown[], number>()
-
-/** The last of those that were there and those that come, at most so many, and as many as are within the size that is remembered. */
-function lastOf<Value>(
-  past: readonly Value[],
-  more: readonly Value[],
-  most: number,
-  sizeOf: (value: Value) => number,
-): readonly Value[] {
-  const sumOf = (values: readonly Value[]) => values.reduce((sum, value) => sum + sizeOf(value), 0)
-  const all = past.concat(more)
-  let size = entryOf(sizes, past, () => sumOf(past)) + sumOf(more)
-  let first = 0
-  for (const value of all) {
-    if (all.length - first <= most && size <= sizeKept) break
-    size -= sizeOf(value)
-    first++
-  }
-  const last = all.slice(first)
-  sizes.set(last, size)
-  return last
 }
 
 const typeName = ({ list }: JirafeEvent) => keptAs(list)

@@ -1,35 +1,38 @@
-import { type FieldType, type Said, type Statement, statementsOf, statementsTold } from '../said.js'
-import { atOnce } from '../slices.js'
+import type { Place } from '../findings.js'
+import { type FieldType, isMet, type Said, type Statement, statementsOf, statementsTold } from '../said.js'
 import { keyPart } from '../state/rows.js'
 import { isRecord, writePointer } from '../wire/json-values.js'
-import { type JirafeEvent, skusOfEvent } from './event.js'
+import { codeOf, type JirafeEvent } from './event.js'
 import type { EventsCommand } from './read.js'
 import { keptAs } from './types.js'
 
 export function saysEvents({ events }: EventsCommand): Said {
   return {
     items: events.length,
-    statements: atOnce(statementsOf(events, stateOf, gistOf)),
+    statements: statementsOf(events, stateOf, gistOf),
     overwrite: false,
     types: typesOf(events),
   }
 }
 
+/** That of an event by itself, whose document is the whole body. */
+const whole: Place = { pointer: '' }
+
 /** An event by its type and the first code that it has; only that of a level says a quantity. */
 function stateOf(event: JirafeEvent, index: number): Statement {
-  const { document } = event.judge
+  const { value: document, path } = event.judge.document
   const type = keptAs(event.list)
-  const [code = ''] = skusOfEvent(event)
-  const text = (name: string) => textOf(document.value, name)
-  const date = text('effective_date')
-  const stamp = text('timestamp') ?? text('change_date')
+  const code = codeOf(event) ?? ''
+  const date = textOf(document, 'effective_date')
+  const stamp = textOf(document, 'timestamp') ?? textOf(document, 'change_date')
   return {
     index,
-    key: keyPart([type, code, ...(date === undefined ? [] : [date])].join(', ')),
+    key: keyPart(date === undefined ? `${type}, ${code}` : `${type}, ${code}, ${date}`),
     sku: code === '' ? '' : keyPart(`${type} ${code}`),
-    value: type === 'inventory' ? keyPart(event.reported.level?.inventoryLevel ?? writtenLevel(document.value)) : null,
-    ...(stamp !== undefined && { stamp: keyPart(stamp) }),
-    at: { pointer: writePointer(document.path) },
+    value: type === 'inventory' ? keyPart(event.reported.level?.inventoryLevel ?? writtenLevel(document)) : null,
+    stamp: stamp && keyPart(stamp),
+    digest: false,
+    at: path.length === 0 ? whole : { pointer: writePointer(path) },
   }
 }
 
@@ -54,19 +57,38 @@ const longestName = 40
 const mostTypes = 100
 
 function typesOf(events: readonly JirafeEvent[]): readonly FieldType[] {
-  const types = new Map<string, FieldType>()
-  for (const { list, judge } of events.slice(0, statementsTold)) {
+  const types: FieldType[] = []
+  for (const { list, judge, index } of events) {
+    if (index === statementsTold) break
     const { value: document, path } = judge.document
     if (!isRecord(document)) continue
-    for (const [name, value] of Object.entries(document)) {
+    const kind = keptAs(list)
+    for (const name of Object.keys(document)) {
+      const value = document[name]
       if (value === null || name.length > longestName) continue
-      const field = `${keptAs(list)} ${name}`
       const type = Array.isArray(value) ? 'list' : typeof value
-      const key = `${field} ${type}`
-      if (types.has(key)) continue
-      if (types.size === mostTypes) return [...types.values()]
-      types.set(key, { field, type, at: () => ({ pointer: writePointer([...path, name]) }) })
+      if (isMet(types, kind, name, type)) continue
+      if (types.length === mostTypes) return types
+      types.push(new TypeOfField(kind, name, type, path))
     }
   }
-  return [...types.values()]
+  return types
+}
+
+class TypeOfField implements FieldType {
+  readonly kind: string
+  readonly name: string
+  readonly type: string
+  readonly #path: readonly string[]
+
+  constructor(kind: string, name: string, type: string, path: readonly string[]) {
+    this.kind = kind
+    this.name = name
+    this.type = type
+    this.#path = path
+  }
+
+  at(): Place {
+    return { pointer: writePointer([...this.#path, this.name]) }
+  }
 }

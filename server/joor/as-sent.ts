@@ -1,6 +1,6 @@
 import type { Head } from '../operation.js'
 import { type SentValue, sentJson } from '../wire/sent-value.js'
-import type { XmlElement } from '../wire/xml-reader.js'
+import type { XmlElement } from '../wire/xml-element.js'
 import { parseXml } from '../wire/xml-tree.js'
 import { requestFormat } from './format.js'
 import { itemLimit } from './item-limit.js'

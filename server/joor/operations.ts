@@ -1,5 +1,5 @@
 import { joor } from '../../contracts/rules/joor.js'
-import { elsewhere } from '../elsewhere.js'
+import { type Elsewhere, elsewhere } from '../elsewhere.js'
 import type { AnyOperation, Head, Operation } from '../operation.js'
 import { itemsInOneGo } from '../slices.js'
 import type { Caller } from '../state/store.js'
@@ -75,17 +75,36 @@ export const joorOperations: readonly AnyOperation[] = [bulkInventory, styleInve
 /** First segments behind the version that the vendor's documentation lists. */
 const words = new Set(['bulk-inventory', 'style-number', 'style', 'bulk-style', 'order', 'orders', 'connection'])
 
-/** JOOR's other paths, told by their words, by the version, or by a scheme that only JOOR has. */
-export const joorElsewhere = elsewhere({
+const notEmulated: Omit<Elsewhere, 'matches'> = {
   name: 'joor.unknown',
   vendor: 'joor',
-  matches: ({ segments, headers }) =>
-    segments[0] === 'v4' ||
-    (segments[0] === 'v2' && segments[1] !== undefined && words.has(segments[1])) ||
-    /^\s*oauth2\b/i.test(headers.authorization ?? ''),
   title: 'Not emulated',
   rule: joor['call.emulated'],
   detail: ({ target }) =>
     `JOOR's ${target.split('?', 1)[0]} is not emulated. Of JOOR there is POST or PUT /v2/bulk-inventory, ` +
     'and PUT /v2/style-number/{style_number}/{style_identifier}/inventory.',
+}
+
+/** JOOR's other paths, told by their words, by the version, or by a scheme that only JOOR has. */
+export const joorElsewhere = elsewhere({
+  ...notEmulated,
+  matches: ({ segments, headers }) =>
+    segments[0] === 'v4' ||
+    (segments[0] === 'v2' && segments[1] !== undefined && words.has(segments[1])) ||
+    /^\s*oauth2\b/i.test(headers.authorization ?? ''),
+})
+
+/** What a host of JOOR's serves: every path there is JOOR's. */
+export const joorHost: readonly AnyOperation[] = [...joorOperations, elsewhere({ ...notEmulated, matches: () => true })]
+
+/** The host that only v4 has, where its tokens are got. */
+export const joorV4Login = elsewhere({
+  name: 'joor.v4_login',
+  vendor: 'joor',
+  matches: () => true,
+  title: 'v4 login is not emulated',
+  rule: joor['call.emulated'],
+  detail: () =>
+    "v4 login is not emulated: Backstock has JOOR's v2, whose calls bring their token in Authorization: OAuth2 {Base64 of the token}, " +
+    'and go to api.jooraccess.com.',
 })

@@ -12,11 +12,9 @@ export interface Placed {
   readonly item: Item
   readonly date: string
   readonly sku: Sku
-  /** The first part of the position's key. */
-  readonly first: string
+  /** The position's. */
+  readonly key: Key
 }
-
-export const keyOf = ({ first, date, sku }: Placed): Key => [first, date, sku.key]
 
 /** The position that an item means; undefined, after a breach that refuses it, where it means none. */
 export function placeItem(item: Item, setup: Setup | undefined, judge: ItemJudge): Placed | undefined {
@@ -27,7 +25,7 @@ export function placeItem(item: Item, setup: Setup | undefined, judge: ItemJudge
   if (knowsWarehouse(setup, item.warehouse)) judge.applies(joor['warehouse.known'])
   else judge.breach(joor['warehouse.known'], 'warehouse', item.warehouse, 'a warehouse of the account')
   if (sku === undefined || item.date === undefined) return undefined
-  return { item, date: item.date, sku, first: keyPart(item.warehouse) }
+  return { item, date: item.date, sku, key: [keyPart(item.warehouse), item.date, sku.key] }
 }
 
 /** What became of an item, as log and journal tell it. */

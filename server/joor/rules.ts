@@ -9,7 +9,7 @@ import type { Setup, Turn } from '../state/store.js'
 import type { Format } from './format.js'
 import type { Item } from './item.js'
 import { ItemJudge } from './item-judge.js'
-import { keyOf, outcomeOf, type Placed, placeItem } from './placement.js'
+import { outcomeOf, type Placed, placeItem } from './placement.js'
 import type { CallQuery } from './query.js'
 import { applyItem } from './stock.js'
 
@@ -99,7 +99,7 @@ export const byFault = { rule: null, reason: sparedReason }
 
 function judgeSamePosition(place: Placed, positions: SeenKeys, judge: ItemJudge): void {
   if (!positions.isEmpty) judge.applies(joor['inventory.same_position'])
-  if (!positions.add(keyOf(place)))
+  if (!positions.add(place.key))
     judge.breach(
       joor['inventory.same_position'],
       undefined,
@@ -111,15 +111,20 @@ function judgeSamePosition(place: Placed, positions: SeenKeys, judge: ItemJudge)
 /** The keys that a call has named so far; nested, for a joined text of each would have to be made and hashed. */
 class SeenKeys {
   readonly #firsts = new Map<string, Map<string, Set<string>>>()
+  /** Where the last key is: the next one mostly has the same warehouse and date. */
+  #last: { readonly first: string; readonly second: string; readonly thirds: Set<string> } | undefined
 
   get isEmpty(): boolean {
-    return this.#firsts.size === 0
+    return this.#last === undefined
   }
 
   /** Whether the key is new. */
   add([first, second, third]: Key): boolean {
-    const seconds = entryOf(this.#firsts, first, () => new Map<string, Set<string>>())
-    const thirds = entryOf(seconds, second, () => new Set<string>())
+    if (this.#last?.first !== first || this.#last.second !== second) {
+      const seconds = entryOf(this.#firsts, first, () => new Map<string, Set<string>>())
+      this.#last = { first, second, thirds: entryOf(seconds, second, () => new Set<string>()) }
+    }
+    const { thirds } = this.#last
     const { size } = thirds
     return thirds.add(third).size > size
   }
@@ -140,7 +145,7 @@ function decideOverwrite(
   terms: Terms,
   findings: Findings,
 ): void {
-  const named = new Set(placed.map(({ first }) => first))
+  const named = new Set(placed.map(({ key }) => key[0]))
   const account = terms.settings.overwrite_scope === 'account'
   findings.applies(account ? joor['overwrite.account'] : joor['overwrite.warehouses'])
   findings.appliesAll(rulesOfOverwrite)

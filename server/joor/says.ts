@@ -1,40 +1,58 @@
-import { entryOf } from '../entry-of.js'
+import type { Place } from '../findings.js'
 import {
   describePosition,
   describeSku,
   type FieldType,
+  isMet,
   type Said,
   type Statement,
+  statementsInSlices,
   statementsOf,
   statementsTold,
   strongestOf,
 } from '../said.js'
-import { atOnce, type Slices } from '../slices.js'
+import type { Slices } from '../slices.js'
 import { keyPart } from '../state/rows.js'
 import { type Item, isKnown } from './item.js'
 import type { SentBulk } from './rules.js'
 import { pointerTo } from './sent.js'
 import type { SingleCommand } from './single-read.js'
 
-export const saysBulk = (command: SentBulk): Said => atOnce(sayBulkInSlices(command))
+export const saysBulk = (command: SentBulk): Said => saidOf(command, statementsOf(command.items, stateOf, gistOf))
 
-export function* sayBulkInSlices({ query, items, format }: SentBulk): Slices<Said> {
+export function* sayBulkInSlices(command: SentBulk): Slices<Said> {
+  return saidOf(command, yield* statementsInSlices(command.items, stateOf, gistOf))
+}
+
+function saidOf({ query, items, format }: SentBulk, statements: readonly Statement[]): Said {
   return {
     items: items.length,
-    statements: yield* statementsOf(items, (item) => stateOf(item, { pointer: pointerTo(item.index) }), gistOf),
+    statements,
     overwrite: query.overwrite,
-    types: format === 'json' ? typesOf(items) : [],
+    types: format === 'json' ? typesOf(items) : noTypes,
   }
 }
 
 export function saysSingle({ item }: SingleCommand): Said {
-  return { items: 1, statements: [stateOf(item, { path: 'query' })], overwrite: false, types: [] }
+  return { items: 1, statements: [stateAt(item, inQuery)], overwrite: false, types: noTypes }
 }
 
-function stateOf(item: Item, at: Statement['at']): Statement {
+const noTypes: readonly FieldType[] = []
+const inQuery: Place = { path: 'query' }
+/** Of the items that are told one by one; what is remembered of calls shares them. */
+const places: Place[] = []
+
+function stateOf(item: Item): Statement {
+  const at = places[item.index] ?? { pointer: pointerTo(item.index) }
+  places[item.index] = at
+  return stateAt(item, at)
+}
+
+function stateAt(item: Item, at: Place): Statement {
   const { index, warehouse, identifiers = {} } = item
   const sku = describeSku(identifiers)
-  return { index, key: describePosition(warehouse, dateOf(item), sku), sku, value: keyPart(quantityOf(item)), at }
+  const key = describePosition(warehouse, dateOf(item), sku)
+  return { index, key, sku, value: keyPart(quantityOf(item)), stamp: undefined, digest: false, at }
 }
 
 /** Each part behind its length, so that none of them can be taken for a part of another. */
@@ -61,15 +79,28 @@ const ofTwoTypes = 'made_to_order'
 
 function typesOf(items: readonly Item[]): readonly FieldType[] {
   const types: FieldType[] = []
-  const seen = new Map<string, Set<string>>()
   for (const { sent, index } of items.slice(0, statementsTold))
     for (const { name, kind } of sent.fields ?? []) {
       if (kind === 'null' || name === ofTwoTypes || !isKnown(name)) continue
-      const kinds = entryOf(seen, name, () => new Set())
-      if (kinds.has(kind)) continue
-      kinds.add(kind)
       const type = kind === 'nested' ? 'object or list' : kind
-      types.push({ field: name, type, at: () => ({ pointer: pointerTo(index, name) }) })
+      if (!isMet(types, '', name, type)) types.push(new TypeOfField(name, type, index))
     }
   return types
+}
+
+class TypeOfField implements FieldType {
+  readonly kind = ''
+  readonly name: string
+  readonly type: string
+  readonly #index: number
+
+  constructor(name: string, type: string, index: number) {
+    this.name = name
+    this.type = type
+    this.#index = index
+  }
+
+  at(): Place {
+    return { pointer: pointerTo(this.#index, this.name) }
+  }
 }

@@ -6,7 +6,7 @@ import { type Key, keyPart } from '../state/rows.js'
 import type { Setup } from '../state/store.js'
 import { type Sku, styleListOf } from './catalog.js'
 import { identify } from './identify.js'
-import { keyOf, type Placed } from './placement.js'
+import type { Placed } from './placement.js'
 import type { CallQuery } from './query.js'
 
 /** Sets an item's position, or makes its SKU made to order. */
@@ -18,8 +18,7 @@ export function applyItem(
   terms: Terms,
   findings: Findings,
 ): void {
-  const { item, date, sku } = place
-  const key = keyOf(place)
+  const { item, date, sku, key } = place
   if (item.quantity === undefined) {
     findings.applies(joor['made_to_order.clears'])
     if (terms.settings.made_to_order_clears === 'position') draft.put('positions', key, null)

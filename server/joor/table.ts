@@ -7,7 +7,7 @@ import type { Setup } from '../state/store.js'
 import { echoOf } from './echo.js'
 import { readItem } from './item.js'
 import { ItemJudge } from './item-judge.js'
-import { keyOf, placeItem } from './placement.js'
+import { placeItem } from './placement.js'
 
 /** The row of an account that somebody means by warehouse, date and identifiers, as texts. */
 export type Meant =
@@ -44,7 +44,7 @@ export function placeMeant(fields: ReadonlyMap<string, string>, madeToOrder: boo
   if (refused !== undefined && !isUnknown(refused.rule)) return { fault: refused.reason }
   const sku = place?.sku.identifiers ?? identifiers
   if (place === undefined || refused !== undefined) return { key: undefined, warehouse, date, sku }
-  return { key: madeToOrder ? ['', '', place.sku.key] : keyOf(place), warehouse, date, sku }
+  return { key: madeToOrder ? ['', '', place.sku.key] : place.key, warehouse, date, sku }
 }
 
 const isUnknown = (rule: Rule | null) => rule === joor['sku.known'] || rule === joor['warehouse.known']

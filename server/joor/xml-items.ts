@@ -3,9 +3,10 @@ import { entryOf } from '../entry-of.js'
 import { type Findings, inText, type Place } from '../findings.js'
 import { type Limits, tellOver } from '../limits.js'
 import { Refusal } from '../operation.js'
-import { detached } from '../wire/detached.js'
 import { type LineAndColumn, lineAndColumn, lineCounter } from '../wire/json-tree.js'
-import { type XmlElement, type XmlFaultKind, XmlReader } from '../wire/xml-reader.js'
+import type { XmlElement } from '../wire/xml-element.js'
+import type { XmlFaultKind } from '../wire/xml-fault.js'
+import { XmlReader } from '../wire/xml-reader.js'
 import { escapeXml, writeElement } from '../wire/xml-text.js'
 import { parseXml } from '../wire/xml-tree.js'
 import { type Echo, EchoWriter } from './echo.js'
@@ -28,7 +29,7 @@ const rightForm = 'Right is <inventory_items><inventory_item>…</inventory_item
 
 /** Reads an XML body, a slice at a time; a body whose items cannot be told is refused. */
 export function* readXmlItems(text: string, reply: Format, takes: Limits, findings: Findings, take: Take): Reading {
-  const source = { text, lines: lineCounter(text), reply, echoes: new EchoWriter() }
+  const source = { text, lines: lineCounter(text), reply, page: { text }, echoes: new EchoWriter() }
   let items = 0
   const takeElement = (element: XmlElement) => {
     const item = new XmlItem(source, element, items++)
@@ -91,6 +92,7 @@ interface Source {
   readonly text: string
   readonly lines: (offset: number) => LineAndColumn
   readonly reply: Format
+  readonly page: Echo['page']
   readonly echoes: EchoWriter
 }
 
@@ -115,7 +117,7 @@ class XmlItem implements SentItem {
     this.strayText = element.text.trim()
     this.decorations = isPlain(element) ? nothing : decorationsOf(element)
     if (source.reply === 'xml') {
-      this.echo = source.echoes.add(itemToXml(element, source.text))
+      this.echo = echoOfItem(element, source)
       this.changed = nothing
     } else {
       const changed: string[] = []
@@ -163,7 +165,7 @@ const isPlain = ({ ignored, children }: XmlElement) =>
 
 function fieldOf(element: XmlElement): SentField {
   const nested = element.children.length > 0
-  return { name: element.name, kind: nested ? 'nested' : 'string', text: detached(element.text) }
+  return { name: element.name, kind: nested ? 'nested' : 'string', text: element.text }
 }
 
 function decorationsOf(element: XmlElement): readonly Decoration[] {
@@ -175,6 +177,15 @@ function decorationsOf(element: XmlElement): readonly Decoration[] {
     for (const text of ignored) decorations.push({ text, field: name, time })
   }
   return decorations
+}
+
+/** The very text that was sent, where nothing of it is left out or turned into something else. */
+function echoOfItem(element: XmlElement, source: Source): Echo {
+  const { name, children, offset, end } = element
+  let length = 2 * name.length + '<></>'.length
+  for (const child of children) length += isVerbatim(child) ? child.end - child.offset : Number.NaN
+  if (children.length > 0 && length === end - offset) return { page: source.page, from: offset, to: end }
+  return source.echoes.add(itemToXml(element, source.text))
 }
 
 /** An item as sent, without what our reading ignores and in the vendor's own layout. */

@@ -36,6 +36,8 @@ interface Broken {
 class OfScope {
   /** By their numbers. */
   readonly #met: (Rule | undefined)[] = []
+  /** What the last call met: most calls meet the same. */
+  #latest: Entry['rules'] | undefined
   readonly broken = new Map<Rule, Broken>()
 
   get met(): ReadonlySet<Rule> {
@@ -44,7 +46,8 @@ class OfScope {
 
   /** What stands in the entry of a call; `call` is its number. */
   addCall(call: number, { id, rules, breaches, broken, conduct }: Entry): void {
-    for (const rule of rules) this.#met[rule.number] ??= rule
+    if (rules !== this.#latest) for (const rule of rules) this.#met[rule.number] ??= rule
+    this.#latest = rules
     let counted: Set<Rule> | undefined
     for (const breach of breaches) {
       counted ??= new Set()

@@ -56,7 +56,7 @@ export interface Entry extends Summary {
   readonly rules: readonly Rule[]
   readonly breaches: readonly Breach[]
   /** What this call shows together with earlier ones; found out when it was committed, behind its reply. */
-  readonly conduct: Breach[]
+  conduct: readonly Breach[]
   readonly outcomes: readonly ItemOutcome[]
   readonly changes: Iterable<Change>
   readonly changesTotal: number

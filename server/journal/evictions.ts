@@ -1,4 +1,5 @@
 import { entryOf } from '../entry-of.js'
+import { RecentMap } from '../recent-map.js'
 import type { Partition, Scope, Vendor } from '../state/store.js'
 
 /** Accounts and sites whose evictions are counted each for itself; what is beyond is counted by vendor. */
@@ -18,20 +19,36 @@ export interface Evicted {
   readonly last: number
 }
 
-interface Tally {
-  count: number
-  latest: number
-  first: number
-  last: number
+class Tally {
+  count = 0
+  latest = Number.NEGATIVE_INFINITY
+  first = Number.POSITIVE_INFINITY
+  last = Number.NEGATIVE_INFINITY
   /** Nothing of the same scope was counted by vendor before. */
   whole: boolean
+
+  constructor(whole: boolean) {
+    this.whole = whole
+  }
+
+  add(count: number, latest: number, first: number, last: number, whole: boolean): void {
+    this.count += count
+    this.latest = Math.max(this.latest, latest)
+    this.first = Math.min(this.first, first)
+    this.last = Math.max(this.last, last)
+    this.whole &&= whole
+  }
+
+  join({ count, latest, first, last, whole }: Tally): void {
+    this.add(count, latest, first, last, whole)
+  }
 }
 
 /** How many entries were dropped for want of room, by account or site: what a question cannot know. */
 export class Evictions {
   readonly #kept: number
   /** The one that was added to last stands last. */
-  readonly #tallies = new Map<Scope, Tally>()
+  readonly #tallies = new RecentMap<Scope, Tally>()
   readonly #rest = new Map<Vendor | null, Tally>()
 
   constructor(kept = scopesKept) {
@@ -39,16 +56,17 @@ export class Evictions {
   }
 
   add(scope: Scope, number: number, at: Date): void {
-    const whole = !this.#rest.has(vendorOf(scope))
-    this.#put(scope, { count: 1, latest: at.getTime(), first: number, last: number, whole })
+    this.#touch(scope).add(1, at.getTime(), number, number, !this.#rest.has(vendorOf(scope)))
+    this.#fold()
   }
 
   /** The account goes by another name from now on. */
   rename(from: Partition, to: Partition): void {
-    const tally = this.#tallies.get(from) ?? (this.#rest.has(vendorOf(from)) ? none(false) : undefined)
+    const tally = this.#tallies.get(from) ?? (this.#rest.has(vendorOf(from)) ? new Tally(false) : undefined)
     if (tally === undefined) return
     this.#tallies.delete(from)
-    this.#put(to, tally)
+    this.#touch(to).join(tally)
+    this.#fold()
   }
 
   /** They are to be counted from now on, of one account or site or of all. */
@@ -61,7 +79,8 @@ export class Evictions {
     this.#tallies.delete(scope)
     // Where all of the vendor's are known by their scope, an absent tally says none.
     if (!this.#rest.has(vendorOf(scope))) return
-    this.#put(scope, none(true))
+    this.#touch(scope)
+    this.#fold()
   }
 
   /** Those of one account or site, or all; where they were counted by vendor, all that may be of it. */
@@ -78,37 +97,16 @@ export class Evictions {
     if (rest !== undefined) yield { scope: undefined, vendor, ...rest }
   }
 
-  #put(scope: Scope, more: Tally): void {
-    const known = this.#tallies.get(scope)
-    this.#tallies.delete(scope)
-    this.#tallies.set(scope, known === undefined ? more : sumOf(known, more))
-    if (this.#tallies.size > this.#kept) this.#fold()
+  #touch(scope: Scope): Tally {
+    return this.#tallies.touch(scope, () => new Tally(true))
   }
 
-  /** The scope that was added to longest ago goes to its vendor's. */
+  /** Where there are too many, the scope that was added to longest ago goes to its vendor's. */
   #fold(): void {
-    const [oldest] = this.#tallies
+    const oldest = this.#tallies.size > this.#kept ? this.#tallies.deleteOldest() : undefined
     if (oldest === undefined) return
     const [scope, tally] = oldest
-    this.#tallies.delete(scope)
-    const vendor = vendorOf(scope)
-    const rest = entryOf(this.#rest, vendor, () => ({ ...tally, count: 0 }))
-    this.#rest.set(vendor, sumOf(rest, tally))
-  }
-}
-
-const none = (whole: boolean): Tally => ({
-  ...{ count: 0, latest: Number.NEGATIVE_INFINITY, whole },
-  ...{ first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY },
-})
-
-function sumOf(one: Tally, other: Tally): Tally {
-  return {
-    count: one.count + other.count,
-    latest: Math.max(one.latest, other.latest),
-    first: Math.min(one.first, other.first),
-    last: Math.max(one.last, other.last),
-    whole: one.whole && other.whole,
+    entryOf(this.#rest, vendorOf(scope), () => new Tally(true)).join(tally)
   }
 }
 

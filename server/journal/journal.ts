@@ -1,10 +1,10 @@
-import { AgedMap } from '../aged-map.js'
 import { entryOf } from '../entry-of.js'
 import type { JournalLimits } from '../options.js'
 import type { Partition, Scope } from '../state/store.js'
 import type { Entry } from './entry.js'
 import { type Evicted, Evictions } from './evictions.js'
 import { sizeOfBreach } from './kept.js'
+import { type Slot, Slots } from './slots.js'
 
 /** Told of what happens to the journal, in the same tick. It must not throw: what it is told of was promised already. */
 export interface JournalListener {
@@ -13,21 +13,18 @@ export interface JournalListener {
   rewritten(): void
 }
 
-/** The entries of one account or site by their number, oldest first. */
-type Ring = AgedMap<number, Entry>
-
 /** The last calls of each account and site, under one byte budget for all of them. The oldest goes first. */
 export class Journal {
   readonly #limits: JournalLimits
-  readonly #rings = new Map<Scope, Ring>()
-  /** All entries by their number, oldest first, with the scope that holds each. */
-  readonly #all = new AgedMap<number, Scope>()
-  readonly #numbers = new Map<string, number>()
-  readonly #logs = new Map<string, number>()
+  readonly #rings = new Map<Scope, Slots>()
+  readonly #all = new Slots()
+  readonly #ids = new Map<string, Slot>()
+  readonly #logs = new Map<string, Slot>()
   readonly #evictions = new Evictions()
   readonly #listeners = new Set<JournalListener>()
   #next = 0
   #bytes = 0
+  #evicted = 0
 
   constructor(limits: JournalLimits) {
     this.#limits = limits
@@ -35,16 +32,16 @@ export class Journal {
 
   append(scope: Scope, entry: Entry): void {
     const ring = this.#ring(scope)
-    const number = this.#next++
-    ring.set(number, entry)
-    this.#all.set(number, scope)
-    this.#numbers.set(entry.id, number)
-    if (entry.logId !== undefined) this.#logs.set(entry.logId, number)
-    this.#bytes += sizeOf(entry)
+    const slot = { number: this.#next++, scope, bytes: sizeOf(entry), entry }
+    ring.add(slot)
+    this.#all.add(slot)
+    this.#ids.set(entry.id, slot)
+    if (entry.logId !== undefined) this.#logs.set(entry.logId, slot)
+    this.#bytes += slot.bytes
     while (ring.size > this.#limits.entries) this.#evict(ring.oldest)
     // The newest entry stays whatever its size: it was promised before the reply.
     while (this.#bytes > this.#limits.bytes && this.#all.size > 1) this.#evict(this.#all.oldest)
-    for (const listener of this.#listeners) listener.appended(number, scope, entry)
+    for (const listener of this.#listeners) listener.appended(slot.number, scope, entry)
   }
 
   rename(from: Partition, to: Partition): void {
@@ -55,8 +52,7 @@ export class Journal {
 
   /** Empties the journal, for one account or site or for all, and forgets what was evicted of it so far. */
   clear(scope: Partition | undefined): void {
-    const numbers = scope === undefined ? this.#all.keys() : (this.#rings.get(scope)?.keys() ?? [])
-    for (const number of [...numbers]) this.#drop(number)
+    for (const slot of [...this.#slotsOf(scope)]) this.#drop(slot)
     this.#evictions.forget(scope)
     for (const listener of this.#listeners) listener.rewritten()
   }
@@ -72,6 +68,11 @@ export class Journal {
     return this.#evictions.of(scope)
   }
 
+  /** What is there now, and how many entries were dropped for want of room since the start. */
+  get held(): { readonly entries: number; readonly bytes: number; readonly evicted: number } {
+    return { entries: this.#all.size, bytes: this.#bytes, evicted: this.#evicted }
+  }
+
   /** The number that the newest entry has; -1 before the first. */
   get newestNumber(): number {
     return this.#next - 1
@@ -80,32 +81,31 @@ export class Journal {
   #moveRing(from: Partition, to: Partition): void {
     const old = this.#rings.get(from)
     if (old === undefined) return
-    const ring = this.#ring(to)
-    const numbers = [...old, ...ring].sort(([one], [other]) => one - other)
-    ring.clear()
-    for (const [number, entry] of numbers) ring.set(number, { ...entry, name: to.slice(to.indexOf(':') + 1) })
-    for (const number of old.keys()) this.#all.set(number, to)
+    const slots: Slot[] = [...old, ...this.#slotsOf(to)].sort((one, other) => one.number - other.number)
+    const ring = new Slots()
+    for (const slot of slots) {
+      slot.scope = to
+      slot.entry = slot.entry && { ...slot.entry, name: to.slice(to.indexOf(':') + 1) }
+      ring.add(slot)
+    }
     this.#rings.delete(from)
+    this.#rings.set(to, ring)
     while (ring.size > this.#limits.entries) this.#evict(ring.oldest)
   }
 
   /** An entry by the id of its request. */
   find(id: string): Entry | undefined {
-    return this.#entry(this.#numbers.get(id))
+    return this.#ids.get(id)?.entry
   }
 
   /** An entry by JOOR's log_id. */
   findLog(logId: string): Entry | undefined {
-    return this.#entry(this.#logs.get(logId))
+    return this.#logs.get(logId)?.entry
   }
 
   /** Newest first, from before the entry numbered `before` on; each with its number. */
   *newest(scope: Scope | undefined, before = Number.POSITIVE_INFINITY): Iterable<readonly [number, Entry]> {
-    const numbers = scope === undefined ? [...this.#all.keys()] : [...(this.#rings.get(scope)?.keys() ?? [])]
-    for (const number of numbers.reverse()) {
-      const entry = number < before ? this.#entry(number) : undefined
-      if (entry !== undefined) yield [number, entry]
-    }
+    for (const { number, entry } of this.#slotsOf(scope).newest()) if (number < before) yield [number, entry]
   }
 
   /**
@@ -113,51 +113,49 @@ export class Journal {
    * through them are met or left out.
    */
   *oldest(scope: Partition | undefined, after = -1): Iterable<readonly [number, Entry]> {
-    for (const [number, whose] of this.#all) {
-      if (number <= after || (scope !== undefined && whose !== scope)) continue
-      const entry = this.#entry(number)
-      if (entry !== undefined) yield [number, entry]
-    }
+    for (const { number, entry } of this.#slotsOf(scope)) if (number > after) yield [number, entry]
   }
 
-  #ring(scope: Scope): Ring {
-    return entryOf(this.#rings, scope, () => new AgedMap())
+  #ring(scope: Scope): Slots {
+    return entryOf(this.#rings, scope, () => new Slots())
   }
 
-  #entry(number: number | undefined): Entry | undefined {
-    if (number === undefined) return undefined
-    const scope = this.#all.get(number)
-    return scope === undefined ? undefined : this.#rings.get(scope)?.get(number)
+  #slotsOf(scope: Scope | undefined): Slots {
+    return scope === undefined ? this.#all : (this.#rings.get(scope) ?? noSlots)
   }
 
-  #evict(number: number | undefined): void {
-    if (number === undefined) return
-    const scope = this.#all.get(number)
-    const entry = this.#drop(number)
-    if (scope !== undefined && entry !== undefined) this.#evictions.add(scope, number, entry.at)
+  #evict(slot: Slot | undefined): void {
+    if (slot?.entry === undefined) return
+    this.#evictions.add(slot.scope, slot.number, slot.entry.at)
+    this.#evicted++
+    this.#drop(slot)
   }
 
-  #drop(number: number): Entry | undefined {
-    const scope = this.#all.get(number)
-    const ring = scope === undefined ? undefined : this.#rings.get(scope)
-    const entry = ring?.get(number)
-    if (scope === undefined || ring === undefined || entry === undefined) return undefined
-    ring.delete(number)
+  #drop(slot: Slot): void {
+    const { scope, entry } = slot
+    const ring = this.#rings.get(scope)
+    if (ring === undefined || entry === undefined) return
+    slot.entry = undefined
+    this.#all.lost()
+    ring.lost()
     if (ring.size === 0) this.#rings.delete(scope)
-    this.#all.delete(number)
-    forget(this.#numbers, entry.id, number)
-    if (entry.logId !== undefined) forget(this.#logs, entry.logId, number)
-    this.#bytes -= sizeOf(entry)
-    return entry
+    forget(this.#ids, entry.id, slot)
+    if (entry.logId !== undefined) forget(this.#logs, entry.logId, slot)
+    this.#bytes -= slot.bytes
   }
 }
 
-/** What conduct found is found behind the reply, when the rest of the entry has its size. */
+/** Nobody adds to it. */
+const noSlots = new Slots()
+
+/** What conduct found is found behind the reply, when the rest of the entry has its size, and before the entry is kept. */
 function sizeOf({ bytes, conduct }: Entry): number {
-  return conduct.reduce((sum, breach) => sum + sizeOfBreach(breach), bytes)
+  let sum = bytes
+  for (const breach of conduct) sum += sizeOfBreach(breach)
+  return sum
 }
 
 /** A caller's own ids may repeat: what a later entry took over stays. */
-function forget(numbers: Map<string, number>, id: string, number: number): void {
-  if (numbers.get(id) === number) numbers.delete(id)
+function forget(slots: Map<string, Slot>, id: string, slot: Slot): void {
+  if (slots.get(id) === slot) slots.delete(id)
 }

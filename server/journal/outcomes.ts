@@ -15,24 +15,58 @@ export interface KeptOutcomes {
 export const textKept = 1_000
 
 /** The outcomes without the secrets, of which there are some only where the call's body holds one. */
-export function* keepOutcomes(outcomes: readonly ItemOutcome[], secrets: readonly string[]): Slices<KeptOutcomes> {
-  // A copy is worth its cost only where a secret stands in what was made of the body, or a text is very long.
-  let copies: ItemOutcome[] | undefined
-  let updated = 0
-  let bytes = outcomes.length * perItem
-  for (const [index, item] of outcomes.entries()) {
-    if (item.outcome === 'updated') updated++
-    const hasLong = isLong(item.reason) || isLong(item.position)
-    let kept = item
-    if (hasLong || secrets.length > 0) {
-      kept = keepOutcome(item, secrets)
-      copies ??= outcomes.slice(0, index)
-    }
-    copies?.push(kept)
-    bytes += textSize(kept.reason) + (hasLong ? textsSize(kept.position) : 0)
-    if (index % itemsInOneGo === itemsInOneGo - 1) yield
+export function keepOutcomes(outcomes: readonly ItemOutcome[], secrets: readonly string[]): KeptOutcomes {
+  const keeping = new Keeping(outcomes, secrets)
+  keeping.take(outcomes.length)
+  return keeping
+}
+
+/** The same of ten thousand, while others have their turns. */
+export function* keepMany(outcomes: readonly ItemOutcome[], secrets: readonly string[]): Slices<KeptOutcomes> {
+  const keeping = new Keeping(outcomes, secrets)
+  for (let end = itemsInOneGo; end < outcomes.length; end += itemsInOneGo) {
+    keeping.take(end)
+    yield
   }
-  return { outcomes: copies ?? outcomes, updated, bytes }
+  keeping.take(outcomes.length)
+  return keeping
+}
+
+/** What is kept of the outcomes that were taken so far. */
+class Keeping implements KeptOutcomes {
+  readonly #given: readonly ItemOutcome[]
+  readonly #secrets: readonly string[]
+  /** A copy is worth its cost only where a secret stands in what was made of the body, or a text is very long. */
+  #copies: ItemOutcome[] | undefined
+  #taken = 0
+  updated = 0
+  bytes = 0
+
+  constructor(given: readonly ItemOutcome[], secrets: readonly string[]) {
+    this.#given = given
+    this.#secrets = secrets
+  }
+
+  get outcomes(): readonly ItemOutcome[] {
+    return this.#copies ?? this.#given
+  }
+
+  take(end: number): void {
+    for (; this.#taken < end; this.#taken++) {
+      const item = this.#given[this.#taken]
+      if (item !== undefined) this.#add(item)
+    }
+  }
+
+  #add(item: ItemOutcome): void {
+    if (item.outcome === 'updated') this.updated++
+    const hasLong = isLong(item.reason) || isLong(item.position)
+    const changes = hasLong || this.#secrets.length > 0
+    if (changes) this.#copies ??= this.#given.slice(0, this.#taken)
+    const kept = changes ? keepOutcome(item, this.#secrets) : item
+    this.#copies?.push(kept)
+    this.bytes += perItem + textSize(kept.reason) + (hasLong ? textsSize(kept.position) : 0)
+  }
 }
 
 function isLong(value: unknown): boolean {

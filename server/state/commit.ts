@@ -1,6 +1,8 @@
 import { entryOf } from '../entry-of.js'
-import { isKept, isTold, type Key, type Row, type TableName, type Tables } from './rows.js'
-import type { Change, Changed, ChangeSet, TableChange } from './store.js'
+import { withOneMore } from '../with-one-more.js'
+import { isKept, type Key, type Row, type TableName, type Tables, toldTables, untoldTables } from './rows.js'
+import type { Entries } from './slim-map.js'
+import type { Change, Changed, ChangeSet, Puts, TableChange } from './store.js'
 import { Table } from './table.js'
 
 export type PartitionTables = { readonly [Name in TableName]: Table<Tables[Name]> }
@@ -11,50 +13,69 @@ interface TableRecord {
   readonly detached: readonly Table<unknown>[]
   readonly gone: readonly [Key, Row<unknown>][]
   readonly put: readonly Put[]
-  /** Rows that were put, or taken away by a put. */
-  readonly putTotal: number
-  /** Rows that were taken away and put again: one change, not two. */
-  readonly replaced: number
+  /** Rows that are others now than before; of none there is no record. */
+  readonly total: number
 }
 
 /** Rows that were put under the same two key parts, kept as the draft had them: ten thousand need no copy. */
 interface Put {
   readonly first: string
   readonly second: string
-  readonly values: ReadonlyMap<string, unknown>
+  readonly values: Entries<unknown>
   /** What stood there before, in the order of the values; undefined where nothing stood at any. */
   readonly before: readonly (Row<unknown> | undefined)[] | undefined
 }
 
-/**
- * What a commit did, kept as the very parts that were taken away: listing and undoing need no copy. It outlives the
- * call in the journal, so it does not hold on to the tables themselves.
- */
-export class Commit implements Changed {
+/** What a commit did, kept as the very parts that were taken away: undoing needs no copy. */
+export class Commit {
+  /** What is told of it. It outlives the call in the journal, so it holds nothing of what is not told. */
+  readonly changed: Changed
+  readonly #told: readonly TableRecord[]
+  readonly #untold: readonly TableRecord[]
+
+  constructor(tables: PartitionTables, changes: ChangeSet, by: string) {
+    const writer = new RowWriter(by)
+    this.#told = commitTables(toldTables, tables, changes, writer)
+    this.#untold = commitTables(untoldTables, tables, changes, writer)
+    this.changed = new Told(this.#told, by)
+  }
+
+  /** Whether a row is another one now that a data file keeps, told or not. */
+  get keeps(): boolean {
+    return this.#told.some(isOfKept) || this.#untold.some(isOfKept)
+  }
+
+  /** Takes the changes back, in the tables that they were made in and before anything else is changed there. */
+  undo(tables: PartitionTables): void {
+    for (const { name, detached, gone, put } of [...this.#told, ...this.#untold]) {
+      // A record is kept under its table's own name, so its rows fit.
+      const table = tables[name] as Table<unknown>
+      for (const [key] of everyPut(put)) table.delete(...key)
+      for (const lost of detached) for (const [key, row] of lost.entries()) table.set(...key, row)
+      for (const [key, row] of gone) table.set(...key, row)
+      for (const [key, , before] of everyPut(put)) if (before !== undefined) table.set(...key, before)
+    }
+  }
+}
+
+const isOfKept = ({ name }: TableRecord) => isKept(name)
+
+/** Rows that are listed when somebody asks. */
+class Told implements Changed {
+  readonly total: number
   readonly #records: readonly TableRecord[]
   readonly #by: string
 
-  constructor(tables: PartitionTables, changes: ChangeSet, by: string) {
-    const records: TableRecord[] = []
-    for (const name of namesOf(changes)) {
-      const change = changes[name]
-      // The change set is keyed by the table's own name, so table and change fit each other.
-      if (change !== undefined)
-        records.push(commitTable(name, tables[name] as Table<unknown>, change as TableChange, by))
-    }
+  constructor(records: readonly TableRecord[], by: string) {
+    let all = 0
+    for (const { total } of records) all += total
+    this.total = all
     this.#records = records
     this.#by = by
   }
 
-  get total(): number {
-    let total = 0
-    for (const { detached, gone, putTotal, replaced } of this.#told)
-      total += putTotal + gone.length + detached.reduce((sum, table) => sum + table.size, 0) - replaced
-    return total
-  }
-
   *[Symbol.iterator](): Iterator<Change> {
-    for (const { name, detached, gone, put } of this.#told) {
+    for (const { name, detached, gone, put } of this.#records) {
       const isAgain = whatIsPut(put)
       for (const lost of detached)
         for (const [key, before] of lost.entries()) if (!isAgain(key)) yield change(name, key, before, undefined)
@@ -63,29 +84,10 @@ export class Commit implements Changed {
         yield change(name, key, before, value === null ? undefined : { value, by: this.#by })
     }
   }
-
-  /** Whether a row is another one now that a data file keeps, told or not. */
-  get keeps(): boolean {
-    const kept = this.#records.filter(({ name }) => isKept(name))
-    return kept.some(({ detached, gone, putTotal }) => detached.length + gone.length + putTotal > 0)
-  }
-
-  get #told(): readonly TableRecord[] {
-    return this.#records.filter(({ name }) => isTold(name))
-  }
-
-  /** Takes the changes back, in the tables that they were made in and before anything else is changed there. */
-  undo(tables: PartitionTables): void {
-    for (const { name, detached, gone, put } of this.#records) {
-      // A record is kept under its table's own name, so its rows fit.
-      const table = tables[name] as Table<unknown>
-      for (const [key] of everyPut(put)) table.delete(key)
-      for (const lost of detached) for (const [key, row] of lost.entries()) table.set(key, row)
-      for (const [key, row] of gone) table.set(key, row)
-      for (const [key, , before] of everyPut(put)) if (before !== undefined) table.set(key, before)
-    }
-  }
 }
+
+/** Nothing happened. */
+export const nothingChanged: Changed = new Told([], '')
 
 /** The rows that came or went by a put; where nothing stood, nothing was taken away. */
 function* everyPut(put: readonly Put[]): Iterable<readonly [Key, unknown, Row<unknown> | undefined]> {
@@ -100,7 +102,7 @@ function* everyPut(put: readonly Put[]): Iterable<readonly [Key, unknown, Row<un
 
 /** Whether a row that was taken away was put again, or taken away by a put as well. */
 function whatIsPut(put: readonly Put[]): (key: Key) => boolean {
-  const firsts = new Map<string, Map<string, ReadonlyMap<string, unknown>>>()
+  const firsts = new Map<string, Map<string, Entries<unknown>>>()
   for (const { first, second, values } of put) entryOf(firsts, first, () => new Map()).set(second, values)
   return ([first, second, third]) => firsts.get(first)?.get(second)?.has(third) === true
 }
@@ -110,59 +112,101 @@ function change(table: TableName, key: Key, before: Row<unknown> | undefined, af
   return { table, key, before: before ?? null, after: after ?? null } as Change
 }
 
-function namesOf(changes: ChangeSet): readonly TableName[] {
-  return Object.keys(changes) as TableName[]
+function commitTables(
+  names: readonly TableName[],
+  tables: PartitionTables,
+  changes: ChangeSet,
+  writer: RowWriter,
+): readonly TableRecord[] {
+  let records: TableRecord[] | undefined
+  for (const name of names) {
+    const change = changes[name]
+    if (change === undefined) continue
+    // The change set is keyed by the table's own name, so table and change fit each other.
+    const record = commitTable(name, tables[name] as Table<unknown>, change as TableChange, writer)
+    if (record.total > 0) records = withOneMore(records, record)
+  }
+  return records ?? none
 }
 
-function commitTable(name: TableName, table: Table<unknown>, change: TableChange, by: string): TableRecord {
+function commitTable(name: TableName, table: Table<unknown>, change: TableChange, writer: RowWriter): TableRecord {
   // Most calls take nothing away but by what they put.
-  if (!change.all && change.firsts.size === 0 && change.thirds.size === 0)
-    return { name, detached: none, gone: none, ...putRows(table, change.puts, by, () => none) }
+  if (table.size === 0 || (!change.all && change.firsts.size === 0 && change.thirds.size === 0)) {
+    const put = writer.write(table, change.puts, undefined)
+    return { name, detached: none, gone: none, put, total: writer.total }
+  }
   const all = change.all ? table.detachAll() : nothing
   // By first key part, so that a put finds what it replaces without a look at every other warehouse.
   const byFirst = new Map<string, Table<unknown>>()
   for (const first of change.firsts) byFirst.set(first, table.detach(first))
   const gone = change.thirds.size > 0 ? [...table.withThirds(change.thirds)] : []
-  for (const [key] of gone) table.delete(key)
+  for (const [key] of gone) table.delete(...key)
   const taken = gone.length === 0 ? nothing : tableOf(gone)
   const lostAt = (first: string, second: string) =>
     [all, byFirst.get(first), taken].flatMap((part) => part?.rowsAt(first, second) ?? [])
-  const puts = putRows(table, change.puts, by, lostAt)
-  return { name, detached: [all, ...byFirst.values()].filter(({ size }) => size > 0), gone, ...puts }
+  const put = writer.write(table, change.puts, lostAt)
+  const detached = [all, ...byFirst.values()].filter(({ size }) => size > 0)
+  const lost = detached.reduce((sum, { size }) => sum + size, gone.length)
+  return { name, detached, gone, put, total: writer.total + lost }
 }
 
 type Rows = Pick<ReadonlyMap<string, Row<unknown>>, 'get'>
 
-/** Puts rows bucket by bucket; `lostAt` are those that the same change has taken away under two key parts. */
-function putRows(
-  table: Table<unknown>,
-  puts: TableChange['puts'],
-  by: string,
-  lostAt: (first: string, second: string) => readonly Rows[],
-): Pick<TableRecord, 'put' | 'putTotal' | 'replaced'> {
-  const put: Put[] = []
-  let putTotal = 0
-  let replaced = 0
-  for (const [first, seconds] of puts)
-    for (const [second, values] of seconds) {
-      const lost = lostAt(first, second)
-      let before = table.putAll([first, second], values, by)
-      let index = 0
-      values.forEach((value, third) => {
-        const standing = before?.[index]
-        const stood = standing ?? rowAmong(lost, third)
-        if (standing === undefined && stood !== undefined) {
-          before ??= new Array<undefined>(values.size).fill(undefined)
-          before[index] = stood
-          replaced++
-        }
-        if (value !== null || stood !== undefined) putTotal++
-        index++
-      })
-      put.push({ first, second, values, before })
+/** The rows that a change has taken away under two key parts before it puts others. */
+type LostAt = (first: string, second: string) => readonly Rows[]
+
+/** Writes the rows of a commit, bucket by bucket: one for all tables, as most of them get one row. */
+class RowWriter {
+  readonly #by: string
+  #table: Table<unknown> = nothing
+  #puts: Puts = noPuts
+  #lost: readonly Rows[] = none
+  #before: (Row<unknown> | undefined)[] | undefined
+  #index = 0
+  #total = 0
+
+  constructor(by: string) {
+    this.#by = by
+  }
+
+  /** Rows of the last table beside those that were lost: one that is put again is one change, not two. */
+  get total(): number {
+    return this.#total
+  }
+
+  write(table: Table<unknown>, puts: readonly Puts[], lostAt: LostAt | undefined): readonly Put[] {
+    this.#table = table
+    this.#total = 0
+    let put: Put[] | undefined
+    for (const each of puts) {
+      const { first, second, values } = each
+      this.#puts = each
+      this.#lost = lostAt?.(first, second) ?? none
+      this.#before = undefined
+      this.#index = 0
+      values.forEach(this.#writeRow)
+      put = withOneMore(put, { first, second, values, before: this.#before })
     }
-  return { put, putTotal, replaced }
+    return put ?? none
+  }
+
+  readonly #writeRow = (value: unknown, third: string): void => {
+    const { first, second, values } = this.#puts
+    const table = this.#table
+    const standing =
+      value === null ? table.delete(first, second, third) : table.set(first, second, third, { value, by: this.#by })
+    const lost = standing === undefined ? rowAmong(this.#lost, third) : undefined
+    if (lost === undefined && (value !== null || standing !== undefined)) this.#total++
+    const stood = standing ?? lost
+    if (stood !== undefined) {
+      this.#before ??= new Array<undefined>(values.size).fill(undefined)
+      this.#before[this.#index] = stood
+    }
+    this.#index++
+  }
 }
+
+const noPuts: Puts = { first: '', second: '', values: new Map() }
 
 /** Nobody writes to it. */
 const nothing = new Table<unknown>()
@@ -170,7 +214,7 @@ const none: readonly never[] = []
 
 function tableOf(rows: readonly [Key, Row<unknown>][]): Table<unknown> {
   const table = new Table<unknown>()
-  for (const [key, row] of rows) table.set(key, row)
+  for (const [key, row] of rows) table.set(...key, row)
   return table
 }
 

@@ -1,65 +1,94 @@
 import { entryOf } from '../entry-of.js'
+import { withOneMore } from '../with-one-more.js'
 import type { Key, TableName, Tables } from './rows.js'
-import type { ChangeSet, TableChange, View } from './store.js'
+import { SlimMap } from './slim-map.js'
+import type { ChangeSet, Puts, TableChange, View } from './store.js'
 
 const none: ReadonlySet<string> = new Set()
+const nothing: readonly never[] = []
+
+interface Bucket<Name extends TableName> extends Puts<Name> {
+  readonly values: SlimMap<Tables[Name] | null>
+}
 
 class TableDraft<Name extends TableName> implements TableChange<Name> {
   all = false
   firsts: ReadonlySet<string> = none
   thirds: ReadonlySet<string> = none
+  puts: readonly Puts<Name>[] = nothing
   /** The same for writing; made when something is cleared, which most calls never do. */
   #firsts: Set<string> | undefined
   #thirds: Set<string> | undefined
-  readonly puts = new Map<string, Map<string, Map<string, Tables[Name] | null>>>()
+  #puts: Bucket<Name>[] | undefined
+  /** The same by first and second key part. */
+  readonly #buckets = new SlimMap<SlimMap<Bucket<Name>>>()
   /** Where each SKU was put so far; made when the first SKU is cleared, which most calls never do. */
-  #places: Map<string, Set<Map<string, Tables[Name] | null>>> | undefined
+  #places: Map<string, Set<Bucket<Name>>> | undefined
 
-  put([first, second, third]: Key, value: Tables[Name] | null): void {
-    const bucket = this.#bucket(first, second)
-    bucket.set(third, value)
-    if (this.#places !== undefined) remember(this.#places, third, bucket)
+  get(key: Key): Tables[Name] | null | undefined {
+    return this.#buckets.get(key[0])?.get(key[1])?.values.get(key[2])
+  }
+
+  put(key: Key, value: Tables[Name] | null): void {
+    const bucket = this.#bucket(key[0], key[1])
+    bucket.values.set(key[2], value)
+    if (this.#places !== undefined) remember(this.#places, key[2], bucket)
   }
 
   clearAll(): void {
     this.all = true
-    this.puts.clear()
+    this.#putOnly(undefined)
+    this.#buckets.clear()
     this.#places = undefined
   }
 
   clearFirst(first: string): void {
     if (this.#firsts === undefined) this.firsts = this.#firsts = new Set()
     this.#firsts.add(first)
-    this.puts.delete(first)
+    if (this.#buckets.get(first) === undefined) return
+    this.#putOnly(this.#puts?.filter((bucket) => bucket.first !== first))
+    this.#buckets.delete(first)
     this.#places = undefined
   }
 
   clearThird(third: string): void {
     if (this.#thirds === undefined) this.thirds = this.#thirds = new Set()
     this.#thirds.add(third)
-    if (this.puts.size > 0) for (const bucket of this.#whereIs(third)) bucket.delete(third)
+    if (this.#puts !== undefined) for (const { values } of this.#whereIs(this.#puts, third)) values.delete(third)
   }
 
-  has([first, , third]: Key): boolean {
-    return this.all || this.firsts.has(first) || this.thirds.has(third)
+  has(key: Key): boolean {
+    return this.all || this.firsts.has(key[0]) || this.thirds.has(key[2])
   }
 
-  #bucket(first: string, second: string): Map<string, Tables[Name] | null> {
-    const seconds = entryOf(this.puts, first, () => new Map())
-    return entryOf(seconds, second, () => new Map())
+  #putOnly(puts: Bucket<Name>[] | undefined): void {
+    this.#puts = puts
+    this.puts = puts ?? nothing
   }
 
-  #whereIs(third: string) {
+  #bucket(first: string, second: string): Bucket<Name> {
+    const seconds = entryOf(this.#buckets, first, newMap<Bucket<Name>>)
+    const known = seconds.get(second)
+    if (known !== undefined) return known
+    const bucket = { first, second, values: newMap<Tables[Name] | null>() }
+    seconds.set(second, bucket)
+    this.#putOnly(withOneMore(this.#puts, bucket))
+    return bucket
+  }
+
+  #whereIs(puts: readonly Bucket<Name>[], third: string): ReadonlySet<Bucket<Name>> {
     if (this.#places === undefined) {
-      this.#places = new Map()
-      for (const seconds of this.puts.values())
-        for (const bucket of seconds.values()) for (const key of bucket.keys()) remember(this.#places, key, bucket)
+      const places = new Map<string, Set<Bucket<Name>>>()
+      for (const bucket of puts) for (const [key] of bucket.values) remember(places, key, bucket)
+      this.#places = places
     }
     const places = this.#places.get(third) ?? new Set()
     this.#places.delete(third)
     return places
   }
 }
+
+const newMap = <Value>() => new SlimMap<Value>()
 
 function remember<Bucket>(places: Map<string, Set<Bucket>>, third: string, bucket: Bucket): void {
   entryOf(places, third, () => new Set()).add(bucket)
@@ -79,14 +108,14 @@ export class Draft {
 
   get<Name extends TableName>(table: Name, key: Key): Tables[Name] | undefined {
     const draft = this.#tables[table]
-    const put = draft?.puts.get(key[0])?.get(key[1])?.get(key[2])
+    const put = draft?.get(key)
     if (put !== undefined) return put ?? undefined
     return draft?.has(key) ? undefined : this.#view.get(table, key)?.value
   }
 
   /** Whether this draft itself puts a row there; it costs no look at the state. */
-  wrote(table: TableName, [first, second, third]: Key): boolean {
-    return (this.#tables[table]?.puts.get(first)?.get(second)?.get(third) ?? null) !== null
+  wrote(table: TableName, key: Key): boolean {
+    return (this.#tables[table]?.get(key) ?? null) !== null
   }
 
   put<Name extends TableName>(table: Name, key: Key, value: Tables[Name] | null): void {

@@ -7,6 +7,8 @@ export interface Change {
   readonly touched: Iterable<Partition>
   /** Whether there are other accounts and sites now, or others of their tokens and settings. */
   readonly accounts: boolean
+  /** Whether anything is another thing now that outlives the process. */
+  readonly isKept: boolean
   /** Called when it is kept. */
   done(): void
   /** Called when it cannot be kept; everything that came later is undone already. */

@@ -44,6 +44,6 @@ function restored({ setup, requests = 0, rows }: KeptPartition): PartitionState 
   const tables = emptyTables()
   // The file was written from tables of these names, so each value fits its table.
   for (const { table, key, value, by = '' } of rows)
-    (tables[table] as Table<unknown>).set(key, { value, by } as Row<unknown>)
+    (tables[table] as Table<unknown>).set(...key, { value, by } as Row<unknown>)
   return { setup, tables, requests }
 }

@@ -1,7 +1,8 @@
 import { KeyOrder } from './key-order.js'
+import { type Entries, SlimMap } from './slim-map.js'
 
 /** Keys and values as they were when a copy was made; undefined where the key was taken away from a layer below. */
-type Layer<Value> = ReadonlyMap<string, Value | undefined>
+type Layer<Value> = Entries<Value | undefined>
 
 /** So many keys are put in order whenever it is asked for. */
 const fewKeys = 100
@@ -17,7 +18,7 @@ export class LayeredMap<Value> {
   #size = 0
   /** Shared with copies; the oldest first. */
   #layers: readonly Layer<Value>[] = []
-  #own = new Map<string, Value | undefined>()
+  #own = new SlimMap<Value | undefined>()
 
   get size(): number {
     return this.#size
@@ -111,7 +112,7 @@ export class LayeredMap<Value> {
 
   copy(): LayeredMap<Value> {
     this.#layers = joined(this.#layers, this.#own)
-    this.#own = new Map()
+    this.#own = new SlimMap()
     const copy = new LayeredMap<Value>()
     copy.#layers = this.#layers
     copy.#size = this.#size

@@ -1,4 +1,5 @@
-import { Commit } from './commit.js'
+import { CallChange } from './call-change.js'
+import { nothingChanged, type PartitionTables } from './commit.js'
 import { type Change, failStorage, type Group, Groups } from './groups.js'
 import {
   copyOf,
@@ -66,6 +67,18 @@ export interface MemoryOptions<Entry> {
   readonly snapshots?: SnapshotFolder | undefined
 }
 
+class TablesView implements View {
+  readonly #tables: PartitionTables
+
+  constructor(tables: PartitionTables) {
+    this.#tables = tables
+  }
+
+  get<Name extends TableName>(table: Name, key: Key): Row<Tables[Name]> | undefined {
+    return this.#tables[table].get(key)
+  }
+}
+
 const noRows: View = { get: () => undefined }
 
 const nobody: ReadonlySet<Partition> = new Set()
@@ -96,7 +109,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
       this.#groups = new Groups(() => keep({ partitions: this.#directory.states, snapshots: snapshots() }))
   }
 
-  async access(caller: Caller): Promise<Access> {
+  access(caller: Caller): Access | Promise<Access> {
     const { token } = caller
     if (token === undefined) return { setup: undefined, name: undefined, opens: [] }
     return this.#look(
@@ -105,46 +118,35 @@ export class MemoryStore<Entry> implements Store<Entry> {
     )
   }
 
-  async call<Result>(caller: Caller, needs: Needs, settle: (turn: Turn) => Settled<Entry, Result>): Promise<Result> {
+  call<Result>(caller: Caller, needs: Needs, settle: (turn: Turn) => Settled<Entry, Result>): Result | Promise<Result> {
     const name = caller.token === undefined ? undefined : this.#directory.nameOf(caller)
     if (caller.token === undefined || name === undefined) return this.#callOfNobody(caller.vendor, settle)
     const partition = partitionOf(caller.vendor, name)
     const known = this.#directory.get(partition)
-    if (known === undefined && this.#isFull) {
-      await this.#look(() => {
-        if (this.#isFull) throw new TooManyPartitions()
-      }, anything)
-      return this.call(caller, needs, settle)
-    }
+    if (known === undefined && this.#isFull) return this.#callWithRoom(caller, needs, settle)
     const state = known ?? { setup: anonymousSetup(caller, name), tables: emptyTables(), requests: 0 }
-    const ids = this.#options.ids(partition)
-    const turn = this.#turn(partition, ids, state.setup, { get: (table, key) => state.tables[table].get(key) })
+    const { journal, ids: idsOf } = this.#options
+    const ids = idsOf(partition)
+    const turn = this.#turn(partition, ids, state.setup, new TablesView(state.tables))
     const settled = settle(turn)
-    const commit = new Commit(state.tables, settled.changes, turn.id)
-    if (known === undefined) this.#directory.replace(partition, state)
-    const undoRows = () => {
-      commit.undo(state.tables)
-      if (known === undefined) this.#directory.replace(partition, undefined)
-    }
-    const entry = orUndone(() => settled.entry(commit), undoRows)
-    ids.keep()
-    state.requests++
-    const uncount = settled.count?.()
-    await this.#change({
-      touched: [partition],
-      accounts: known === undefined,
-      isKept: known === undefined || commit.keeps,
-      // Who looks at no row and wants none changed builds on nothing that could be undone.
-      isFree: known !== undefined && Object.keys({ ...needs, ...settled.changes }).length === 0,
-      done: () => this.#options.journal.append(partition, entry),
-      undo() {
-        uncount?.()
-        state.requests--
-        ids.giveBack()
-        undoRows()
-      },
-    })
-    return settled.result
+    const of = { partition, state, isNew: known === undefined, ids, directory: this.#directory, journal }
+    const change = new CallChange(of, settled, turn.id)
+    // Who looks at no row and wants none changed builds on nothing that could be undone.
+    const isFree = known !== undefined && isEmpty(needs) && isEmpty(settled.changes)
+    const kept = this.#change(change, isFree)
+    return kept === undefined ? settled.result : kept.then(() => settled.result)
+  }
+
+  /** The call once there is room for another anonymous account; throws TooManyPartitions where there is none. */
+  async #callWithRoom<Result>(
+    caller: Caller,
+    needs: Needs,
+    settle: (turn: Turn) => Settled<Entry, Result>,
+  ): Promise<Result> {
+    await this.#look(() => {
+      if (this.#isFull) throw new TooManyPartitions()
+    }, anything)
+    return this.call(caller, needs, settle)
   }
 
   async find(of: Partition): Promise<Summary | undefined> {
@@ -308,7 +310,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
   #callOfNobody<Result>(scope: Vendor | null, settle: (turn: Turn) => Settled<Entry, Result>): Result {
     const ids = this.#options.ids(scope)
     const settled = settle(this.#turn(scope, ids, undefined, noRows))
-    const entry = settled.entry(new Commit(emptyTables(), {}, ''))
+    const entry = settled.entry(nothingChanged)
     ids.keep()
     settled.count?.()
     this.#options.journal.append(scope, entry)
@@ -316,17 +318,12 @@ export class MemoryStore<Entry> implements Store<Entry> {
   }
 
   /** What is seen, once nothing of it can be undone any more; looks again where something was. */
-  async #look<Seen>(look: () => Seen, concerns: (group: Group) => boolean): Promise<Seen> {
+  #look<Seen>(look: () => Seen, concerns: (group: Group) => boolean): Seen | Promise<Seen> {
     // In memory alone nothing is ever undone.
-    if (this.#groups === undefined) return look()
-    for (;;) {
-      const seen = attempt(look)
-      const pending = this.#groups.pending(concerns)
-      if (pending === undefined || (await pending.ended)) return seen.take()
-    }
+    return this.#groups === undefined ? look() : lookAtWhatStands(this.#groups, look, concerns)
   }
 
-  #lookAt<Seen>(of: Partition, look: () => Seen): Promise<Seen> {
+  #lookAt<Seen>(of: Partition, look: () => Seen): Seen | Promise<Seen> {
     return this.#look(look, ({ touched }) => touched.has(of))
   }
 
@@ -335,7 +332,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
     for (;;) {
       const acted = attempt(act)
       const change = acted.value?.change
-      if (change !== undefined) await this.#change({ ...change, isKept: true, isFree: false })
+      if (change !== undefined) await this.#change(change)
       else {
         const pending = this.#groups?.pending(anything)
         if (pending !== undefined && !(await pending.ended)) continue
@@ -344,13 +341,17 @@ export class MemoryStore<Entry> implements Store<Entry> {
     }
   }
 
-  async #change(change: Change & { readonly isKept: boolean; readonly isFree: boolean }): Promise<void> {
+  /** Undefined where nothing has to be waited for. */
+  #change(change: Change, isFree = false): Promise<void> | undefined {
     const groups = this.#groups
-    if (groups === undefined || change.isFree) return change.done()
-    if (change.isKept) return groups.keep(change)
-    const touched = [...change.touched]
-    const isBuiltOn = groups.pending((group) => touched.some((partition) => group.touched.has(partition)))
-    return isBuiltOn === undefined ? change.done() : groups.follow(change)
+    if (groups !== undefined && !isFree) {
+      if (change.isKept) return groups.keep(change)
+      const touched = [...change.touched]
+      const isBuiltOn = groups.pending((group) => touched.some((partition) => group.touched.has(partition)))
+      if (isBuiltOn !== undefined) return groups.follow(change)
+    }
+    change.done()
+    return undefined
   }
 
   #snapshotOf(name: string, of: Partition | undefined): Snapshot | undefined {
@@ -365,7 +366,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
     const undo = () => {
       this.#snapshots.replace(name, of, before)
     }
-    return { touched: nobody, accounts: false, done: () => {}, undo }
+    return { touched: nobody, accounts: false, isKept: true, done: () => {}, undo }
   }
 
   #inFolder<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -424,7 +425,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
     const undo = () => {
       for (const [partition, state] of before) this.#directory.replace(partition, state)
     }
-    return { touched: states.keys(), accounts: true, done, undo }
+    return { touched: states.keys(), accounts: true, isKept: true, done, undo }
   }
 
   #tellReplaced(states: ReadonlyMap<Partition, unknown>): void {
@@ -443,7 +444,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
   }
 
   #turn(scope: Scope, ids: CallIds, setup: Setup | undefined, view: View): Turn {
-    return { id: ids.take(), now: this.#options.clock(scope), newId: () => ids.take(), setup, view }
+    return { id: ids.take(), now: this.#options.clock(scope), newId: ids.take, setup, view }
   }
 
   /** What stood in the seed under their names. */
@@ -496,6 +497,24 @@ function addPage<Name extends TableName>(
   for (const [key, row] of tables[table].sorted(after, narrowed)) if (page.push({ table, key, row }) >= limit) return
 }
 
+/** What is seen, once no group may take it away any more. */
+async function lookAtWhatStands<Seen>(
+  groups: Groups,
+  look: () => Seen,
+  concerns: (group: Group) => boolean,
+): Promise<Seen> {
+  for (;;) {
+    const seen = attempt(look)
+    const pending = groups.pending(concerns)
+    if (pending === undefined || (await pending.ended)) return seen.take()
+  }
+}
+
+function isEmpty(value: object): boolean {
+  for (const _ in value) return false
+  return true
+}
+
 /** What the work came to: a value, or an error that is thrown where it is taken. */
 function attempt<Value>(work: () => Value): { readonly value?: Value; take(): Value } {
   try {
@@ -513,16 +532,6 @@ function attempt<Value>(work: () => Value): { readonly value?: Value; take(): Va
 function putBack(states: Map<Partition, PartitionState>, partition: Partition, state: PartitionState | undefined) {
   if (state === undefined) states.delete(partition)
   else states.set(partition, state)
-}
-
-/** The work's result; where it throws, what was done before it is undone. */
-function orUndone<Result>(work: () => Result, undo: () => void): Result {
-  try {
-    return work()
-  } catch (error) {
-    undo()
-    throw error
-  }
 }
 
 function anonymousSetup(caller: Named, name: string): Setup {

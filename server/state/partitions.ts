@@ -100,7 +100,8 @@ export class Directory {
   access(caller: Named): Access {
     const name = this.nameOf(caller)
     const setup = this.#states.get(partitionOf(caller.vendor, name))?.setup
-    return { setup, name, opens: [...this.#ownersOf(caller)] }
+    const owners = this.#ownersOf(caller)
+    return { setup, name, opens: owners.size === 0 ? nobodys : [...owners] }
   }
 
   /** The declared account that has the token; those named do not count. */
@@ -149,3 +150,4 @@ export class Directory {
 }
 
 const none: ReadonlySet<string> = new Set()
+const nobodys: readonly string[] = []

@@ -48,9 +48,9 @@ export interface LevelValue {
   readonly inventoryAlerts: boolean | null
 }
 
-/** The last levels of one code, oldest first. */
+/** The last levels of one code, oldest first: a RecentList, or the array that a storage made of it. */
 export interface LevelHistory {
-  readonly levels: readonly LevelValue[]
+  readonly levels: Iterable<LevelValue>
 }
 
 /** The cost of one SKU in one year; the amount as its literal, for a vendor's number is decimal. */
@@ -77,9 +77,9 @@ export interface KeptEvent {
   readonly bytes: number
 }
 
-/** The last events of one type, oldest first. */
+/** The last events of one type, oldest first: a RecentList, or the array that a storage made of it. */
 export interface EventsValue {
-  readonly events: readonly KeptEvent[]
+  readonly events: Iterable<KeptEvent>
 }
 
 /** What an account has spent of its rate limit in the window that is open. */
@@ -91,7 +91,7 @@ export interface MeterValue {
   readonly reported: boolean
 }
 
-/** The tables of a partition and what their rows hold. Values are plain JSON, so that every storage can keep them. */
+/** The tables of a partition and what their rows hold. Values come back from JSON, so that every storage can keep them. */
 export interface Tables {
   positions: PositionValue
   marks: MarkValue
@@ -128,7 +128,8 @@ const tables = {
 const tableNames = Object.keys(tables) as readonly TableName[]
 export const isKept = (name: TableName) => tables[name].kept
 export const keptTables = tableNames.filter(isKept)
-export const isTold = (name: TableName) => tables[name].told
+export const toldTables = tableNames.filter((name) => tables[name].told)
+export const untoldTables = tableNames.filter((name) => !tables[name].told)
 
 /**
  * [warehouse, date, SKU] · ['', '', SKU] · [revision, code, effective date] · [code, '', ''] · [SKU, year, ''] ·

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Settings } from '../settings.js'
 import type { Key, Row, SkuIdentifiers, TableName, Tables } from './rows.js'
+import type { Entries } from './slim-map.js'
 
 export const vendors = ['joor', 'jirafe'] as const
 export type Vendor = (typeof vendors)[number]
@@ -73,14 +74,21 @@ export interface Access {
   readonly opens: readonly string[]
 }
 
-/** The change of one table: clears come first, then at most one put for each key; null takes the row away. */
+/** What is put under two key parts, by the third; null takes the row away. */
+export interface Puts<Name extends TableName = TableName> {
+  readonly first: string
+  readonly second: string
+  readonly values: Entries<Tables[Name] | null>
+}
+
+/** The change of one table: clears come first, then at most one put for each key. */
 export interface TableChange<Name extends TableName = TableName> {
   readonly all: boolean
   /** First key parts (warehouses) that are cleared whole. */
   readonly firsts: ReadonlySet<string>
   /** Third key parts (SKUs) that are cleared wherever they stand. */
   readonly thirds: ReadonlySet<string>
-  readonly puts: ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, Tables[Name] | null>>>
+  readonly puts: readonly Puts<Name>[]
 }
 export type ChangeSet = { readonly [Name in TableName]?: TableChange<Name> }
 
@@ -109,14 +117,14 @@ export interface View {
 export interface Turn {
   readonly id: string
   readonly now: Date
-  newId(): string
+  readonly newId: () => string
   readonly setup: Setup | undefined
   readonly view: View
 }
 
 /** The ids of one call, in the order in which it takes them. */
 export interface CallIds {
-  take(): string
+  readonly take: () => string
   /** The call counts. What was taken without it is nobody's: the next call gets the same ids. */
   keep(): void
   /** The call that counted does not stand: its ids are nobody's again, unless a later call has the next ones. */
@@ -215,13 +223,14 @@ export class TokenTaken extends Error {}
 export class NameTaken extends Error {}
 
 export interface Store<Entry> {
-  access(caller: Caller): Promise<Access>
+  access(caller: Caller): Access | Promise<Access>
   /**
    * One vendor call: rows, journal entry, ids and what `count` counts together. `settle` is synchronous and runs once,
    * on top of calls that may still be undone; the promise is resolved when nothing of it can be undone any more, and when
    * it is rejected nothing of it happened. A call that needs no rows and changes none fails for no want of storage.
+   * Where nothing has to be waited for, the result is returned and an error is thrown.
    */
-  call<Result>(caller: Caller, needs: Needs, settle: (turn: Turn) => Settled<Entry, Result>): Promise<Result>
+  call<Result>(caller: Caller, needs: Needs, settle: (turn: Turn) => Settled<Entry, Result>): Result | Promise<Result>
   find(of: Partition): Promise<Summary | undefined>
   list(vendor: Vendor): Promise<readonly Summary[]>
   row<Name extends TableName>(of: Partition, table: Name, key: Key): Promise<Row<Tables[Name]> | undefined>

@@ -30,38 +30,15 @@ export class Table<Value> {
     return copy
   }
 
-  get([first, second, third]: Key): Row<Value> | undefined {
-    return this.#firsts.get(first)?.get(second)?.get(third)
+  get(key: Key): Row<Value> | undefined {
+    return this.#firsts.get(key[0])?.get(key[1])?.get(key[2])
   }
 
-  set([first, second, third]: Key, row: Row<Value>): void {
-    if (this.#bucket(first, second).set(third, row) === undefined) this.#size++
-  }
-
-  /**
-   * Puts rows under two key parts, where null takes one away. Gives back what stood there, in the same order; undefined
-   * where that is nothing at all.
-   */
-  putAll(
-    [first, second]: readonly [string, string],
-    values: ReadonlyMap<string, Value | null>,
-    by: string,
-  ): (Row<Value> | undefined)[] | undefined {
-    const bucket = this.#bucket(first, second)
-    const { size } = bucket
-    let before: (Row<Value> | undefined)[] | undefined
-    let index = 0
-    values.forEach((value, third) => {
-      const stood = value === null ? bucket.delete(third) : bucket.set(third, { value, by })
-      if (stood !== undefined) {
-        before ??= new Array<undefined>(values.size).fill(undefined)
-        before[index] = stood
-      }
-      index++
-    })
-    this.#size += bucket.size - size
-    this.#dropEmpty(first, second, bucket)
-    return before
+  /** Gives back what stood there. */
+  set(first: string, second: string, third: string, row: Row<Value>): Row<Value> | undefined {
+    const stood = this.#bucket(first, second).set(third, row)
+    if (stood === undefined) this.#size++
+    return stood
   }
 
   /** The rows under two key parts; undefined where there are none. */
@@ -69,17 +46,17 @@ export class Table<Value> {
     return this.#firsts.get(first)?.get(second)
   }
 
-  delete(key: Key): void {
-    const [first, second, third] = key
-    if (this.get(key) === undefined) return
+  /** Gives back what stood there. */
+  delete(first: string, second: string, third: string): Row<Value> | undefined {
+    if (this.rowsAt(first, second)?.get(third) === undefined) return undefined
     const bucket = this.#bucket(first, second)
-    bucket.delete(third)
+    const stood = bucket.delete(third)
     this.#size--
-    this.#dropEmpty(first, second, bucket)
+    if (bucket.size === 0) this.#drop(first, second)
+    return stood
   }
 
-  #dropEmpty(first: string, second: string, bucket: Bucket<Value>): void {
-    if (bucket.size > 0) return
+  #drop(first: string, second: string): void {
     const seconds = this.#seconds(first)
     seconds.delete(second)
     if (seconds.size === 0) this.#firsts.delete(first)

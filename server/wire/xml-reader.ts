@@ -1,24 +1,11 @@
 import { SaxesParser } from 'saxes'
+import { detached } from './detached.js'
 import { deepest } from './json-scan.js'
-import { type LineAndColumn, lineAndColumn } from './json-tree.js'
+import { lineAndColumn } from './json-tree.js'
+import { PlainXml } from './plain-xml.js'
+import type { XmlElement } from './xml-element.js'
+import { failureOf, type XmlFailure, XmlFault } from './xml-fault.js'
 import { isXmlName } from './xml-text.js'
-
-/** An element as sent: text and children kept, comments and processing instructions dropped. */
-export interface XmlElement {
-  /** Without a namespace prefix, where a name is left behind it: of `x:` and `x:1` there is none. */
-  readonly name: string
-  /** The prefix or the attributes, as sent, that our reading ignores. */
-  readonly ignored: readonly string[]
-  readonly children: readonly XmlElement[]
-  /** All text and CDATA directly in the element, joined; it may be a slice of the body, which holds on to all of it. */
-  readonly text: string
-  /** How much of the parent's text stands before it. */
-  readonly textBefore: number
-  /** Where the element's tag begins in the body. */
-  readonly offset: number
-  /** Where the element ends in the body. */
-  readonly end: number
-}
 
 interface XmlDocument {
   /** Without the children that somebody took. */
@@ -27,15 +14,6 @@ interface XmlDocument {
   readonly encoding: string | undefined
   /** The levels of the deepest element; the root is level 1. */
   readonly depth: number
-}
-
-/** What kind of fault keeps a text from being read. */
-export type XmlFaultKind = 'syntax' | 'depth' | 'doctype' | 'version' | 'limit'
-
-interface XmlFailure {
-  readonly fault: string
-  readonly about: XmlFaultKind
-  readonly at: LineAndColumn
 }
 
 /** Children of the root that have a name: at most so many, each given away once it is complete. */
@@ -47,21 +25,13 @@ export interface Watched {
 }
 
 interface OpenElement extends XmlElement {
-  children: OpenElement[]
+  children: XmlElement[]
   text: string
   end: number
 }
 
-class XmlFault extends Error {
-  readonly about: XmlFaultKind
-  constructor(about: XmlFaultKind, message: string) {
-    super(message)
-    this.about = about
-  }
-}
-
 /** Most elements have none; whoever gets some gets a list of its own. */
-const noChildren: OpenElement[] = []
+const noChildren: XmlElement[] = []
 
 /**
  * Reads a whole document of at most 64 levels, as much at a time as is wanted. DOCTYPE, entities of one's own and XML
@@ -71,17 +41,31 @@ export class XmlReader {
   readonly #text: string
   readonly #watched: Watched
   readonly #parser = new SaxesParser({ position: false })
+  /** Undefined where nobody watches. */
+  readonly #plain: PlainXml | undefined
   readonly #open: OpenElement[] = []
   #root: OpenElement | undefined
   #encoding: string | undefined
   #count = 0
   #depth = 0
   #read = 0
+  /** What the parser did not get to see of what was read. */
+  #skipped = 0
+  /** Where the tag ends that the parser read last. */
+  #endOfTag = 0
+  /** How far the parser reads before plain elements are looked for; behind that it is told anew. */
+  #until: number
   #failure: XmlFailure | undefined
 
   constructor(text: string, watched: Watched) {
     this.#text = text
     this.#watched = watched
+    if (watched.name === '') this.#until = text.length
+    else {
+      this.#plain = new PlainXml(text, watched.name)
+      // To the end of the tag in front of the first of them.
+      this.#until = Math.max(text.lastIndexOf('>', text.indexOf(`<${watched.name}>`)), 0)
+    }
     const parser = this.#parser
     // Not one more: with the eighth handler V8 keeps the parser's members in a dictionary, and reading takes four times as long.
     parser.on('doctype', () => {
@@ -91,7 +75,7 @@ export class XmlReader {
     parser.on('processinginstruction', ({ body }) => {
       this.#judgeVersion()
       // The parser takes <?x?y?> for one with the body ?y; XML has white space in front of that.
-      if (body.startsWith('?') && !/[ \t\n\r]/.test(text.charAt(startOf(body, text, parser.position - 2) - 1)))
+      if (body.startsWith('?') && !/[ \t\n\r]/.test(text.charAt(startOf(body, text, this.#position - 2) - 1)))
         throw new XmlFault('syntax', 'white space is missing behind the name of a processing instruction')
     })
     parser.on('opentag', ({ name, attributes }) => this.#begin(name, attributes))
@@ -111,23 +95,57 @@ export class XmlReader {
   /** Reads so many characters more and on to the end of a tag; false when there is nothing left to read. */
   read(characters = this.#text.length): boolean {
     const text = this.#text
-    const from = this.#read
-    // Where the parser is stopped within a text, it tells of some faults at another place.
-    const end = text.indexOf('>', from + characters) + 1
+    const most = this.#read + characters
     try {
       // The parser would drop a mark of its own accord; the one that a body may have is gone by now.
-      if (from === 0 && text.startsWith('\ufeff')) throw new XmlFault('syntax', 'a byte order mark is not expected')
-      this.#read = end === 0 ? text.length : end
-      this.#parser.write(text.slice(from, this.#read))
+      if (this.#read === 0 && text.startsWith('\ufeff'))
+        throw new XmlFault('syntax', 'a byte order mark is not expected')
+      do {
+        if (this.#until < this.#read) this.#until = this.#endOfWatched()
+        // Where the parser is stopped within a text, it tells of some faults at another place.
+        const end = text.indexOf('>', Math.min(most, this.#until)) + 1
+        const from = this.#read
+        this.#read = end === 0 ? text.length : end
+        this.#parser.write(text.slice(from, this.#read))
+        this.#readPlain(most)
+      } while (this.#read < Math.min(most, text.length))
       if (this.#read < text.length) return true
       this.#parser.close()
     } catch (fault) {
       if (!(fault instanceof XmlFault)) throw fault
-      const at = lineAndColumn(text, offsetOf(fault, text, this.#parser.position))
-      const told = fault.message.replace(/\.$/, '')
-      this.#failure = { fault: `${told}, at line ${at.line}, column ${at.column}`, about: fault.about, at }
+      this.#failure = failureOf(fault, text, this.#position)
     }
     return false
+  }
+
+  /** Watched elements that are as plain as nearly all of them are read without the parser, which is between two tags. */
+  #readPlain(most: number): void {
+    const [root] = this.#open
+    const plain = this.#plain
+    if (plain === undefined || root === undefined) return
+    if (this.#open.length > 1 || this.#endOfTag !== this.#read) return
+    // The first beyond the bound is the parser's, which tells where it stands.
+    while (this.#read < most && this.#count < this.#watched.most) {
+      const element = plain.read(this.#read, root.text.length)
+      if (element === undefined) return
+      this.#count++
+      this.#depth = Math.max(this.#depth, element.children.length === 0 ? 2 : 3)
+      root.text += plain.spaceBefore
+      this.#skipped += element.end - this.#read
+      this.#endOfTag = this.#read = element.end
+      this.#giveAway(element, root)
+    }
+  }
+
+  /** Where the end tag begins of the watched element that is not plain. */
+  #endOfWatched(): number {
+    const start = this.#text.indexOf(`</${this.#watched.name}`, this.#read)
+    return start < 0 ? this.#text.length : start
+  }
+
+  /** How much of the body the parser would have read by now. */
+  get #position(): number {
+    return this.#parser.position + this.#skipped
   }
 
   /** What was read, once nothing is left. */
@@ -140,8 +158,8 @@ export class XmlReader {
 
   /** Before anything is told of what stands behind the declaration. */
   #judgeVersion(): void {
-    const { position, xmlDecl } = this.#parser
-    if (position <= this.#text.indexOf('?>') + '?>'.length) return
+    const { xmlDecl } = this.#parser
+    if (this.#position <= this.#text.indexOf('?>') + '?>'.length) return
     const { version = '1.0', encoding } = xmlDecl
     if (version !== '1.0') throw new XmlFault('version', `XML ${version} is not taken, only 1.0`)
     this.#encoding = encoding
@@ -168,11 +186,12 @@ export class XmlReader {
     }
     if (parent === undefined) this.#root = element
     this.#depth = Math.max(this.#depth, open.push(element))
+    this.#endOfTag = this.#position
   }
 
   /** Where the tag begins that was read last; there is no other such sign in it. */
   #startOfTag(name: string): number {
-    const end = this.#parser.position
+    const end = this.#position
     const usual = end - name.length - '<>'.length
     return this.#text.charCodeAt(usual) === lessThan ? usual : this.#text.lastIndexOf('<', end - 1)
   }
@@ -181,8 +200,13 @@ export class XmlReader {
     const element = this.#open.pop()
     const parent = this.#open.at(-1)
     if (element === undefined) return
-    element.end = this.#parser.position
-    if (parent === undefined) return
+    element.end = this.#endOfTag = this.#position
+    if (element.children.length === 0) element.text = detached(element.text)
+    if (parent !== undefined) this.#giveAway(element, parent)
+  }
+
+  /** To who watches, or to the parent. */
+  #giveAway(element: XmlElement, parent: OpenElement): void {
     const { name, take } = this.#watched
     if (this.#open.length === 1 && take !== undefined && element.name === name) take(element)
     else if (parent.children === noChildren) parent.children = [element]
@@ -215,28 +239,4 @@ function startOf(part: string, text: string, end: number): number {
   let at = end
   for (let left = part.length; left > 0; left--) at -= text.startsWith('\r\n', at - 2) ? 2 : 1
   return at
-}
-
-const ofTag = /close tag|closing tag:|only one root|malformed comment|processing instruction|declaration/
-const ofReference = /entity|character reference/
-
-/** Where a fault begins; the parser tells it when it has read on to the end of what is wrong, or of the text. */
-function offsetOf({ about, message }: XmlFault, text: string, position: number): number {
-  const read = Math.min(position, text.length)
-  if (about === 'doctype') return text.lastIndexOf('<!DOCTYPE', read)
-  if (about === 'version') return 0
-  if (about !== 'syntax' || ofTag.test(message)) return Math.max(text.lastIndexOf('<', read - 1), 0)
-  if (ofReference.test(message)) return Math.max(text.lastIndexOf('&', read - 1), 0)
-  if (/outside of root/.test(message)) return firstText(text, text.lastIndexOf('>', read - 1) + 1)
-  if (/^unclosed|unexpected end|must contain a root/.test(message)) return text.length
-  // The character that was read last; its second half where it has two.
-  const last = Math.max(read - 1, 0)
-  return /^[\ud800-\udbff][\udc00-\udfff]/.test(text.slice(last - 1, last + 1)) ? last - 1 : last
-}
-
-/** Where something stands behind the white space at an offset. */
-function firstText(text: string, from: number): number {
-  const space = /[ \t\n\r]*/y
-  space.lastIndex = from
-  return from + (space.exec(text)?.[0].length ?? 0)
 }
