@@ -26,11 +26,29 @@ const shown = sights.filter(({ isPicture }) => isPicture === true)
 const pictures = shown.flatMap((sight) =>
   (['light', 'dark'] as const).map((scheme) => [sight.view, scheme, sight] as const),
 )
-/** In WebP, which takes a third of what a PNG of small text takes. */
+const mostCaptures = 5
+/** Two in turn: when the second begins, the first has been handed to the screen. Pages behind others draw none. */
+async function framesDrawn(page: Page): Promise<void> {
+  await page.bringToFront()
+  await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))')
+}
+
+/**
+ * In WebP, which takes a third of what a PNG of small text takes. Chromium cannot capture a page that it has not drawn yet,
+ * which a new one is for a while: a page may be loaded before it is seen.
+ */
 async function photograph(page: Page): Promise<Buffer> {
   const session = await page.context().newCDPSession(page)
-  const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 90 })
-  return Buffer.from(data, 'base64')
+  for (let captures = 1; ; captures += 1) {
+    await framesDrawn(page)
+    try {
+      const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 90 })
+      return Buffer.from(data, 'base64')
+    } catch (error) {
+      const isTooEarly = error instanceof Error && error.message.includes('Unable to capture screenshot')
+      if (!isTooEarly || captures === mostCaptures) throw error
+    }
+  }
 }
 
 const fileOf = (view: string, scheme: string) => `${view}-${scheme}.webp`
