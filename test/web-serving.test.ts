@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -44,6 +46,21 @@ describe('The dashboard', () => {
       expect(reply.text).toContain('<script type="module"')
     },
   )
+
+  it('has not failed where the browser is gone before it comes', async () => {
+    const log: string[] = []
+    const emulator = await startTestEmulator({ log: (line) => log.push(line) })
+    const ask = 'GET /_backstock HTTP/1.1\r\nHost: localhost\r\n\r\n'
+    const leave = async () => {
+      const socket = connect(Number(new URL(emulator.url).port), '127.0.0.1')
+      await once(socket, 'connect')
+      socket.write(ask, () => socket.resetAndDestroy())
+      await once(socket, 'close')
+    }
+    for (let round = 0; round < 20; round++) await Promise.all(Array.from({ length: 20 }, leave))
+    await supertest(emulator.url).get('/_backstock').expect(200)
+    expect(log).toEqual([])
+  })
 
   it('is never taken from a cache unasked, and told apart by nothing that versions have in common', async () => {
     const emulator = await startTestEmulator()

@@ -30,7 +30,7 @@ export function pages(folder = built): Router {
   const router = Router()
   const index: RequestHandler = (_request, response, next) => {
     response.sendFile('index.html', { ...sent, root: folder }, (error?: Error) => {
-      if (error === undefined || response.headersSent) return
+      if (error === undefined || response.headersSent || hasLeft(error)) return
       next(isMissing(error) ? new Problem(503, notBuilt) : error)
     })
   }
@@ -44,6 +44,9 @@ export function pages(folder = built): Router {
 
 /** Whether a path below /_backstock is the dashboard's own: what it says is in every copy of the package. */
 export const isPage = (path: string) => path === '' || path === '/' || path === '/ui' || path.startsWith('/ui/')
+
+/** The browser was gone before the page was: nobody is left to answer, and nothing failed. */
+const hasLeft = (error: Error) => 'code' in error && error.code === 'ECONNABORTED'
 
 const isMissing = (error: Error) => 'code' in error && error.code === 'ENOENT'
 const notBuilt = 'The dashboard is not built. Right is "npm run build" in the folder of the project.'
