@@ -8,6 +8,7 @@ import { defaultVariables, readCases, shippedCases } from '../server/verify/case
 import { commandIn } from './command.js'
 import { oauth2, startTestEmulator } from './emulator.js'
 import { minimal } from './jirafe-events.js'
+import { processorTime } from './processor-time.js'
 
 let folder: string
 beforeEach(async () => {
@@ -298,14 +299,11 @@ describe('Every place is exact', () => {
 })
 
 describe('What it costs to tell the places', () => {
-  /** Milliseconds of the processor, so that whatever else the machine does counts little. */
-  async function costOf(name: string, text: string): Promise<number> {
-    const before = process.cpuUsage()
-    const { complained } = await check({ [name]: text })
-    const { user, system } = process.cpuUsage(before)
-    expect(complained).toContain('is broken 19999 more times')
-    return (user + system) / 1000
-  }
+  const costOf = (name: string, text: string) =>
+    processorTime(async () => {
+      const { complained } = await check({ [name]: text })
+      expect(complained).toContain('is broken 19999 more times')
+    })
 
   it('grows no faster in XML than in JSON with the fields of one item', async () => {
     const fields = Array<string>(30_000).fill('"upc":"1"')

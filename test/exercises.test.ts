@@ -13,7 +13,7 @@ const gathering = (of: readonly Case[]) => new Gathering(of, exampleSite, startE
 const written = readFileSync('contracts/exercises.json', 'utf8')
 
 // Every case is run, some of them with 100,000 events.
-describe('The table of what calls come to', { timeout: 120_000 }, () => {
+describe('The table of what calls come to', { timeout: 300_000 }, () => {
   it('is what the contract cases show; npm run exercises writes it anew', async () => {
     // What settings keep from happening takes thrice the time to find out; .ci/full does.
     expect(writeExercises(await gathering(cases).gather(readExercises()))).toBe(written)

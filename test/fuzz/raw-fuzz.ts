@@ -9,17 +9,22 @@ export interface Heard {
 
 /** A client that ended its side is let go within this. */
 const usualLingerMs = 8_000
-/** Replies are waited for until the server has been silent for this long. */
-const silenceMs = 40
+const lookMs = 50
+/**
+ * Replies are waited for until the server has been silent for so many pauses. They are counted and not measured: where the
+ * process itself had to wait for the machine, its server was as little at work as its client.
+ */
+const silence = 4
+const silentMs = 10
 
 /** Writes a raw request and hears what comes back, until the connection is closed or its time is over. */
 export async function exchange(port: number, { parts, ending }: RawRequest, lingerMs = usualLingerMs): Promise<Heard> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true })
   const chunks: Buffer[] = []
-  let heardAt = performance.now()
+  let silent = 0
   socket.on('data', (chunk: Buffer) => {
     chunks.push(chunk)
-    heardAt = performance.now()
+    silent = 0
   })
   // A server may reset the connection of who sends nonsense: `close` follows in any case.
   socket.on('error', () => {})
@@ -34,8 +39,7 @@ export async function exchange(port: number, { parts, ending }: RawRequest, ling
     await pause(1)
     socket.resetAndDestroy()
   } else {
-    heardAt = performance.now()
-    while (!socket.destroyed && performance.now() - heardAt < silenceMs) await pause(silenceMs / 4)
+    for (silent = 0; !socket.destroyed && silent < silence; silent++) await pause(silentMs)
     socket.end()
   }
   const inTime = await Promise.race([closed, gone(socket, lingerMs)])
@@ -46,8 +50,7 @@ export async function exchange(port: number, { parts, ending }: RawRequest, ling
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 async function gone(socket: Socket, lingerMs: number): Promise<boolean> {
-  const until = performance.now() + lingerMs
-  while (!socket.destroyed && performance.now() < until) await pause(50)
+  for (let waited = 0; !socket.destroyed && waited < lingerMs; waited += lookMs) await pause(lookMs)
   return socket.destroyed
 }
 
