@@ -2,9 +2,10 @@ import { Agent, request } from 'node:http'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import type { Emulator } from '../server/emulator.js'
 import { items, oauth2, startTestEmulator } from './emulator.js'
+import { isFull } from './proof.js'
 
-/** On the double every call waits for random ticks, and the memory it stands for has had its thousand. */
-const rounds = inject('store') === 'strict' ? 100 : 1_000
+/** On the double every call waits for random ticks, and the memory it stands for has its thousand in the long form. */
+const rounds = isFull && inject('store') === 'memory' ? 1_000 : 100
 const flood = 5
 
 /** One of the suites that share an emulator, with an account and a site of its own. */

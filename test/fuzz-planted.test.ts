@@ -6,6 +6,7 @@ import { BodyFuzz } from './fuzz/body-fuzz.js'
 import { formats, samplesOf, told, twins } from './fuzz/body-twins.js'
 import type { FormatName } from './fuzz/corpus.js'
 import { dialects } from './fuzz/dialects.js'
+import { isFull } from './proof.js'
 
 /** What an emulator with a fault does with a call; undefined where it does what is right. */
 type Fault = (body: Buffer, status: number, sendOn: SendOn) => Promise<{ status: number; text?: string } | undefined>
@@ -85,17 +86,17 @@ describe('An emulator with a planted fault is caught', () => {
     ],
     ['that refuses right calls after an odd one', () => refusesAfterwards()],
   ]
-  it.each(faults.flatMap(([says, fault]) => formats.map((format) => [says, format, fault] as const)))(
-    '%s: %s',
-    { timeout: 60_000 },
-    async (_says, format, fault) => {
-      const { emulator, twin } = await twins()
-      const url = await faulty(emulator, fault(format))
-      const fuzz = new BodyFuzz(format, url, twin.url)
-      await fuzz.run(await samplesOf(format, 200, plantedSeed))
-      expect(fuzz.failures).not.toEqual([])
-    },
+  // In the short form each in two of the formats, by turns.
+  const rows = faults.flatMap(([says, fault], turn) =>
+    formats.filter((_, at) => isFull || at % 2 === turn % 2).map((format) => [says, format, fault] as const),
   )
+  it.each(rows)('%s: %s', { timeout: 60_000 }, async (_says, format, fault) => {
+    const { emulator, twin } = await twins()
+    const url = await faulty(emulator, fault(format))
+    const fuzz = new BodyFuzz(format, url, twin.url)
+    await fuzz.run(await samplesOf(format, 200, plantedSeed))
+    expect(fuzz.failures).not.toEqual([])
+  })
 
   it.each(formats)('and none where none is planted: %s', { timeout: 60_000 }, async (format) => {
     const { emulator, twin } = await twins()

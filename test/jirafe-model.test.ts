@@ -8,6 +8,7 @@ import type { Caller, Needs, Settled, Store, Turn, View } from '../server/state/
 import { type Document, JirafeModel, type Level, type Outcome, type Settings } from './model/jirafe.js'
 import { sequence } from './model/jirafe-sequences.js'
 import { runsOf } from './model/runs.js'
+import { isFull } from './proof.js'
 import { StrictStore, seededRandom } from './strict-store.js'
 
 let names = 0
@@ -123,7 +124,7 @@ describe('A random sequence of inventory events', () => {
   })
   afterAll(() => emulator.close())
 
-  const { parameters, timeout } = runsOf(200)
+  const { parameters, timeout } = runsOf(isFull ? 200 : 80)
   it('has the replies and the levels of the reference model, after every event', { timeout }, async () => {
     await fc.assert(
       agrees(() => emulator),

@@ -10,6 +10,7 @@ import { type Account, type Call, type Identifiers, JoorModel, type Outcome, typ
 import { sequence, styles, twinSequence } from './model/joor-sequences.js'
 import { readLogId, writeBody, writeIdentifiers, writeReply, writeSingleReply, writeTarget } from './model/joor-wire.js'
 import { runsOf } from './model/runs.js'
+import { isFull } from './proof.js'
 import { StrictStore, seededRandom } from './strict-store.js'
 
 let names = 0
@@ -110,7 +111,7 @@ describe('A random sequence of calls', () => {
   })
   afterAll(() => emulator.close())
 
-  const many = runsOf(200)
+  const many = runsOf(isFull ? 200 : 80)
   it('has the replies and the positions of the reference model, after every call', {
     timeout: many.timeout,
   }, async () => {

@@ -11,7 +11,7 @@ import { tellMissing } from './missing-tools.js'
 import { isFull, tell } from './proof.js'
 
 const cli = fileURLToPath(new URL('../dist/server/cli.js', import.meta.url))
-const counts = isFull ? { few: 100_000, many: 1_000_000 } : { few: 14_000, many: 18_000 }
+const counts = isFull ? { few: 100_000, many: 1_000_000 } : { few: 4_000, many: 6_000 }
 const withoutProc = 'There is no /proc here, so nobody tells how much memory a process has.'
 const timeout = 3_600_000
 

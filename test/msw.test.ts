@@ -10,7 +10,7 @@ import { defaultVariables, readCases, shippedCases } from '../server/verify/case
 import { arrange, observe } from '../server/verify/observe.js'
 import { authorizationFor, headersOf } from '../server/verify/send.js'
 import { oauth2 } from './emulator.js'
-import { tell } from './proof.js'
+import { isFull, tell } from './proof.js'
 
 const ours = { joor: 'http://backstock.localhost', jirafe: 'http://backstock.localhost' }
 const hosts = { joor: 'https://api.jooraccess.com', jirafe: 'https://event.jirafe.com' }
@@ -55,7 +55,8 @@ describe('A call that MSW leads to an emulator without a port', () => {
   it('of every contract case that fetch can send is answered as over HTTP, byte for byte, and leaves the same state', {
     timeout: 180_000,
   }, async () => {
-    const cases = await sent
+    // In the short form every third of them.
+    const cases = (await sent).filter((_, at) => isFull || at % 3 === 0)
     let calls = 0
     const different: string[] = []
     for (const each of cases) {
@@ -72,7 +73,7 @@ describe('A call that MSW leads to an emulator without a port', () => {
       calls += each.steps.length
     }
     expect(different).toEqual([])
-    expect(calls).toBeGreaterThan(400)
+    expect(calls).toBeGreaterThan(isFull ? 400 : 100)
     tell('msw', `${calls} calls of ${cases.length} cases were answered by handlers as by the port`)
   })
 

@@ -539,18 +539,6 @@ describe('a variable', () => {
 })
 
 describe('backstock verify', () => {
-  it('runs every shipped case, one line each with its grade, and a summary', async () => {
-    const cases = await readCases(shippedCases, defaultVariables)
-    const { code, printed, complained } = await command('verify')
-    expect(complained).toBe('')
-    expect(printed).toEqual([
-      ...cases.map((each) => `ok      ${gradeOf(each).padEnd(11)}${each.file}: ${each.case}`),
-      `${cases.length} passed, 0 failed`,
-    ])
-    expect(code).toBe(0)
-    expect(cases.length).toBeGreaterThan(50)
-  }, 60_000)
-
   it("runs a team's own cases with its own variables beside the shipped ones, and says why one fails", async () => {
     const cases = folderOf({
       'good.yaml': one('\n  breaks: [jirafe.event.schema]', '{ status: 400 }').replace('{{site}}', '{{own_site}}'),
@@ -573,9 +561,9 @@ describe('backstock verify', () => {
     ])
     expect(printed.at(-1)).toMatch(/^\d+ passed, 1 failed$/)
     expect(code).toBe(1)
-  }, 60_000)
+  }, 120_000)
 
-  it('holds for other warehouses, SKUs and sites than the shipped ones', async () => {
+  it('runs every shipped case, one line each with its grade, and holds for other warehouses, SKUs and sites', async () => {
     const vars = folderOf({
       'vars.yaml': stringify({
         ...Object.fromEntries(
@@ -589,11 +577,16 @@ describe('backstock verify', () => {
         site: 'shop one/é',
       }),
     })
+    const cases = await readCases(shippedCases, defaultVariables)
     const { code, printed, complained } = await command('verify', '--vars', join(vars, 'vars.yaml'))
     expect(complained).toBe('')
-    expect(printed.filter((line) => !line.startsWith('ok '))).toEqual([printed.at(-1)])
+    expect(printed).toEqual([
+      ...cases.map((each) => `ok      ${gradeOf(each).padEnd(11)}${each.file}: ${each.case}`),
+      `${cases.length} passed, 0 failed`,
+    ])
     expect(code).toBe(0)
-  }, 60_000)
+    expect(cases.length).toBeGreaterThan(50)
+  }, 120_000)
 
   it.each([
     ['warehous: Basel\n', 1, 1, 'did you mean "warehouse"?'],

@@ -83,8 +83,9 @@ async function readAll({ cases: folder, vars, jirafeSite }: VerifyOptions) {
   const site = jirafeSite === undefined ? {} : { site: jirafeSite }
   const variables: Variables = { ...defaultVariables, ...own?.values, ...site }
   const used = new Set<string>()
-  const shipped = await readCases(shippedCases, variables, used)
+  // First what may be wrong: there is much of the shipped ones to read.
   const theirs = folder === undefined ? [] : await readCases(folder, variables, used)
+  const shipped = await readCases(shippedCases, variables, used)
   if (own !== undefined) refuseUnused(own, used)
   return { cases: [...shipped, ...theirs], variables }
 }
