@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { v4 as uuid } from 'uuid'
 import { Scoped, type SetFor } from './scoped.js'
 import type { CallIds, Partition, Scope } from './state/store.js'
+import { inOnePiece } from './wire/detached.js'
 
 /** A seed, and how many ids of each sequence that hangs on it are given away. */
 interface Seeded {
@@ -19,7 +20,7 @@ export class Ids {
   readonly #seeds = new Scoped<Seeded>()
 
   constructor(source: () => string, seed: number | undefined) {
-    this.#unseeded = { take: source, keep: () => {}, giveBack: () => {} }
+    this.#unseeded = { take: () => inOnePiece(source()), keep: () => {}, giveBack: () => {} }
     if (seed !== undefined) this.seed(undefined, seed)
   }
 
@@ -72,5 +73,5 @@ export class Ids {
 /** Seed and number are digits, so no two sequences are ever written alike. */
 function idOf(seed: number, sequence: string, number: number): string {
   const random = createHash('sha256').update(`${seed} ${number} ${sequence}`).digest()
-  return uuid({ random })
+  return inOnePiece(uuid({ random }))
 }

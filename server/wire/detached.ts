@@ -6,3 +6,12 @@
 export function detached(slice: string): string {
   return slice.length < 13 ? slice : ` ${slice}`.slice(1)
 }
+
+/**
+ * The same text in one piece. What was put together V8 keeps as a tree of its parts until a character of it is read: of a
+ * UUID these are twenty, for each call that the journal or conduct remembers.
+ */
+export function inOnePiece(text: string): string {
+  // A look of which nothing depends would be left out by the compiler.
+  return text.charCodeAt(0) > 0 ? text : detached(text)
+}
