@@ -380,4 +380,26 @@ describe('What is kept of coverage', () => {
     expect(run.of('joor:10000').operations.size).toBe(1)
     expect(run.of(undefined).operations.get('joor.bulk-inventory')?.calls).toBe(10_001)
   })
+
+  it('counts each call once, in however many orders calls come to rules, and whoever asks in between', () => {
+    const run = new CoverageRun()
+    const of = (scope?: 'joor:a' | 'joor:b') => run.of(scope).operations.get('joor.bulk-inventory')
+    const expected = new Map<string, number>()
+    // More lists than are told apart, each of two calls; every third list is asked about behind its first call.
+    for (let n = 0; n < 250; n++) {
+      const rules = allRules.slice(n % 100, (n % 100) + 3)
+      const call = { entry: { ...entry, rules } as unknown as Entry }
+      run.add('joor:a', call)
+      if (n % 3 === 0) expect(of('joor:a')?.rules.size).toBeGreaterThan(0)
+      run.add('joor:b', call)
+      for (const { id } of rules) expected.set(id, (expected.get(id) ?? 0) + 1)
+    }
+    const kept = (scope?: 'joor:a' | 'joor:b') =>
+      new Map([...(of(scope)?.rules ?? [])].map(([id, each]) => [id, each.kept]))
+    expect(kept('joor:a')).toEqual(expected)
+    expect(kept()).toEqual(new Map([...expected].map(([id, calls]) => [id, 2 * calls])))
+    run.rename('joor:a', 'joor:b')
+    expect(kept('joor:b')).toEqual(kept())
+    expect([...(of('joor:b')?.rules.values() ?? [])].every(({ broken }) => broken === 0)).toBe(true)
+  })
 })

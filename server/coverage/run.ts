@@ -12,38 +12,55 @@ export interface Exercised {
   readonly broken: number
 }
 
+/** Lists of rules that are told apart until they are summed up. */
+const mostLists = 100
+
 /** Calls of one operation, and what they came to. */
 export class Called {
   calls = 0
+  /** Calls that kept all that they came to, by the list of that: most share one of a few lists, and a list is summed up once. */
+  readonly #kept = new Map<readonly Rule[], number>()
   /** By the numbers of the rules. */
   readonly #counts: ({ readonly id: string; kept: number; broken: number } | undefined)[] = []
 
   /** By the id of the rule. */
   get rules(): ReadonlyMap<string, Exercised> {
+    this.#sumUp()
     const came = this.#counts.filter((counts) => counts !== undefined)
     return new Map(came.map(({ id, kept, broken }) => [id, { kept, broken }]))
   }
 
   add({ rules, broken, fault }: Entry): void {
     this.calls++
+    if (broken.size === 0 && fault === null) {
+      this.#kept.set(rules, (this.#kept.get(rules) ?? 0) + 1)
+      if (this.#kept.size > mostLists) this.#sumUp()
+      return
+    }
     const ofFault = fault?.kind === 'partial'
     for (const rule of rules) {
       // What stands in the reply because items failed by a fault is not the client's doing.
       if (ofFault && rule.id.includes('.reply.')) continue
       const counts = this.#countsOf(rule)
-      if (broken.size > 0 && broken.has(rule.id)) counts.broken++
+      if (broken.has(rule.id)) counts.broken++
       else counts.kept++
     }
   }
 
   join(other: Called): void {
     this.calls += other.calls
+    other.#sumUp()
     for (const [number, counts] of other.#counts.entries()) {
       if (counts === undefined) continue
       const own = this.#countsOf({ id: counts.id, number })
       own.kept += counts.kept
       own.broken += counts.broken
     }
+  }
+
+  #sumUp(): void {
+    for (const [rules, calls] of this.#kept) for (const rule of rules) this.#countsOf(rule).kept += calls
+    this.#kept.clear()
   }
 
   #countsOf({ id, number }: Pick<Rule, 'id' | 'number'>) {
