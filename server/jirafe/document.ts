@@ -1,5 +1,6 @@
 import type { Breakable, Rule } from '../../contracts/rules/book.js'
 import type { Findings } from '../findings.js'
+import { detached } from '../wire/detached.js'
 import { type JsonNode, lineCounter, nodeAt, parseJsonTree } from '../wire/json-tree.js'
 import { writePointer } from '../wire/json-values.js'
 
@@ -52,13 +53,13 @@ export class EventDocument {
     return nodeAt(this.json.tree, [...this.path, ...steps])
   }
 
-  /** The event's own text. */
+  /** The event's own text; it may be kept, for it holds no larger one in memory. */
   get text(): string {
     if (this.path.length === 0) return this.json.text
     // The value is the same unless a number or a name was lost; finding the very text costs a look at the whole batch.
     if (!this.json.oddNumbers && !this.json.repeatedNames) return JSON.stringify(this.value)
     const { start, end } = this.node
-    return this.json.text.slice(start, end)
+    return detached(this.json.text.slice(start, end))
   }
 }
 

@@ -7,8 +7,7 @@ import { type Bounds, RecentList } from '../state/recent-list.js'
 import { type KeptEvent, type Key, keyPart, type LevelValue } from '../state/rows.js'
 import { SlimMap } from '../state/slim-map.js'
 import type { Needs, Turn } from '../state/store.js'
-import { compareInstants, readInstant } from '../wire/dates.js'
-import { detached } from '../wire/detached.js'
+import { compareInstants, readInstant, writeInstant } from '../wire/dates.js'
 import { withOneMore } from '../with-one-more.js'
 import type { ReportedCost } from './cost.js'
 import type { EventJudge } from './document.js'
@@ -166,7 +165,7 @@ function standing(level: ReportedLevel, before: LevelValue | undefined, now: Dat
     timestamp: before?.timestamp === level.timestamp ? before.timestamp : level.timestamp,
     effectiveDate: before?.effectiveDate ?? level.effectiveDate,
     changeDate: before?.changeDate === level.changeDate ? before.changeDate : level.changeDate,
-    receivedAt: now.toISOString(),
+    receivedAt: writeInstant(now),
     lowStockAlert: level.lowStockAlert,
     inventoryAlerts: level.inventoryAlerts,
   }
@@ -262,7 +261,7 @@ function decideCost(
     }
     if (order === 0) findings.applies(jirafe['cost.tie'])
   }
-  draft.put('costs', key, { ...cost, receivedAt: turn.now.toISOString() })
+  draft.put('costs', key, { ...cost, receivedAt: writeInstant(turn.now) })
   return { index, outcome: 'updated', reason: null, rule: null, position }
 }
 
@@ -300,8 +299,8 @@ function keepEvents(
 function keptEvent({ judge }: JirafeEvent, type: string, turn: Turn, secrets: Secrets): KeptEvent {
   const { text } = judge.document
   const bytes = Buffer.byteLength(text)
-  const kept = bytes > sizeKept ? null : detached(redactJson(text, secrets.with(text)))
-  return { type, receivedAt: turn.now.toISOString(), request: turn.id, text: kept, bytes }
+  const kept = bytes > sizeKept ? null : redactJson(text, secrets.with(text))
+  return { type, receivedAt: writeInstant(turn.now), request: turn.id, text: kept, bytes }
 }
 
 const typeName = ({ list }: JirafeEvent) => keptAs(list)

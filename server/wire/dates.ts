@@ -41,12 +41,16 @@ function offsetMinutes(offset: string): number | undefined {
   return (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes)
 }
 
-const extended = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?$/
-const basic = /^\d{8}(?:T\d{4}(?:\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}(?:\d{2})?)?)?$/
+// With the bounds of each part, so that of a text that fits only the day has to be looked at.
+const extended =
+  /^\d{4}-\d{2}-\d{2}(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::(?:[0-5]\d|60)(?:[.,]\d+)?)?(?:Z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?)?$/
+const basic =
+  /^\d{8}(?:T(?:[01]\d|2[0-3])[0-5]\d(?:(?:[0-5]\d|60)(?:[.,]\d+)?)?(?:Z|[+-](?:[01]\d|2[0-3])(?:[0-5]\d)?)?)?$/
 
 /** ISO 8601 as the standard writes it: `T` between date and time, and date and time both extended or both basic. */
 export function isIso8601(text: string): boolean {
-  return (extended.test(text) || basic.test(text)) && readInstant(text) !== undefined
+  if (extended.test(text)) return isDay(text.slice(0, 10))
+  return basic.test(text) && isDayOf(Number(text.slice(0, 4)), Number(text.slice(4, 6)), Number(text.slice(6, 8)))
 }
 
 /** Negative where `one` is earlier, zero for the same instant; what cannot be read is earlier than all that can. */
@@ -54,6 +58,15 @@ export function compareInstants(one: Instant | undefined, other: Instant | undef
   if (one === undefined || other === undefined) return Number(one !== undefined) - Number(other !== undefined)
   if (one.seconds !== other.seconds) return one.seconds - other.seconds
   return one.fraction === other.fraction ? 0 : one.fraction < other.fraction ? -1 : 1
+}
+
+let written = { at: Number.NaN, text: '' }
+
+/** `2026-11-22T13:00:00.000Z`; what is dated with the same instant shares the text. */
+export function writeInstant(at: Date): string {
+  const ms = at.getTime()
+  if (ms !== written.at) written = { at: ms, text: at.toISOString() }
+  return written.text
 }
 
 /** Whether a day `YYYY-MM-DD` exists. */
