@@ -25,5 +25,6 @@ export function tell(
   right: string,
 ): void {
   // Most calls show one at most, and a list that grows by a push has room for many.
-  entry.conduct = entry.conduct.concat(told.breachOf(watched, at, seen, right, heard.secrets))
+  const breach = told.breachOf(watched, at, seen, right, heard.secrets)
+  entry.conduct = entry.conduct.length === 0 ? [breach] : entry.conduct.concat(breach)
 }

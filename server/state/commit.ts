@@ -22,7 +22,7 @@ interface Put {
   readonly first: string
   readonly second: string
   readonly values: Entries<unknown>
-  /** What stood there before, in the order of the values; undefined where nothing stood at any. */
+  /** What stood there before, in the order of the values and as far as something stood; undefined where nothing did. */
   readonly before: readonly (Row<unknown> | undefined)[] | undefined
 }
 
@@ -191,20 +191,20 @@ class RowWriter {
   }
 
   readonly #writeRow = (value: unknown, third: string): void => {
-    const { first, second, values } = this.#puts
+    const { first, second } = this.#puts
     const table = this.#table
     const standing =
       value === null ? table.delete(first, second, third) : table.set(first, second, third, { value, by: this.#by })
     const lost = standing === undefined ? rowAmong(this.#lost, third) : undefined
     if (lost === undefined && (value !== null || standing !== undefined)) this.#total++
     const stood = standing ?? lost
-    if (stood !== undefined) {
-      this.#before ??= new Array<undefined>(values.size).fill(undefined)
-      this.#before[this.#index] = stood
-    }
+    if (this.#before !== undefined) this.#before.push(stood)
+    else if (stood !== undefined) this.#before = this.#index === 0 ? [stood] : nothings(this.#index).concat(stood)
     this.#index++
   }
 }
+
+const nothings = (count: number) => new Array<Row<unknown> | undefined>(count).fill(undefined)
 
 const noPuts: Puts = { first: '', second: '', values: new Map() }
 
