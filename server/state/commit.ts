@@ -37,7 +37,7 @@ export class Commit {
     const writer = new RowWriter(by)
     this.#told = commitTables(toldTables, tables, changes, writer)
     this.#untold = commitTables(untoldTables, tables, changes, writer)
-    this.changed = new Told(this.#told, by)
+    this.changed = onlyRow(this.#told, by) ?? new Told(this.#told, by)
   }
 
   /** Whether a row is another one now that a data file keeps, told or not. */
@@ -84,6 +84,51 @@ class Told implements Changed {
         yield change(name, key, before, value === null ? undefined : { value, by: this.#by })
     }
   }
+}
+
+/** The one row that most calls change: the journal keeps thousands of these, and of records ten objects each. */
+class OnlyRow implements Changed {
+  readonly total = 1
+  readonly #name: TableName
+  readonly #first: string
+  readonly #second: string
+  readonly #third: string
+  readonly #before: Row<unknown> | undefined
+  readonly #after: Row<unknown> | undefined
+
+  constructor(
+    name: TableName,
+    [first, second, third]: Key,
+    before: Row<unknown> | undefined,
+    after: Row<unknown> | undefined,
+  ) {
+    this.#name = name
+    this.#first = first
+    this.#second = second
+    this.#third = third
+    this.#before = before
+    this.#after = after
+  }
+
+  *[Symbol.iterator](): Iterator<Change> {
+    yield change(this.#name, [this.#first, this.#second, this.#third], this.#before, this.#after)
+  }
+}
+
+/** Undefined where a call changed none, or more than that one. */
+function onlyRow(records: readonly TableRecord[], by: string): OnlyRow | undefined {
+  const [record] = records
+  if (record === undefined || records.length > 1) return undefined
+  const { name, detached, gone, put } = record
+  if (detached.length > 0 || gone.length > 0 || put.length > 1) return undefined
+  const [only] = put
+  if (only === undefined || only.values.size > 1) return undefined
+  const { first, second, values, before } = only
+  let row: OnlyRow | undefined
+  values.forEach((value, third) => {
+    row = new OnlyRow(name, [first, second, third], before?.[0], value === null ? undefined : { value, by })
+  })
+  return row
 }
 
 /** Nothing happened. */
