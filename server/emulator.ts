@@ -19,7 +19,7 @@ import { readSeedAt } from './documents/seed-folder.js'
 import { nowhere } from './elsewhere.js'
 import { ArmedFaults } from './faults/armed.js'
 import { faultyOperations, readSpecs } from './faults/specs.js'
-import { vendorTraffic } from './http/adapter.js'
+import { inTurn, type Traffic, vendorTraffic } from './http/adapter.js'
 import { watchConnection } from './http/connection.js'
 import { hostGuard } from './http/host-guard.js'
 import { lastResort } from './http/last-resort.js'
@@ -122,7 +122,12 @@ const operations = new Map([...table, joorV4Login].map((operation) => [operation
  * for a seed that is none, and DataFileError for a data file that is damaged or not ours.
  */
 export function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  return start(options, (served) => listen(served, options.port ?? defaultPort, options.host))
+  return startTaking(vendorTraffic, options)
+}
+
+/** The same with another way to take the vendors' calls: `proxy` has them answered by the real API. */
+export function startTaking(traffic: Traffic, options: EmulatorOptions): Promise<Emulator> {
+  return start(traffic, options, (served) => listen(served, options.port ?? defaultPort, options.host))
 }
 
 /** An emulator that listens nowhere: only its own process can call it. */
@@ -143,7 +148,7 @@ export async function startInProcess(options: InProcessOptions = {}): Promise<Em
   for (const name of ofThePort)
     if (name in options) throw new TypeError(`${name} is given, and nothing listens here. Right is to leave it out.`)
   let calls: InProcess | undefined
-  const emulator = await start(options, async (served) => {
+  const emulator = await start(vendorTraffic, options, async (served) => {
     calls = new InProcess(served)
     return calls
   })
@@ -155,7 +160,11 @@ function opened(calls: InProcess | undefined): InProcess {
   return calls
 }
 
-async function start(options: EmulatorOptions, open: (served: Served) => Promise<Listening>): Promise<Emulator> {
+async function start(
+  traffic: Traffic,
+  options: EmulatorOptions,
+  open: (served: Served) => Promise<Listening>,
+): Promise<Emulator> {
   checkOptions(options)
   const { log = () => {} } = options
   const clocks = new Clocks(options.clock ?? (() => new Date()))
@@ -215,7 +224,7 @@ async function start(options: EmulatorOptions, open: (served: Served) => Promise
     return coverageOf(run.of(of), asked, about)
   }
   const failed = lastResort(log)
-  const serveVendors = vendorTraffic(table, pipeline, machineTimers, failed)
+  const serveVendors = inTurn(traffic(table, pipeline, machineTimers), failed)
   const { allowedHosts = [], controlToken } = options
   const admission = controlToken === undefined ? undefined : new Admission(controlToken, () => randomBytes(32))
   const connections = new OpenConnections()
@@ -246,7 +255,7 @@ async function start(options: EmulatorOptions, open: (served: Served) => Promise
   const app = originOf(guards, serveVendors, controlPlane, takes, failed)
 
   const ofHost = (whose: keyof typeof byHost) =>
-    vendorOrigin(vendorTraffic(byHost[whose], pipeline, machineTimers, failed), failed)
+    vendorOrigin(inTurn(traffic(byHost[whose], pipeline, machineTimers), failed), failed)
   const listeners = { joor: ofHost('joor'), jirafe: ofHost('jirafe'), both: ofHost('both'), v4: ofHost('v4') }
 
   const refused = (status: number) => requestLog?.refused(clocks.now(undefined), status)

@@ -51,7 +51,7 @@ import { writeHttpDate } from './wire/http-date.js'
 
 /** What the pipeline works with; all of it is handed in. */
 export interface Parts {
-  readonly store: Store<Committed>
+  readonly store: Pick<Store<Committed>, 'access' | 'call' | 'find'>
   readonly settings: Settings
   readonly levels: Levels
   /** Who judges what several calls show together. */

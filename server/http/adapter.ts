@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Limits, tellOver } from '../limits.js'
-import { type AnyOperation, Refusal } from '../operation.js'
+import { type AnyOperation, type Head, Refusal } from '../operation.js'
 import { type Parts, serve } from '../serve.js'
 import type { Timers } from '../timers.js'
 import { RequestBody } from './body.js'
@@ -10,31 +10,49 @@ import type { LastResort } from './last-resort.js'
 import { awaitReader } from './reader.js'
 import { send } from './send.js'
 
-/** Serves the vendors' paths from one table of operations, the first that matches. */
-export function vendorTraffic(table: readonly AnyOperation[], parts: Parts, { after }: Timers, failed: LastResort) {
-  const verified = { ...parts, repeated: true }
+/** Takes one call of a vendor's API and answers it. */
+export type TakeCall = (request: IncomingMessage, response: ServerResponse, connection: Connection) => Promise<void>
 
+/** Who takes the calls of a table of operations. */
+export type Traffic = (table: readonly AnyOperation[], parts: Parts, timers: Timers) => TakeCall
+
+/** Pipelined calls take effect one after the other, as if the client had waited for each reply. */
+export function inTurn(take: TakeCall, failed: LastResort) {
   return (request: IncomingMessage, response: ServerResponse, connection: Connection): void => {
-    // Pipelined calls take effect one after the other, as if the client had waited for each reply.
     const next = () => answer(request, response, connection)
     connection.call = connection.callsUnderWay++ === 0 ? next() : connection.call.then(next)
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse, connection: Connection): Promise<void> {
     try {
-      await serveCall(request, response, connection)
+      await take(request, response, connection)
     } catch (error) {
       failed(error, request, response)
     } finally {
       connection.callsUnderWay--
     }
   }
+}
 
-  async function serveCall(request: IncomingMessage, response: ServerResponse, connection: Connection): Promise<void> {
+/** The operation of a call: the first of the table that matches. */
+export function operationFor(
+  table: readonly AnyOperation[],
+  head: Head,
+  request: IncomingMessage,
+  takes: Limits,
+): AnyOperation {
+  const found = table.find((candidate) => candidate.matches(head))
+  if (found === undefined) throw new Error(`No operation takes ${head.method} ${head.target}.`)
+  return hasTooManyHeaders(request, takes) ? turnedAway(found, takes) : found
+}
+
+/** Serves the vendors' paths from one table of operations. */
+export function vendorTraffic(table: readonly AnyOperation[], parts: Parts, { after }: Timers): TakeCall {
+  const verified = { ...parts, repeated: true }
+
+  return async (request, response, connection) => {
     const head = connection.heads.read(request)
-    const found = table.find((candidate) => candidate.matches(head))
-    if (found === undefined) throw new Error(`No operation takes ${head.method} ${head.target}.`)
-    const operation = hasTooManyHeaders(request, parts.takes) ? turnedAway(found, parts.takes) : found
+    const operation = operationFor(table, head, request, parts.takes)
     const body = new RequestBody(request, response, parts.takes)
     const served = await serve(operation, head, body, connection.verifies ? verified : parts, connection.line)
     if (served === undefined) return

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib'
 import type { ReceivedBody } from '../journal/record.js'
@@ -8,15 +9,18 @@ import { type BodyFault, HungUp, OverLimit, type Unreadable } from '../operation
 import { type Coding, codingsOf } from '../wire/codings.js'
 import { placeOfBadByte } from '../wire/utf8.js'
 
+/** What is asked of a request for its body. */
+type Arriving = Readable & Pick<IncomingMessage, 'headers' | 'httpVersion'>
+
 /** The body of one request. Nothing is read before `text` asks for it, so a refusal by the headers costs no byte. */
 export class RequestBody implements ReceivedBody {
-  readonly #request: IncomingMessage
-  readonly #response: ServerResponse
+  readonly #request: Arriving
+  readonly #response: Pick<ServerResponse, 'writeContinue'>
   readonly #takes: Limits
   #received: ReturnType<ReceivedBody['received']>
   #text: Promise<string | Unreadable> | undefined
 
-  constructor(request: IncomingMessage, response: ServerResponse, takes: Limits) {
+  constructor(request: Arriving, response: Pick<ServerResponse, 'writeContinue'>, takes: Limits) {
     this.#request = request
     this.#response = response
     this.#takes = takes
@@ -31,8 +35,14 @@ export class RequestBody implements ReceivedBody {
     const { body_bytes, inflated_bytes } = this.#takes
     if (Number(this.#request.headers['content-length'] ?? 0) > body_bytes) throw this.#over('body_bytes')
     if (expectsContinue(this.#request)) this.#response.writeContinue()
-    const raw = await this.#bytes(Math.min(limit, body_bytes))
-    if (raw === undefined) return this.#tooLarge(limit, 'body_bytes')
+    const sent = await bytesOf(this.#request, Math.min(limit, body_bytes))
+    if (sent === undefined) return this.#tooLarge(limit, 'body_bytes')
+    const { bytes: raw, whole } = sent
+    if (!whole) {
+      // What arrived of a body that never ended is still worth a look in the journal.
+      this.#received = { text: raw.toString('latin1'), bytes: raw.length, faithful: false }
+      throw new HungUp()
+    }
     const codings = codingsOf(this.#request.headers['content-encoding']) ?? []
     const plain = codings.length === 0 ? raw : await decoded(raw, codings, Math.min(limit, inflated_bytes))
     if (!Buffer.isBuffer(plain)) {
@@ -59,54 +69,51 @@ export class RequestBody implements ReceivedBody {
   received() {
     return this.#received
   }
+}
 
-  /** All bytes as sent; undefined as soon as they are more than the limit. */
-  #bytes(limit: number): Promise<Buffer | undefined> {
-    const request = this.#request
-    return new Promise((resolve, reject) => {
-      const chunks: Buffer[] = []
-      let bytes = 0
-      // The listeners stay: what comes behind the end is for somebody else, or for nobody. They live until the reply is
-      // out, so they let go of the bytes, and of the promise, which has them too.
-      let waiting: { readonly resolve: typeof resolve; readonly reject: typeof reject } | undefined = {
-        resolve,
-        reject,
+/** All bytes as sent, or those that came before the client went; undefined as soon as they are more than the limit. */
+export function bytesOf(
+  request: Readable,
+  limit: number,
+): Promise<{ readonly bytes: Buffer; readonly whole: boolean } | undefined> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    // The listeners stay: what comes behind the end is for somebody else, or for nobody. They live until the reply is
+    // out, so they let go of the bytes, and of the promise, which has them too.
+    let waiting: typeof resolve | undefined = resolve
+    const settle = (whole: boolean) => {
+      if (waiting === undefined) return
+      if (bytes > limit) waiting(undefined)
+      else {
+        const [only] = chunks
+        waiting({ bytes: chunks.length === 1 && only ? only : Buffer.concat(chunks, bytes), whole })
       }
-      const settle = (by: (of: NonNullable<typeof waiting>) => void) => {
-        if (waiting === undefined) return
-        by(waiting)
-        waiting = undefined
-        chunks.length = 0
-      }
-      const take = (chunk: Buffer) => {
-        if (waiting === undefined) return
-        bytes += chunk.length
-        chunks.push(chunk)
-        if (bytes > limit) settle((of) => of.resolve(undefined))
-      }
-      const end = () =>
-        settle((of) => {
-          const [only] = chunks
-          of.resolve(chunks.length === 1 && only ? only : Buffer.concat(chunks, bytes))
-        })
-      const gone = () =>
-        settle((of) => {
-          // What arrived of a body that never ended is still worth a look in the journal.
-          this.#received = { text: Buffer.concat(chunks, bytes).toString('latin1'), bytes, faithful: false }
-          of.reject(new HungUp())
-        })
-      // A reset emits both; `close` comes in every case and says all there is to say.
-      request.on('error', saidByClose).on('data', take).on('end', end).on('close', gone)
-      // Of a call that waited for the one before it, the client may be gone by now.
-      if (request.destroyed) gone()
-    })
-  }
+      waiting = undefined
+      chunks.length = 0
+    }
+    const take = (chunk: Buffer) => {
+      if (waiting === undefined) return
+      bytes += chunk.length
+      chunks.push(chunk)
+      if (bytes > limit) settle(false)
+    }
+    const gone = () => settle(false)
+    // A reset emits both; `close` comes in every case and says all there is to say.
+    request
+      .on('error', saidByClose)
+      .on('data', take)
+      .on('end', () => settle(true))
+      .on('close', gone)
+    // Of a call that waited for the one before it, the client may be gone by now.
+    if (request.destroyed) gone()
+  })
 }
 
 const saidByClose = () => {}
 
 /** HTTP/1.0 has no interim replies, so there the header says nothing. */
-export function expectsContinue(request: IncomingMessage): boolean {
+export function expectsContinue(request: Pick<IncomingMessage, 'headers' | 'httpVersion'>): boolean {
   return request.httpVersion === '1.1' && request.headers.expect?.toLowerCase() === '100-continue'
 }
 
@@ -117,7 +124,12 @@ const undo = {
   rawDeflate: promisify<Buffer, { maxOutputLength: number }, Buffer>(inflateRaw),
 }
 
-async function decoded(raw: Buffer, codings: readonly Coding[], limit: number): Promise<Buffer | { fault: BodyFault }> {
+/** A body without its codings. */
+export async function decoded(
+  raw: Buffer,
+  codings: readonly Coding[],
+  limit: number,
+): Promise<Buffer | { fault: BodyFault }> {
   let bytes = raw
   for (const coding of codings.toReversed()) {
     try {

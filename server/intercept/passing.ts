@@ -50,7 +50,7 @@ export function passCallOn(
 }
 
 /** Names and values in turn, as they came, without those of the connection. */
-function passedOn({ rawHeaders, headers }: IncomingMessage): readonly string[] {
+export function passedOn({ rawHeaders, headers }: IncomingMessage): readonly string[] {
   const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase())
   const left = new Set([...ofConnection, ...named])
   const kept: string[] = []
