@@ -254,9 +254,11 @@ async function start(
   const guards = { everywhere: hostGuard(named, log), controlPlane: controlGuard(admission) }
   const app = originOf(guards, serveVendors, controlPlane, takes, failed)
 
-  const ofHost = (whose: keyof typeof byHost) =>
-    vendorOrigin(inTurn(traffic(byHost[whose], pipeline, machineTimers), failed), failed)
-  const listeners = { joor: ofHost('joor'), jirafe: ofHost('jirafe'), both: ofHost('both'), v4: ofHost('v4') }
+  const ofHost = (whose: keyof typeof byHost, take = traffic) =>
+    vendorOrigin(inTurn(take(byHost[whose], pipeline, machineTimers), failed), failed)
+  const [joor, jirafe, both] = [ofHost('joor'), ofHost('jirafe'), ofHost('both')]
+  // Nothing stands there that could be taken in another way.
+  const listeners = { joor, jirafe, both, v4: ofHost('v4', vendorTraffic) }
 
   const refused = (status: number) => requestLog?.refused(clocks.now(undefined), status)
   const served = {

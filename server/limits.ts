@@ -106,5 +106,10 @@ export const isLimitName = (name: string): name is LimitName => Object.hasOwn(li
 export function tellOver(name: LimitName, { [name]: most }: Limits): string {
   const { over, most: highest } = limits[name]
   const higher = most < highest ? `, or start it with a higher --limit ${name}=${most}` : ''
-  return `${over.replace('MOST', String(most))}. That is a limit of this emulator and not of the vendor: stay below it${higher}.`
+  return `${over.replace('MOST', String(most))}. ${ofEmulator}: stay below it${higher}.`
 }
+
+const ofEmulator = 'That is a limit of this emulator and not of the vendor'
+
+/** Whether a refusal is one by such a limit. */
+export const isOverLimit = (refusal: string) => refusal.includes(ofEmulator)

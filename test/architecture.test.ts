@@ -180,6 +180,16 @@ const directions: readonly Direction[] = [
     from: /^server\/(?!commands\/|doctor\/)/,
     never: /^server\/doctor\//,
   },
+  {
+    says: 'only a command puts the emulator before a real API',
+    from: /^server\/(?!commands\/|drift\/)/,
+    never: /^server\/drift\//,
+  },
+  {
+    says: 'what compares with a real API knows no storage, no control plane and not who starts it',
+    from: /^server\/drift\//,
+    never: /^server\/(?:control|commands)\/|^server\/(?:emulator|listen|cli|process)\.ts|^server\/state\/(?!store\.ts|rows\.ts)/,
+  },
   { says: 'nothing imports the program', from: /./, never: /^server\/cli\.ts/ },
   {
     says: 'only the program imports what touches the process',

@@ -49,7 +49,7 @@ export function readAsked({
 }: Omit<ExecGiven, 'options' | 'command' | 'args'>) {
   return {
     variables: new Map(env.map(readVariable)),
-    failOn: new Set(failOn.flatMap(readFailing)),
+    failOn: readFailing(failOn, failures),
     reports: readReports(reports),
     variations: mutate && readVariations(mutate),
     coverage: readCoverageWish(minCoverage, coverageOf),
@@ -82,13 +82,18 @@ function readVariable(text: string): readonly [name: string, template: string] {
 
 const isAddress = (word: string): word is keyof typeof addresses => Object.hasOwn(addresses, word)
 
-function readFailing(text: string): readonly Failing[] {
-  return text.split(',').map((word) => {
-    const failing = failures.find((each) => each === word.trim())
-    if (failing !== undefined) return failing
-    const right = `must be ${writeChoice(failures)}`
-    throw new ConfigError(`--fail-on: ${right}, not ${JSON.stringify(word)}${didYouMean(word, failures)}`)
-  })
+/** What `--fail-on` names, a list in each of its values; throws ConfigError. */
+export function readFailing<Name extends string>(texts: readonly string[], known: readonly Name[]): ReadonlySet<Name> {
+  const named = texts.flatMap((text) => text.split(','))
+  return new Set(
+    named.map((word) => {
+      const failing = known.find((each) => each === word.trim())
+      if (failing !== undefined) return failing
+      throw new ConfigError(
+        `--fail-on: must be ${writeChoice(known)}, not ${JSON.stringify(word)}${didYouMean(word, known)}`,
+      )
+    }),
+  )
 }
 
 /**

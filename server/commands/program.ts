@@ -1,4 +1,4 @@
-import { Command, Help, Option } from 'commander'
+import { Command, Help } from 'commander'
 import { execOptions, startOptions } from '../config/config.js'
 import { defaultUrl } from './asking.js'
 import { addCa } from './ca-verb.js'
@@ -6,9 +6,10 @@ import { addCheck } from './check-verb.js'
 import { addControlVerbs } from './control-verbs.js'
 import { addCoverage } from './coverage-verbs.js'
 import type { Outside } from './outside.js'
+import { addProxy } from './proxy-verb.js'
 import type { RulesOptions } from './rules.js'
 import { createOption, readTexts } from './start-options.js'
-import { examplesOf, suggestVerb, tokenOption } from './verb-options.js'
+import { examplesOf, repeatable, suggestVerb, tokenOption } from './verb-options.js'
 import type { VerifyOptions } from './verify.js'
 import { type WhyOptions, why } from './why.js'
 
@@ -28,7 +29,7 @@ Examples:
 
 Every option has a place in backstock.config.yaml, too: option > environment > config file > default.`
 
-/** The words of a command line, without and with what stands behind the first `--` of `exec`. */
+/** The words of a command line, without and with what stands behind the first `--` of a verb that runs a command. */
 export interface Words {
   readonly own: readonly string[]
   /** Undefined where there is no `--`. */
@@ -37,7 +38,7 @@ export interface Words {
 
 /** What stands behind `--` is another program's command line, so no parser of ours looks at it. */
 export function splitWords(words: readonly string[]): Words {
-  const at = words[0] === 'exec' ? words.indexOf('--') : -1
+  const at = words[0] === 'exec' || words[0] === 'proxy' ? words.indexOf('--') : -1
   return at < 0 ? { own: words, behind: undefined } : { own: words.slice(0, at), behind: words.slice(at + 1) }
 }
 
@@ -63,6 +64,7 @@ export function createProgram(
   addControlVerbs(program, outside, end)
   addCoverage(program, outside, end)
   addVerify(program, outside, end)
+  addProxy(program, outside, end, behind)
   addRules(program, outside, end)
   addDoctor(program, outside, end)
   addHelp(program)
@@ -188,10 +190,6 @@ function addHelp(program: Command): void {
     })
 }
 
-function repeatable(flag: string, says: string): Option {
-  return new Option(flag, says).argParser((text: string, before: readonly string[] = []) => [...before, text])
-}
-
 function addWhy(program: Command, outside: Outside, end: (code: number) => void): void {
   program
     .command('why')
@@ -208,7 +206,7 @@ function addVerify(program: Command, outside: Outside, end: (code: number) => vo
   program
     .command('verify')
     .description('run the contract cases, on an emulator of their own or on any server')
-    .option('--cases <dir>', "a folder of a team's own cases, run beside the shipped ones")
+    .option('--cases <path>', "a team's own cases or a recording, a file or a folder, run beside the shipped ones")
     .option('--vars <file>', 'the warehouse, SKUs and so on that the cases name, as a YAML or JSON mapping')
     .option('--target <url>', 'the server to send the cases to; only safe ones are sent')
     .option('--joor-token <token>', "the target's JOOR token")

@@ -15,6 +15,7 @@ export function start(options: Given['options'], outside: Outside): Promise<numb
   })
 }
 
-function writeReady(format: LogFormat, url: string, { pid, version }: Outside): string {
+/** What is said once calls are taken. */
+export function writeReady(format: LogFormat, url: string, { pid, version }: Outside): string {
   return format === 'json' ? JSON.stringify({ event: 'ready', url, pid, version }) : `Backstock is ready on ${url}`
 }

@@ -31,6 +31,11 @@ export function limitOption(says: string): Option {
   })
 }
 
+/** An option that may be given several times. */
+export function repeatable(flag: string, says: string): Option {
+  return new Option(flag, says).argParser((text: string, before: readonly string[] = []) => [...before, text])
+}
+
 /** What a help ends with. */
 export const examplesOf = (...lines: readonly string[]) => `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`
 

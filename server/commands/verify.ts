@@ -14,6 +14,7 @@ import {
   type TargetOptions,
 } from '../verify/run.js'
 import { defaultVariables, readVariables, refuseUnused, type Variables } from '../verify/variables.js'
+import { isServerAddress } from './addresses.js'
 import type { Outside } from './outside.js'
 
 export interface VerifyOptions {
@@ -61,20 +62,13 @@ const forTargets = {
 function readTarget(options: VerifyOptions): TargetOptions | undefined {
   const { target: url, cases, vars, ...more } = options
   if (url !== undefined) {
-    if (!isAddress(url))
+    if (!isServerAddress(url))
       throw new OptionError(`--target ${url} is not the address of a server; one is http://127.0.0.1:4350`)
     return { ...more, url, allowDestructive: more.allowDestructive ?? false }
   }
   for (const [name, flag] of Object.entries(forTargets))
     if (Object.hasOwn(options, name)) throw new OptionError(`${flag} is for another server: name it by --target`)
   return undefined
-}
-
-/** What else an address may hold would be dropped without a word. */
-function isAddress(text: string): boolean {
-  if (!URL.canParse(text)) return false
-  const { protocol, username, password, search, hash } = new URL(text)
-  return /^https?:$/.test(protocol) && username + password + search + hash === ''
 }
 
 /** The shipped cases and a team's own; a file of variables overrules the shipped seed's, a named site both. */

@@ -60,6 +60,8 @@ export interface Case {
   readonly rules: readonly string[]
   readonly breaks?: readonly string[]
   readonly effect: 'safe' | 'destructive' | 'local'
+  /** When a real API answered so: only the replies are judged. */
+  readonly recorded?: string
   readonly given?: {
     readonly account?: Members
     readonly site?: Members

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, relative, sep } from 'node:path'
 import { DocumentError, type Fault, schemaFaults, writeFault, writeLines } from '../documents/documents.js'
@@ -15,7 +15,7 @@ export { defaultVariables, type Variables } from './variables.js'
 export const shippedCases = join(dirname(createRequire(import.meta.url).resolve('#package')), 'contracts', 'cases')
 
 /**
- * Reads every case of a folder and its folders, and notes in `used` which variables they have. Throws DocumentError or
+ * Reads every case of a file, or of a folder and its folders, and notes in `used` which variables they have. Throws DocumentError or
  * SourceError naming file, line and column of what is wrong.
  */
 export async function readCases(
@@ -23,6 +23,7 @@ export async function readCases(
   variables: Variables,
   used: Set<string> = new Set(),
 ): Promise<readonly Case[]> {
+  if (await isFile(folder)) return readCaseFile(folder, dirname(folder), variables, used)
   const names = await readdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
     const reason = error.code === 'ENOENT' ? 'there is no such folder' : error.message
     throw new SourceError(`cannot read the cases of ${folder}: ${reason}`, { cause: error })
@@ -33,6 +34,13 @@ export async function readCases(
   const read = await Promise.all(files.map((name) => readCaseFile(join(folder, name), folder, variables, used)))
   return read.flat()
 }
+
+/** What is not there is told by whoever reads it. */
+const isFile = (path: string) =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  )
 
 async function readCaseFile(
   path: string,

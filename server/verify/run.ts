@@ -20,8 +20,9 @@ export interface Outcome {
 
 const evidences: ReadonlyMap<string, Evidence> = new Map(allRules.map(({ id, evidence }) => [id, evidence]))
 
-/** The weakest evidence among the rules that a case proves. */
-export function gradeOf({ rules }: Case): Evidence {
+/** The weakest evidence among the rules that a case proves; what was recorded is evidence itself. */
+export function gradeOf({ rules, recorded }: Case): Evidence {
+  if (recorded !== undefined) return 'recorded'
   const ranks = rules.map((id) => grades.indexOf(evidences.get(id) ?? 'assumed'))
   return grades[Math.max(...ranks)] ?? 'assumed'
 }
@@ -73,7 +74,9 @@ export function reasonToSkip(each: Case, target: TargetOptions): string | undefi
     return "destructive cases are never sent to the vendors' own hosts"
   if (each.effect === 'destructive' && !target.allowDestructive)
     return 'it clears more than it sets; --allow-destructive lets it run'
-  if (each.given !== undefined) return 'it takes something for granted that cannot be given to another server'
+  // What was given to the emulator for a recorded one, the vendor has.
+  if (each.given !== undefined && each.recorded === undefined)
+    return 'it takes something for granted that cannot be given to another server'
   if (!each.steps.some(({ reply }) => reply !== undefined)) return 'it has no reply to judge'
   const vendors = each.steps.map(vendorOf)
   if (vendors.includes('jirafe') && (target.jirafeToken === undefined || target.jirafeSite === undefined))
