@@ -42,7 +42,7 @@ describe('Of a difference in the reply of the real API', () => {
       'a header is told',
       ({ headers, ...reply }) => ({
         ...reply,
-        headers: { ...headers, 'Content-Type': 'application/json; charset=utf-8' },
+        headers: { ...headers, 'content-type': 'application/json; charset=utf-8' },
       }),
       two,
       [
@@ -56,7 +56,7 @@ describe('Of a difference in the reply of the real API', () => {
     ],
     [
       'a header that is not there is told',
-      ({ headers, ...reply }) => ({ ...reply, headers: { 'Content-Type': headers['Content-Type'] ?? '' } }),
+      ({ headers, ...reply }) => ({ ...reply, headers: { 'content-type': headers['content-type'] ?? '' } }),
       two,
       [
         [

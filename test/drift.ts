@@ -51,6 +51,9 @@ export interface Reply {
   readonly body: string | Buffer
 }
 
+/** Headers of the twin's reply that are the vendor's. */
+const kept = new Set(['content-type', 'www-authenticate', 'allow', 'retry-after', 'x-throttling-account-id'])
+
 /** A real API that is an emulator, but for what is planted into its replies. */
 export async function startPlanted(plant: (reply: Reply) => Reply): Promise<string> {
   const twin = await startEmulator({ port: 0 })
@@ -62,10 +65,9 @@ export async function startPlanted(plant: (reply: Reply) => Reply): Promise<stri
       headers: Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]),
       ...(request.method !== 'GET' && { body: await textOf(request) }),
     })
-    const type = reply.headers.get('content-type')
     const planted = plant({
       status: reply.status,
-      headers: type === null ? {} : { 'Content-Type': type, 'X-Throttling-Account-Id': 'other' },
+      headers: Object.fromEntries([...reply.headers].filter(([name]) => kept.has(name))),
       body: await reply.text(),
     })
     response.writeHead(planted.status, planted.headers).end(planted.body)

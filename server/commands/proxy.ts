@@ -1,9 +1,9 @@
 import { ConfigError, type Given } from '../config/config.js'
-import type { Exchange } from '../drift/exchange.js'
 import { passingTraffic } from '../drift/passing-traffic.js'
 import { Recording } from '../drift/recording.js'
 import type { Upstream } from '../drift/upstream.js'
 import { type Emulator, startTaking } from '../emulator.js'
+import { printable } from '../printable.js'
 import { shownTarget } from '../redaction.js'
 import { launch, type StartEmulator, sayingWhy, Voice } from './launch.js'
 import type { Outside } from './outside.js'
@@ -26,42 +26,56 @@ export function proxy({ options, own, command }: ProxyGiven, outside: Outside): 
   return sayingWhy(voice, async () => {
     const { upstreams, record, failOn } = readProxy(own)
     const named = Object.values(upstreams).filter((upstream) => upstream !== undefined)
-    const origins = named.map(({ url }) => url.origin)
+    const origins = [...new Set(named.map(({ url }) => url.origin))]
     const recording = record === undefined ? undefined : await Recording.begin(record, origins, voice.log)
     const summary = new DriftSummary()
-    const exchanged = (exchange: Exchange) => {
-      summary.add(exchange)
-      recording?.add(exchange)
-      tellExchange(exchange, voice)
-    }
     const traffic = passingTraffic({
       upstreams,
-      exchanged,
-      refused: (vendor, head) => {
+      exchanged(exchange) {
+        summary.add(exchange)
+        recording?.add(exchange)
+        tellExchange(exchange, voice)
+      },
+      refused(vendor, head) {
         summary.refused++
-        voice.log(`refused    ${head.method} ${shownTarget(head)}: no --${vendor} says where it would go on to`)
+        voice.log(
+          `refused    ${head.method} ${printable(shownTarget(head))}: no --${vendor} says where it would go on to`,
+        )
       },
     })
     const start: StartEmulator = async (told) => {
-      const emulator = await startTaking(traffic, told)
-      return notBeforeItself(emulator, named)
+      const emulator = await notBeforeItself(await startTaking(traffic, told), named)
+      for (const { flag, url } of named) voice.log(`Calls go on to ${url.href} (${flag}).`)
+      return emulator
     }
-    const after = async (emulator: Emulator, code: number) => {
-      const recorded = recording === undefined ? undefined : await recording.end()
+    const end = async (emulator: Emulator, code: number) => {
+      const recorded = await recording?.end()
       const fails = summary.tell({ failOn, isRecorded: recording !== undefined, recorded }, emulator.report(), voice)
       return code === 0 && fails ? 1 : code
     }
-    const [file, ...args] = command
-    if (file !== undefined) {
+    try {
+      const [file, ...args] = command
+      if (file === undefined) return await untilStopped(options, outside, voice, start, end)
       const given = { options, env: [], failOn: [], command: file, args }
-      return (await new Runs(given, new Map(), outside, start, voice).shown(undefined, after)).code
+      return (await new Runs(given, new Map(), outside, start, voice).shown(undefined, end)).code
+    } finally {
+      await recording?.discard()
     }
-    const { emulator } = await launch(options, outside, voice, start)
-    outside.print(writeReady(voice.format, emulator.url, outside))
-    await outside.stopped
-    await emulator.close()
-    return after(emulator, 0)
   })
+}
+
+async function untilStopped(
+  options: Given['options'],
+  outside: Outside,
+  voice: Voice,
+  start: StartEmulator,
+  end: (emulator: Emulator, code: number) => Promise<number>,
+): Promise<number> {
+  const { emulator } = await launch(options, outside, voice, start)
+  outside.print(writeReady(voice.format, emulator.url, outside))
+  await outside.stopped
+  await emulator.close()
+  return end(emulator, 0)
 }
 
 /** A proxy that is its own real API would call itself for ever. */

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, rm } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { stringify } from 'yaml'
 import { ConfigError } from '../config/config.js'
@@ -18,6 +18,7 @@ export class Recording {
   #written: Promise<void>
   #cases = 0
   #failed = false
+  #ended = false
 
   private constructor(path: string, file: FileHandle, head: string, log: (line: string) => void) {
     this.#path = path
@@ -40,6 +41,7 @@ export class Recording {
   }
 
   add(exchange: Exchange): void {
+    if (this.#ended) return
     const recorded = caseOf(exchange)
     if ('why' in recorded) {
       const { method, operation } = exchange.emulated.entry
@@ -52,11 +54,19 @@ export class Recording {
     this.#write(yaml([recorded]) + this.#writeGiven(exchange))
   }
 
-  /** How many exchanges are in it; undefined where it could not be written. */
+  /** How many exchanges are in it; undefined where it could not be written. What comes later is not recorded. */
   async end(): Promise<number | undefined> {
+    this.#ended = true
     await this.#written
     await this.#file.close()
     return this.#failed ? undefined : this.#cases
+  }
+
+  /** Nothing was begun that could be recorded. */
+  async discard(): Promise<void> {
+    if (this.#ended) return
+    await this.end()
+    await rm(this.#path)
   }
 
   #writeGiven(exchange: Exchange): string {
@@ -88,4 +98,9 @@ export class Recording {
 
 /** Texts in quotes with escapes: whatever came over the wire stays what it was, and steers no terminal. */
 const yaml = (value: unknown) =>
-  stringify(value, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 })
+  stringify(value, {
+    defaultStringType: 'QUOTE_DOUBLE',
+    defaultKeyType: 'PLAIN',
+    lineWidth: 0,
+    doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
+  })
