@@ -188,7 +188,8 @@ const directions: readonly Direction[] = [
   {
     says: 'what compares with a real API knows no storage, no control plane and not who starts it',
     from: /^server\/drift\//,
-    never: /^server\/(?:control|commands)\/|^server\/(?:emulator|listen|cli|process)\.ts|^server\/state\/(?!store\.ts|rows\.ts)/,
+    never:
+      /^server\/(?:control|commands)\/|^server\/(?:emulator|listen|cli|process)\.ts|^server\/state\/(?!store\.ts|rows\.ts)/,
   },
   { says: 'nothing imports the program', from: /./, never: /^server\/cli\.ts/ },
   {

@@ -1,4 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { tellMissing } from './missing-tools.js'
 
@@ -60,9 +61,71 @@ describe('Nobody beyond this machine is called', () => {
     expect(await watched(cli, 'exec', '--', process.execPath, ...hostile)).toEqual({ code: 0, told: nobody })
   })
 
+  it('by proxy, whose real API is on this machine', { timeout }, async (context) => {
+    if (!canWatch(context)) return
+    const proxy = `exec "$0" ${cli} proxy --joor "$JOOR_BASE_URL" --fail-on different,unknown -- "$0" "$@"`
+    expect(await watched(cli, 'exec', '--', 'sh', '-c', proxy, ...child)).toEqual({ code: 0, told: nobody })
+  })
+
   it('by verify', { timeout }, async (context) => {
     if (!canWatch(context)) return
     expect(await watched(cli, 'verify')).toEqual({ code: 0, told: nobody })
+  })
+})
+
+/** Modules that have anything with which one can connect or ask a name server, and what they do with it. */
+const able: Readonly<Record<string, string>> = {
+  'commands/asking.ts': 'asks the emulator that --url names',
+  'commands/exec-intercept.ts': 'has the certificates that Node trusts',
+  'doctor/machine.ts': 'listens for a moment, to see whether a port is free',
+  'doctor/network.ts': 'asks who has the port on this machine',
+  'drift/upstream.ts': 'proxy: calls the real API that --joor or --jirafe names',
+  'emulator.ts': 'hands out calls in the process, by the name that fetch has',
+  'host-names.ts': 'tells addresses from names',
+  'in-process.ts': 'takes calls in the process, by the name that fetch has',
+  'intercept/hosts.ts': 'tells addresses from names',
+  'intercept/node-agents.ts': 'in the programs of exec --intercept: calls the proxy',
+  'intercept/node-fetch.ts': 'in the programs of exec --intercept: calls the proxy',
+  'intercept/passing.ts': '--intercept: passes calls on to hosts of --allow-host',
+  'intercept/raw-reply.ts': 'has the names of statuses',
+  'intercept/target.ts': 'tells addresses from names',
+  'intercept/tunnels.ts': '--intercept: passes connections on to hosts of --allow-host',
+  'intercept/upstream.ts': '--intercept: asks where hosts of --allow-host are',
+  'drift/passing-traffic.ts': 'has the names of statuses',
+  'listen.ts': 'listens',
+  'verify/exercises.ts': 'asks the emulator of a case',
+  'verify/observe.ts': 'asks the emulator of a case',
+  'verify/raw.ts': 'verify: sends cases to their emulator, or to --target',
+  'verify/run.ts': 'verify: asks whether a Backstock is at --target',
+  'verify/send.ts': 'verify: sends cases to their emulator, or to --target',
+}
+
+const networking =
+  /\bfetch\(|\bimport (?!type\b)[^']*'(?:node:(?:https?|http2|net|tls|dns|dgram)(?:\/promises)?|undici[^']*)'|getBuiltinModule\('node:(?:https?|http2|net|tls|dns|dgram)'\)/
+
+/** Those of some files, by their paths; what stands in comments connects to nobody. */
+const ableOf = (files: readonly (readonly [path: string, text: string])[]) =>
+  files.filter(([, text]) => networking.test(text.replaceAll(/^ *(?:\/\/|\/?\*).*$/gm, ''))).map(([path]) => path)
+
+describe('The modules that can connect', () => {
+  it('are those whose callees a user has named, and no others', () => {
+    const paths = readdirSync('server', { recursive: true, encoding: 'utf8' }).filter((path) =>
+      /(?<!\.d)\.ts$/.test(path),
+    )
+    const files = paths.map((path) => [path, readFileSync(`server/${path}`, 'utf8')] as const)
+    expect(ableOf(files).sort()).toEqual(Object.keys(able).sort())
+  })
+
+  it.each([
+    "import { request } from 'node:https'",
+    "import {\n  connect,\n} from 'node:net'",
+    "import dns from 'node:dns/promises'",
+    "const { request } = process.getBuiltinModule('node:http')",
+    "await fetch('http://192.0.2.1/')",
+    "import { Agent } from 'undici'",
+  ])('are found by %j', (text) => {
+    expect(ableOf([['a.ts', text]])).toEqual(['a.ts'])
+    expect(ableOf([['a.ts', `// ${text.replaceAll('\n', ' ')}`]])).toEqual([])
   })
 })
 
