@@ -182,3 +182,109 @@ describe('Of a difference in the reply of the real API', () => {
     expect(exchange.comparison.verdict).toBe(differences.length === 0 ? 'same' : 'different')
   })
 })
+
+/** What was told of a call, as Jirafe or by XML. */
+async function through(
+  plant: (reply: Reply) => Reply,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+) {
+  const url = await startPlanted(plant)
+  const { emulator, exchanges } = await startProxy({ joor: url, jirafe: url })
+  await fetch(emulator.url + path, { method: 'POST', headers, body })
+  return exchanges.flatMap(told)
+}
+
+const inXml = (plant: (reply: Reply) => Reply, ...xml: readonly string[]) =>
+  through(
+    plant,
+    '/v2/bulk-inventory',
+    { Authorization: oauth2('a-token'), 'Content-Type': 'application/xml' },
+    `<inventory_items>${xml.map((fields) => `<inventory_item><warehouse>A</warehouse>${fields}</inventory_item>`).join('')}</inventory_items>`,
+  )
+const [one, other] = ['<upc>1</upc><inventory>5</inventory>', '<upc>2</upc><inventory>6</inventory>']
+
+describe('Of a difference in XML', () => {
+  it.each<[string, (reply: Reply) => Reply, readonly string[], readonly unknown[]]>([
+    ['nothing is told where there is none', (reply) => reply, [one, other], []],
+    [
+      'a field is told',
+      text((body) => body.replace('<upc>2</upc>', '<upc>3</upc>')),
+      [one, other],
+      ['/bulk_inventory/items_updated/inventory_item/1/upc', '"3"', '"2"'],
+    ],
+    [
+      'an attribute is told',
+      text((body) => body.replace('<upc>2</upc>', '<upc type="x">2</upc>')),
+      [one, other],
+      ['/bulk_inventory/items_updated/inventory_item/1/upc', expect.stringContaining('"@type":"x"'), '"2"'],
+    ],
+    [
+      'the one item of a list is told',
+      text((body) => body.replace('<inventory>5</inventory>', '<inventory>4</inventory>')),
+      [one],
+      ['/bulk_inventory/items_updated/inventory_item/0/inventory', '"4"', '"5"'],
+    ],
+    [
+      'another root is told',
+      text((body) => body.replaceAll('bulk_inventory', 'bulk')),
+      [one],
+      ['/bulk_inventory', undefined, expect.any(String)],
+    ],
+    [
+      'another way to write it is told',
+      text((body) => body.replace('<comment />', '<comment></comment>')),
+      [one],
+      ['text', expect.stringContaining('<comment></comment>'), expect.stringContaining('<comment />')],
+    ],
+    [
+      'what is not well-formed is told',
+      text((body) => body.replace('</bulk_inventory>', '')),
+      [one],
+      ['', expect.any(String), expect.any(String)],
+    ],
+  ])('%s', async (_says, plant, xml, difference) => {
+    const [found = []] = await inXml(plant, ...xml)
+    expect(found.slice(0, 3)).toEqual(difference)
+    if (difference.length > 0) expect(found[3]).not.toEqual([])
+  })
+})
+
+describe("Of a difference in Jirafe's reply", () => {
+  const headers = { Authorization: 'Bearer a-token' }
+  const null_ = '{"timestamp":"2015-01-23T16:35:38+0000","product_code":null,"inventory_level":5}'
+
+  it.each<[string, string, (body: string) => string, string, readonly unknown[]]>([
+    ['nothing is told where there is none', 'inventory', (body) => body, null_, []],
+    [
+      'another message is told with the rules of its words',
+      'inventory',
+      (body) => body.replace("None is not of type 'string'", 'required'),
+      null_,
+      [
+        '/errors/product_code',
+        '"required"',
+        expect.any(String),
+        expect.arrayContaining(['jirafe.event.schema', 'jirafe.event.messages']),
+      ],
+    ],
+    [
+      'another layout is told',
+      'inventory',
+      (body) => body.replaceAll(', \n', ',\n'),
+      null_,
+      ['text', expect.any(String), expect.any(String), expect.arrayContaining(['jirafe.reply.comma'])],
+    ],
+    [
+      'an event of a batch is told by its place, and not with what the call broke elsewhere',
+      'batch',
+      (body) => body.replace('"success": true', '"success": null'),
+      `{"heartbeat":[{"instance_id":"a"}],"product.inventory":[${null_}]}`,
+      ['/heartbeat/0/success', 'null', expect.any(String), ['jirafe.event.schema', 'jirafe.reply.accepted']],
+    ],
+  ])('%s', async (_says, type, change, body, difference) => {
+    const [found = []] = await through(text(change), `/v2/shop/${type}`, headers, body)
+    expect(found).toEqual(difference)
+  })
+})

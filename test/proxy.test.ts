@@ -110,6 +110,39 @@ describe('backstock proxy', () => {
     }
   })
 
+  it('shows no token of a call, wherever it stands, nor what would steer the terminal', async () => {
+    const token = 'a-secret-token'
+    const joor = await startPlanted((reply) => ({
+      ...reply,
+      body: String(reply.body)
+        .replace('"inventory":5', '"inventory":"\\u001b[2J"')
+        .replace('"comment":""', `"comment":"${token}"`),
+    }))
+    for (const format of ['text', 'json']) {
+      const { complained } = await proxied(['--joor', joor, '--log-format', format], async (url) => {
+        await call(items({ warehouse: token, upc: '1', inventory: 5 }))(url)
+        await fetch(`${url}/v2/bulk-inventory?access_token=${token}`, { headers: { Authorization: oauth2(token) } })
+        await fetch(`${url}/v2/shop/inventory?token=${token}`, { headers: { Authorization: `Bearer ${token}` } })
+      })
+      expect(complained).toContain('«token»')
+      expect(complained).toContain('/items_updated/0/0/inventory')
+      expect(complained).not.toContain(token)
+      expect(complained).not.toContain(Buffer.from(token).toString('base64'))
+      expect(complained).not.toContain('\u001b')
+    }
+  })
+
+  it('says how often it could not be told, and why', async () => {
+    const { lines } = await proxied(
+      ['--joor', await startPlanted((reply) => ({ ...reply, status: 503 }))],
+      async (url) => {
+        await call()(url)
+        await call()(url)
+      },
+    )
+    expect(lines.at(-1)).toMatch(/^ {6}2 {2}could not be told: the real API was out of order or out of reach \(503\)/)
+  })
+
   it('says everything as JSON where that is asked', async () => {
     const { complained } = await proxied(
       ['--joor', await startPlanted(otherCode), '--log-format', 'json'],
@@ -228,9 +261,16 @@ describe('A recording', () => {
   }, 60_000)
 
   it('takes along what the account was given, once', async () => {
-    const folder = newFolder()
-    const seed = join(folder, 'seed.yaml')
-    writeFileSync(seed, 'joor: { accounts: { acme: { token: a-secret-token, warehouses: [New York] } } }\n')
+    const sizes = [{ size: 'S', upc: '1' }]
+    const colors = [{ color_code: 'C', style_color_id: 7, sizes }]
+    const style = { style_number: 'A', style_identifier: 'A1', style_id: 12, colors }
+    const seed = join(newFolder(), 'seed.yaml')
+    writeFileSync(
+      seed,
+      JSON.stringify({
+        joor: { accounts: { acme: { token: 'a-secret-token', warehouses: ['New York'], styles: [style] } } },
+      }),
+    )
     const refuses = (reply: Reply) => ({
       ...reply,
       body: String(reply.body).replace(

@@ -58,12 +58,14 @@ interface Wanted {
 export class DriftSummary {
   readonly #counts: Record<Verdict, number> = { same: 0, different: 0, unknown: 0 }
   readonly #kinds = new Map<string, KindOfDifference>()
+  readonly #reasons = new Map<string, number>()
   /** Calls of a vendor for which no real API was named. */
   refused = 0
 
   add({ comparison, secrets }: Exchange): void {
     this.#counts[comparison.verdict]++
     for (const difference of comparison.differences) this.#addKind(difference, secrets)
+    if (comparison.why !== undefined) this.#addReason(keepStart(comparison.why, secrets, 2 * shownOf))
   }
 
   /** Says it on stderr; whether that fails the run. */
@@ -81,6 +83,7 @@ export class DriftSummary {
       `Backstock: ${counted(compared + unknown, 'call')} passed on: ${same} same, ${different} different, ${unknown} could not be told`,
       ...(this.refused > 0 ? [`  ${this.refused} refused, for no real API was named for them`] : []),
       ...[...this.#kinds.values()].flatMap(writeKind),
+      ...[...this.#reasons].map(([why, count]) => `${writeCount(count)}  could not be told: ${why}`),
     ]
     if (recorded !== undefined) lines.push(`Backstock: ${counted(recorded, 'exchange')} recorded`)
     if (failing.length > 0) lines.push(`Backstock: this fails the run, as --fail-on ${failing.join(',')} says`)
@@ -94,9 +97,17 @@ export class DriftSummary {
       count,
       rules: rules.map(({ id }) => id),
     }))
-    const members = { same, different, unknown, refused: this.refused, differences: kinds, fails: failing }
+    const reasons = [...this.#reasons].map(([why, count]) => ({ why, count }))
+    const members = { same, different, unknown, refused: this.refused, differences: kinds, reasons, fails: failing }
     voice.event('summary', isRecorded ? { ...members, recorded: recorded ?? null } : members, lines)
     return failing.length > 0 || nothing || lost
+  }
+
+  /** Where it was is told of each call. */
+  #addReason(why: string): void {
+    const general = why.replace(/ \(\/[^()]*\)$/, '')
+    const count = this.#reasons.get(general)
+    if (count !== undefined || this.#reasons.size < mostKinds) this.#reasons.set(general, (count ?? 0) + 1)
   }
 
   /** The same place of another item, or of another list, is the same kind. */
@@ -109,9 +120,11 @@ export class DriftSummary {
   }
 }
 
+const writeCount = (count: number) => `  ${String(count).padStart(5)}`
+
 function writeKind({ place, rules, count }: KindOfDifference): readonly string[] {
   return [
-    `  ${String(count).padStart(5)}  ${place || 'the body'}`,
+    `${writeCount(count)}  ${place || 'the body'}`,
     ...rules.flatMap(({ id, evidence, says, source }) => [
       `         rule ${id}, ${evidence}: ${says}`,
       `         source: ${source}.`,

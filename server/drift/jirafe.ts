@@ -15,6 +15,8 @@ export const jirafeReplies: VendorReplies = {
     const byTokens = entry.breaches.some(({ rule }) => rule === jirafe['auth.site'])
     return byTokens && real.status < 400 ? 'which sites the token is for Backstock was told otherwise' : undefined
   },
+  partOf: (place, { operation }) =>
+    operation === 'jirafe.batch' ? /^\/[^/]+\/\d+(?=\/|$)/.exec(place)?.[0] : undefined,
   touching: [
     [
       /^status$/,

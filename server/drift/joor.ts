@@ -6,7 +6,7 @@ import { isRecord } from '../wire/json-values.js'
 import { type Alike, differing, type Element, elementsOf, inLists, keyOf, leftOver } from './differing.js'
 import type { Emulated, Readable } from './exchange.js'
 import { isUuid, withoutInstants } from './forms.js'
-import type { Finding, VendorReplies } from './vendor.js'
+import { brokenIn, type Finding, type VendorReplies } from './vendor.js'
 
 /** Refusals of an item by what the account was told to have: at the vendor it may have something else. */
 const byLists: ReadonlySet<Rule> = new Set([
@@ -107,7 +107,8 @@ function* differBulk(found: Items, expected: Items, { entry, setup }: Emulated):
   const moved: Finding[] = [
     ...refused.map(({ emulated, real: at }) => {
       const { index } = nth(entry, 'updated', emulated.index)
-      const rules = brokenAt(entry, index)
+      // What our reading takes.
+      const rules = brokenIn(entry.breaches, `/inventory_items/${index}`)
       return {
         place: `${under('items_not_updated')}/${at.index}`,
         ...{ real: `item ${index} is not updated`, emulated: `item ${index} is updated` },
@@ -157,14 +158,6 @@ function shared(emulated: readonly Element[], real: readonly Element[]) {
 function nth({ outcomes }: Entry, outcome: 'updated' | 'not_updated', place: number) {
   const found = outcomes.filter((each) => each.outcome === outcome)[place]
   return found ?? { index: place, rule: null, reason: null }
-}
-
-/** Rules that an item broke and that our reading takes. */
-function brokenAt({ breaches }: Entry, index: number): readonly Rule[] {
-  const under = new RegExp(`^/inventory_items/${index}(?:/|$)`)
-  return [
-    ...new Set<Rule>(breaches.flatMap(({ rule, at }) => ('pointer' in at && under.test(at.pointer) ? [rule] : []))),
-  ]
 }
 
 /** The single-SKU call, or a body that is neither. */

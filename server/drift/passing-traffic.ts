@@ -3,7 +3,7 @@ import { operationFor, type Traffic, vendorTraffic } from '../http/adapter.js'
 import { expectsContinue, RequestBody } from '../http/body.js'
 import type { Connection } from '../http/connection.js'
 import { awaitReader } from '../http/reader.js'
-import { send } from '../http/send.js'
+import { drain, send } from '../http/send.js'
 import { passedOn } from '../intercept/passing.js'
 import type { Entry, Fate } from '../journal/entry.js'
 import { type Limits, tellOver } from '../limits.js'
@@ -165,8 +165,10 @@ function answer(
   const length =
     hasLength || bodiless.has(status) || request.method === 'HEAD' ? [] : ['Content-Length', String(body.length)]
   // The client may or may not send the body after a refusal, so the connection cannot be used again.
-  if (!request.complete) response.shouldKeepAlive = false
+  const waits = expectsContinue(request) && !request.complete
+  if (waits) response.shouldKeepAlive = false
   response.sendDate = false
   response.writeHead(status, reason, [...kept, ...length, ...Object.entries(told).flat()])
   response.end(body)
+  if (!waits && !request.complete) drain(request)
 }

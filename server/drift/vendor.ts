@@ -19,6 +19,8 @@ export interface VendorReplies {
   differ(real: unknown, emulated: unknown, call: Emulated): Iterable<Finding>
   /** Why nothing can be said of the call as a whole. */
   unknowable(real: Readable, emulated: Readable, call: Emulated): string | undefined
+  /** The part of a call that a place of the reply answers, as a JSON pointer; undefined where that is the whole. */
+  partOf?(place: string, entry: Entry): string | undefined
   /** Rules by the places that they speak of: the first row that matches counts. */
   readonly touching: readonly (readonly [place: RegExp, rules: RegExp])[]
 }
@@ -27,12 +29,21 @@ export interface VendorReplies {
 const verdicts = /^status$|\/(?:code|comment|message|error_type|success|status|sku_count)$|\/errors(?:\/|$)/
 
 /** The rules that a call met and that speak of a place of its reply; where none does, those of the whole reply. */
-export function rulesAt(place: string, { touching }: VendorReplies, { rules, breaches }: Entry): readonly Rule[] {
-  const broken = verdicts.test(place) ? new Set<Rule>(breaches.map(({ rule }) => rule)) : new Set<Rule>()
+export function rulesAt(place: string, { touching, partOf }: VendorReplies, entry: Entry): readonly Rule[] {
+  const { rules, breaches } = entry
+  const broken = verdicts.test(place) ? brokenIn(breaches, partOf?.(place, entry)) : []
   const about = (there: string) => {
     const names = touching.find(([where]) => where.test(there))?.[1]
     return rules.filter((rule) => names?.test(rule.id))
   }
   const found = new Set([...broken, ...about(place)])
   return found.size > 0 ? [...found] : about('')
+}
+
+/** Rules that were broken at a JSON pointer or below it. */
+export function brokenIn(breaches: Entry['breaches'], part = ''): readonly Rule[] {
+  const within = breaches.filter(
+    ({ at }) => part === '' || ('pointer' in at && `${at.pointer}/`.startsWith(`${part}/`)),
+  )
+  return [...new Set<Rule>(within.map(({ rule }) => rule))]
 }
