@@ -1,6 +1,5 @@
 import type { Rule } from '../../contracts/rules/book.js'
 import { joor } from '../../contracts/rules/joor.js'
-import type { Entry } from '../journal/entry.js'
 import type { Setup } from '../state/store.js'
 import { isRecord } from '../wire/json-values.js'
 import { type Alike, differing, type Element, elementsOf, inLists, keyOf, leftOver } from './differing.js'
@@ -104,9 +103,12 @@ function* differBulk(found: Items, expected: Items, { entry, setup }: Emulated):
   const refused = shared(leftOver(ours.up, real.up), leftOver(real.not, ours.not))
   const taken = shared(leftOver(ours.not, real.not), leftOver(real.up, ours.up))
 
+  // The items of each list are echoed in the order in which they were sent.
+  const updated = entry.outcomes.filter(({ outcome }) => outcome === 'updated')
+  const notUpdated = entry.outcomes.filter(({ outcome }) => outcome === 'not_updated')
   const moved: Finding[] = [
     ...refused.map(({ emulated, real: at }) => {
-      const { index } = nth(entry, 'updated', emulated.index)
+      const { index } = updated[emulated.index] ?? nobody
       // What our reading takes.
       const rules = brokenIn(entry.breaches, `/inventory_items/${index}`)
       return {
@@ -117,7 +119,7 @@ function* differBulk(found: Items, expected: Items, { entry, setup }: Emulated):
       }
     }),
     ...taken.map(({ emulated, real: at }) => {
-      const { index, rule, reason } = nth(entry, 'not_updated', emulated.index)
+      const { index, rule, reason } = notUpdated[emulated.index] ?? nobody
       return {
         place: `${under('items_updated')}/${at.index}`,
         ...{ real: `item ${index} is updated`, emulated: `item ${index} is not updated: ${reason}` },
@@ -132,8 +134,7 @@ function* differBulk(found: Items, expected: Items, { entry, setup }: Emulated):
   // They speak of the items.
   for (const each of differing(found.rest, expected.rest, alike))
     yield /\/response\/(?:code|comment)$/.test(each.place) ? { ...each, unknowable: open } : each
-  const moves = [...refused, ...taken].flatMap((each) => [each.real, each.emulated])
-  const moving = new Set(moves)
+  const moving = new Set([...refused, ...taken].flatMap((each) => [each.real, each.emulated]))
   const stay = (list: readonly Element[]) => list.filter((each) => !moving.has(each))
   yield* inLists(stay(real.up), stay(ours.up), alike, under('items_updated'))
   yield* inLists(stay(real.not), stay(ours.not), alike, under('items_not_updated'))
@@ -154,11 +155,8 @@ function shared(emulated: readonly Element[], real: readonly Element[]) {
   })
 }
 
-/** The items of each list are echoed in the order in which they were sent. */
-function nth({ outcomes }: Entry, outcome: 'updated' | 'not_updated', place: number) {
-  const found = outcomes.filter((each) => each.outcome === outcome)[place]
-  return found ?? { index: place, rule: null, reason: null }
-}
+/** A reply that has more items than the call. */
+const nobody = { index: -1, rule: null, reason: null }
 
 /** The single-SKU call, or a body that is neither. */
 function* differSingle(real: unknown, emulated: unknown, { entry, setup }: Emulated): Generator<Finding> {

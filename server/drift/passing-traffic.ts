@@ -54,6 +54,8 @@ export function passingTraffic(passing: Passing): Traffic {
       const sent = sentBy(request, head)
       const passed = { sent, body: shared.copy(), chunked: isChunked(head), proceed: proceeding(request, response) }
       const emulating = emulate(operation, head, body, parts, connection)
+      // It may fail long before anybody asks for it, who is then told.
+      emulating.catch(() => {})
       const real = await passOn(passed, upstream, takes)
       const { ended } = shared
       shared.abandon()
