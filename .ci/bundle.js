@@ -33,8 +33,8 @@ for (const folder of ['parts', 'later']) rmSync(join('dist', folder), { recursiv
 const modules = await bundle(
   {
     input: Object.fromEntries(entries.map((entry) => [entry, `build/${entry}.js`])),
-    // The runners are the user's own, and so is the package as its runners know it.
-    external: ['vitest', '@jest/globals', 'msw', 'backstock'],
+    // The runners and pg are the user's own, and so is the package as its runners know it.
+    external: ['vitest', '@jest/globals', 'msw', 'pg', 'backstock'],
     plugins: [
       {
         name: 'in-place',

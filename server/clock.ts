@@ -6,7 +6,7 @@ export const earliest = new Date('1970-01-01T00:00:00.000Z')
 export const latest = new Date('9999-12-31T23:59:59.999Z')
 
 /** A clock that stands, or one that runs beside the real one; in milliseconds. */
-type Hand = { readonly stands: number } | { readonly ahead: number }
+export type Hand = { readonly stands: number } | { readonly ahead: number }
 
 /** What a clock says. */
 export interface Told {
@@ -56,6 +56,21 @@ export class Clocks {
     const hand = this.#hands.of(of) ?? { ahead: 0 }
     const ms = Math.round(seconds * 1000)
     this.#hands.set(of, 'stands' in hand ? { stands: hand.stands + ms } : { ahead: hand.ahead + ms })
+  }
+
+  /** The clocks that were set, everyone's first. */
+  get hands(): Iterable<readonly [Scope | undefined, Hand]> {
+    return this.#hands
+  }
+
+  /** Sets a clock as another replica has it. */
+  set(of: Partition | undefined, hand: Hand): void {
+    this.#hands.set(of, hand)
+  }
+
+  /** Takes away a clock as another replica did: that of all, and no account's own with it. */
+  unset(of: Partition | undefined): void {
+    this.#hands.unset(of)
   }
 
   /** Back to what holds without it: the clock of all for an account or site; without one, real time for everyone. */

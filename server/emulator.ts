@@ -40,7 +40,7 @@ import { type Limits, usualLimits } from './limits.js'
 import { type Listening, listen, type Served } from './listen.js'
 import { thisMachine } from './metrics/machine.js'
 import { Meter } from './metrics/meter.js'
-import { openStore } from './open-store.js'
+import { type OpenDatabase, openStore } from './open-store.js'
 import type { Reply } from './operation.js'
 import {
   checkOptions,
@@ -64,6 +64,7 @@ export type { Counts } from './journal/tally.js'
 export type { Level, LevelOptions, LevelsByRule } from './levels.js'
 export {
   CaError,
+  DatabaseError,
   DataFileError,
   type EmulatorOptions,
   type InterceptOptions,
@@ -190,11 +191,30 @@ async function start(
   // What a call shows together with earlier ones is found before it is summed up.
   const folds = [tally, conduct, meter, run, broken, brokenInRun, ...(trial === undefined ? [] : [trial])]
   const requestLog = options.logRequests === undefined ? undefined : new RequestLog(options.logRequests)
-  const commits = new Commits(journal, requestLog === undefined ? folds : [...folds, requestLog])
+  const logged = requestLog === undefined ? [] : [requestLog]
+  const isReplica = options.database !== undefined
+  // A replica reads everybody's calls, and its control plane speaks of them; what it counts and reports itself is its own.
+  const ofAll = isReplica ? [run, broken] : [...folds, ...logged]
+  const commits = new Commits(journal, ofAll)
   const anonymousLimit = options.anonymousLimit ?? defaultAnonymousLimit
   const interceptor = options.intercept && (await createInterceptor(options.intercept, options, takes, log))
   const storage = { journal: commits, clock, ids: (scope: Scope) => ids.ofCall(scope), anonymousLimit }
-  const store = await openStore(options, storage, seed)
+  const faulty = faultyOperations(table)
+  const faults = new ArmedFaults(trial?.arm((specs) => readSpecs(specs, undefined, faulty)))
+  const stopwatch = () => performance.now()
+  const openDatabase: OpenDatabase = async (address, schema, fingerprint) => {
+    const { openReplica } = await import('./replicas/open.js')
+    return openReplica(address, schema, {
+      ...{ clocks, ids, faults, journal, commits, anonymousLimit, stopwatch, fingerprint, log },
+      readSpecs: (specs, scope) => readSpecs(specs, scope, faulty),
+      deciding: [conduct],
+      own: [tally, meter, brokenInRun, ...logged],
+      timers: machineTimers,
+      declarations: declarationsOf(seed, clock),
+      seedIds: options.seedIds,
+    })
+  }
+  const { store, replicas } = await openStore(options, storage, seed, openDatabase)
   const loadSeed = async (given: Seed) => {
     const declarations = declarationsOf(given, clock)
     await store.load(declarations)
@@ -205,10 +225,7 @@ async function start(
   let url = ''
   const settings = withDefaults(defaultSettings, options.settings)
   const closing = new AbortController()
-  const faulty = faultyOperations(table)
-  const faults = new ArmedFaults(trial?.arm((specs) => readSpecs(specs, undefined, faulty)))
   const alter = trial?.alter ?? ((reply: Reply) => reply)
-  const stopwatch = () => performance.now()
   const counts = (rule: Rule) => levels.counts(rule)
   const pipeline = {
     ...{ store, settings, levels, conduct, limits, takes, faults, alter, stopwatch, log },
@@ -216,6 +233,7 @@ async function start(
     magic: options.magic ?? false,
   }
   const coverage = async (of: Partition | undefined, asked: Asked): Promise<Coverage> => {
+    await replicas.refresh()
     const setup = of && (await store.find(of))?.setup
     const guarded = options.controlToken !== undefined
     const to = { url: asked.url ?? url, declaredOnly: settings.auth === 'enforce', guarded }
@@ -229,16 +247,17 @@ async function start(
   const admission = controlToken === undefined ? undefined : new Admission(controlToken, () => randomBytes(32))
   const connections = new OpenConnections()
   const controlPlane = control({
-    ...{ store, journal, commits, broken, conduct, levels, operations, faults, clocks, ids, log, version },
+    ...{ store, replicas, journal, broken, conduct, levels, operations, faults, clocks, ids, log, version },
     ...{ admission, loadSeed, coverage, takes },
     measured: { meter, connections: () => connections.open, machine: thisMachine },
     timers: machineTimers,
     closing: closing.signal,
-    forget(of) {
-      faults.disarm(of)
-      clocks.clear(of)
-      ids.clear(of)
-    },
+    forget: (of) =>
+      replicas.changeControls(() => {
+        faults.disarm(of)
+        clocks.clear(of)
+        ids.clear(of)
+      }),
     url: () => url,
     // What a test armed is for its own client.
     repeat: (entry) =>

@@ -4,14 +4,17 @@ import { Scoped, type SetFor } from './scoped.js'
 import type { CallIds, Partition, Scope } from './state/store.js'
 import { inOnePiece } from './wire/detached.js'
 
-/** A seed, and how many ids of each sequence that hangs on it are given away. */
-interface Seeded {
-  readonly seed: number
-  readonly given: Map<string, number>
-}
-
 /** Tokens have a sequence of their own, so that declaring an account moves the number of no call. */
 type Purpose = 'call' | 'token'
+
+/** How many ids of its sequences an account, a site or nobody has given away. */
+export type Given = { readonly [Each in Purpose]?: number }
+
+/** A seed, and how much of what hangs on it is given away. */
+interface Seeded {
+  readonly seed: number
+  readonly given: Map<Scope, Given>
+}
 
 /** Ids of calls and made tokens: from the source, or reproducible ones for all or for single accounts and sites. */
 export class Ids {
@@ -43,6 +46,33 @@ export class Ids {
     this.#seeds.set(of, { seed, given: new Map() })
   }
 
+  /** The seeds that were set, everyone's first; another object each time one is set anew. */
+  get seeds(): Iterable<readonly [Scope | undefined, { readonly seed: number }]> {
+    return this.#seeds
+  }
+
+  /** Takes away a seed as another replica did: that of all, and no account's own with it. */
+  unset(of: Partition | undefined): void {
+    this.#seeds.unset(of)
+  }
+
+  /** Who has given away ids of any sequence. */
+  get givers(): Iterable<Scope> {
+    return new Set([...this.#seeds].flatMap(([, { given }]) => [...given.keys()]))
+  }
+
+  /** What a scope has given away of the sequences that it goes by; undefined where it goes by none. */
+  given(scope: Scope): Given | undefined {
+    return this.#seeds.of(scope)?.given.get(scope)
+  }
+
+  /** Goes on where another replica has come to; from the beginning, where none has. */
+  goOn(scope: Scope, given: Given | undefined): void {
+    const all = this.#seeds.of(scope)?.given
+    if (given === undefined) all?.delete(scope)
+    else all?.set(scope, given)
+  }
+
   /** Back to what holds without it: the seed of all for an account or site; without one, the source for everyone. */
   clear(of: Partition | undefined): void {
     this.#seeds.clear(of)
@@ -55,16 +85,17 @@ export class Ids {
     const { seed, given } = seeded
     let taken = 0
     let kept = { from: 0, to: 0 }
-    const count = () => given.get(sequence) ?? 0
+    const count = () => given.get(scope)?.[purpose] ?? 0
+    const set = (to: number) => given.set(scope, { ...given.get(scope), [purpose]: to })
     return {
       take: () => idOf(seed, sequence, count() + taken++),
       keep: () => {
         kept = { from: count(), to: count() + taken }
-        given.set(sequence, kept.to)
+        set(kept.to)
         taken = 0
       },
       giveBack: () => {
-        if (count() === kept.to) given.set(sequence, kept.from)
+        if (count() === kept.to) set(kept.from)
       },
     }
   }

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import { v4 as uuid } from 'uuid'
 import { declarationsOf } from './declarations.js'
 import type { Seed } from './documents/seed.js'
+import type { Commits } from './journal/commits.js'
 import type { Committed } from './journal/committed.js'
-import type { EmulatorOptions } from './options.js'
+import { defaultSchema, type EmulatorOptions } from './options.js'
+import { alone, type Replicas } from './replicas/replicas.js'
 import { openDataFile } from './state/file.js'
 import { machineFiles } from './state/files.js'
 import { type MemoryOptions, MemoryStore } from './state/memory.js'
@@ -11,8 +13,28 @@ import { machineProcesses } from './state/processes.js'
 import { openSnapshotFolder } from './state/snapshot-folder.js'
 import { DataFileError, StorageFailure, type Store } from './state/store.js'
 
-/** The store with its seed: in memory, or over a file that a later start finds again. */
+/** Where the state is, and who else has it. */
+export interface Opened {
+  readonly store: Store<Committed>
+  readonly replicas: Replicas
+}
+
+/** What a database is opened with: beside the state it has the journal, clocks, ids and faults of all replicas. */
+export type OpenDatabase = (url: string, schema: string, fingerprint: string | null) => Promise<Opened>
+
+/** The store with its seed: in memory, over a file that a later start finds again, or in a database that others use, too. */
 export async function openStore(
+  options: EmulatorOptions,
+  storage: MemoryOptions<Committed> & { readonly journal: Commits },
+  seed: Seed,
+  openDatabase: OpenDatabase,
+): Promise<Opened> {
+  const { database, databaseSchema = defaultSchema } = options
+  if (database !== undefined) return openDatabase(database, databaseSchema, fingerprintOf(options, seed))
+  return { store: await openOwnStore(options, storage, seed), replicas: alone(storage.journal) }
+}
+
+async function openOwnStore(
   options: EmulatorOptions,
   storage: MemoryOptions<Committed>,
   seed: Seed,
@@ -26,10 +48,8 @@ export async function openStore(
     await store.reset()
     return store
   }
-  const fingerprint =
-    options.seed === undefined ? null : createHash('sha256').update(JSON.stringify(seed)).digest('hex')
   const file = await openDataFile(options.data, {
-    ...{ seed: fingerprint, recover: options.recover ?? false, mark: uuid() },
+    ...{ seed: fingerprintOf(options, seed), recover: options.recover ?? false, mark: uuid() },
     ...{ files: machineFiles, processes: machineProcesses },
   })
   if (file.copy !== undefined)
@@ -46,6 +66,10 @@ export async function openStore(
   }
   return store
 }
+
+/** Tells seeds apart; null where none was given. */
+const fingerprintOf = (options: EmulatorOptions, seed: Seed) =>
+  options.seed === undefined ? null : createHash('sha256').update(JSON.stringify(seed)).digest('hex')
 
 /** A state that cannot be kept from the start is no state to work with. */
 function unwritable(error: unknown): never {

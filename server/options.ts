@@ -1,6 +1,7 @@
 import { grades } from '../contracts/rules/book.js'
 import { type ConductOption, conductNames, isConduct, isLimit, limitForm } from './conduct/limits.js'
 import { controlTokenForm, isControlToken } from './control-token.js'
+import { databaseUrlForm, isDatabaseUrl, isSchema, schemaForm } from './database-names.js'
 import type { Seed } from './documents/seed.js'
 import { hostPatternForm, readHostPattern } from './host-names.js'
 import { hostGlobForm, namedHostForm, readHostGlob, readNamedHost } from './intercept/hosts.js'
@@ -38,6 +39,10 @@ export interface EmulatorOptions extends LevelOptions {
   readonly data?: string
   /** A folder that keeps each snapshot as a file of its own. Default: with the state. */
   readonly snapshots?: string
+  /** The URL of a PostgreSQL database that keeps the state, for any number of emulators; `pg` has to be installed. */
+  readonly database?: string
+  /** The schema in it, which is made where it is not there. Default `backstock`. */
+  readonly databaseSchema?: string
   /** Starts although the data file is damaged: it is copied aside first. */
   readonly recover?: boolean
   /** Readings for all accounts and sites that do not set their own. */
@@ -78,6 +83,7 @@ export interface InterceptOptions {
 }
 
 export const defaultPort = 4350
+export const defaultSchema = 'backstock'
 export const defaultAnonymousLimit = 10_000
 export const defaultJournal: JournalLimits = { entries: 1_000, bytes: 64 * 1024 * 1024, bodyBytes: 256 * 1024 }
 
@@ -85,6 +91,10 @@ export const defaultJournal: JournalLimits = { entries: 1_000, bytes: 64 * 1024 
 export function checkOptions({
   data,
   store,
+  database,
+  databaseSchema,
+  snapshots,
+  recover,
   seedIds,
   settings = {},
   conduct,
@@ -102,12 +112,31 @@ export function checkOptions({
     throw new TypeError(`seedIds is ${seedIds}. Right is an integer from 0 on.`)
   if (data !== undefined && store !== undefined)
     throw new TypeError('Both data and store are given. Give the one that is to keep the state.')
+  checkDatabase({ database, databaseSchema }, { data, store, snapshots, recover: recover || undefined })
   for (const [name, value] of Object.entries(settings)) {
     if (!isSetting(name))
       throw new TypeError(`The setting ${name} is not known. Known are ${Object.keys(settingValues.all).join(', ')}.`)
     if (value !== undefined && !isSettingValue(name, value))
       throw new TypeError(`The setting ${name} is ${JSON.stringify(value)}. Right is ${choicesOf(name).join(' or ')}.`)
   }
+}
+
+/** A database keeps everything, so nothing else that keeps a state is given beside it. */
+function checkDatabase(
+  { database, databaseSchema }: { readonly [Each in 'database' | 'databaseSchema']: string | undefined },
+  others: Readonly<Record<string, unknown>>,
+): void {
+  if (databaseSchema !== undefined && !isSchema(databaseSchema))
+    throw new TypeError(`databaseSchema is ${JSON.stringify(databaseSchema)}. Right is ${schemaForm}.`)
+  if (database === undefined) {
+    if (databaseSchema !== undefined)
+      throw new TypeError('databaseSchema is given without database. Give the database that it is in, or leave it out.')
+    return
+  }
+  if (!isDatabaseUrl(database)) throw new TypeError(`database is not what it can be. Right is ${databaseUrlForm}.`)
+  const [other] = Object.entries(others).find(([, value]) => value !== undefined) ?? []
+  if (other !== undefined)
+    throw new TypeError(`Both database and ${other} are given. The database keeps all there is: leave out ${other}.`)
 }
 
 function checkIntercept({ hosts = [], allow = [] }: Partial<InterceptOptions> = {}): void {
@@ -158,4 +187,4 @@ export class ListenError extends Error {}
 /** The certificate authority cannot be had; the message says why, and what would help. */
 export class CaError extends Error {}
 
-export { DataFileError } from './state/store.js'
+export { DatabaseError, DataFileError } from './state/store.js'

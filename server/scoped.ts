@@ -33,9 +33,20 @@ export class Scoped<Value> {
 
   /** Takes away the value of one account or site, or everything that was set. */
   clear(of: Partition | undefined): void {
-    if (of !== undefined) return void this.#own.delete(of)
-    this.#all = undefined
-    this.#own.clear()
+    this.unset(of)
+    if (of === undefined) this.#own.clear()
+  }
+
+  /** Everything that is set: the one of all first. */
+  *[Symbol.iterator](): Iterator<readonly [Scope | undefined, Value]> {
+    if (this.#all !== undefined) yield [undefined, this.#all]
+    yield* this.#own
+  }
+
+  /** Takes away the value of one account or site, or the one of all and no other. */
+  unset(of: Partition | undefined): void {
+    if (of === undefined) this.#all = undefined
+    else this.#own.delete(of)
   }
 
   #ownOf(scope: Scope | undefined): Value | undefined {

@@ -60,28 +60,33 @@ const directions: readonly Direction[] = [
     says: 'the pipeline knows neither vendor, adapter nor storage',
     from: /^server\/serve\.ts/,
     never: new RegExp(
-      `^server/(?:${anyRoom}|control|commands|http)/|^server/(?:emulator|cli|process)\\.ts|^server/state/(?:memory|file)`,
+      `^server/(?:${anyRoom}|control|commands|http)/|^server/(?:emulator|cli|process)\\.ts|^server/state/(?:memory|file|postgres)`,
     ),
   },
   {
     says: 'a room imports rules, findings and state types only, and no storage',
     from: new RegExp(`^server/${anyRoom}/`),
-    never: new RegExp(`${outside}|journal/|state/(?:memory|file|commit|table)\\.ts)`),
+    never: new RegExp(`${outside}|journal/|state/(?:(?:memory|file|commit|table)\\.ts|postgres/))`),
   },
   {
     says: 'the state knows nothing above it',
     from: /^server\/state\//,
-    never: /^(?!server\/state\/|server\/(?:settings|entry-of|with-one-more)\.ts$)/,
+    never: /^(?!server\/state\/|server\/(?:settings|entry-of|recent-map|with-one-more)\.ts$)/,
+  },
+  {
+    says: 'what replicas share is state, clocks, ids, faults and the journal: neither vendor nor way in',
+    from: /^server\/replicas\//,
+    never: new RegExp(`${outside}|${anyRoom}/)`),
   },
   {
     says: 'conduct knows what is told of calls, and neither rooms nor the way in',
     from: /^server\/conduct\//,
-    never: new RegExp(`${outside}|${anyRoom}/|faults/|state/(?:memory|file)\\.ts)`),
+    never: new RegExp(`${outside}|${anyRoom}/|faults/|state/(?:(?:memory|file)\\.ts|postgres/))`),
   },
   {
     says: 'the journal knows entries, findings and state types only',
     from: /^server\/journal\//,
-    never: new RegExp(`${outside}|${anyRoom}/|state/(?:memory|file)\\.ts)`),
+    never: new RegExp(`${outside}|${anyRoom}/|state/(?:(?:memory|file)\\.ts|postgres/))`),
   },
   {
     says: 'a report is written from findings, entry types and the rule book, and from nothing else',
@@ -92,7 +97,7 @@ const directions: readonly Direction[] = [
   {
     says: 'payloads are checked by the rooms, without a store, a journal or a way in',
     from: /^server\/check\//,
-    never: new RegExp(`${outside}|journal/(?!broken-rule|kept)|state/(?:memory|file|commit|table)\\.ts)`),
+    never: new RegExp(`${outside}|journal/(?!broken-rule|kept)|state/(?:(?:memory|file|commit|table)\\.ts|postgres/))`),
   },
   {
     says: 'the control plane knows rooms and state types, not the way in',
@@ -108,27 +113,27 @@ const directions: readonly Direction[] = [
   {
     says: 'what matches calls knows no vendor and no storage: the operations are handed in',
     from: /^server\/matching\//,
-    never: new RegExp(`${outside}|${anyRoom}/|state/(?:memory|file|commit|table)\\.ts)`),
+    never: new RegExp(`${outside}|${anyRoom}/|state/(?:(?:memory|file|commit|table)\\.ts|postgres/))`),
   },
   {
     says: 'faults know operations, matches and state types, and neither vendor nor storage',
     from: /^server\/faults\//,
-    never: new RegExp(`${outside}|${anyRoom}/|journal/|state/(?:memory|file|commit|table)\\.ts)`),
+    never: new RegExp(`${outside}|${anyRoom}/|journal/|state/(?:(?:memory|file|commit|table)\\.ts|postgres/))`),
   },
   {
     says: 'a trial knows faults, calls and changes, and neither vendor nor storage',
     from: /^server\/trial\//,
-    never: new RegExp(`${outside}|${anyRoom}/|state/(?:memory|file|commit|table)\\.ts)`),
+    never: new RegExp(`${outside}|${anyRoom}/|state/(?:(?:memory|file|commit|table)\\.ts|postgres/))`),
   },
   {
     says: 'coverage knows entries, faults, levels and the rule book, and neither vendor, storage nor way in',
     from: /^server\/coverage\//,
-    never: new RegExp(`${outside}|verify/|${anyRoom}/|state/(?:memory|file|commit|table)\\.ts)`),
+    never: new RegExp(`${outside}|verify/|${anyRoom}/|state/(?:(?:memory|file|commit|table)\\.ts|postgres/))`),
   },
   {
     says: 'metrics know entries and figures that are handed in, and neither vendor, storage nor way in',
     from: /^server\/metrics\//,
-    never: new RegExp(`${outside}|verify/|${anyRoom}/|state/(?:memory|file|commit|table)\\.ts)`),
+    never: new RegExp(`${outside}|verify/|${anyRoom}/|state/(?:(?:memory|file|commit|table)\\.ts|postgres/))`),
   },
   {
     says: "what verifies judges by readers of its own, never by the emulator's",

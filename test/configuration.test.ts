@@ -375,7 +375,9 @@ describe('the table of options', () => {
 
   test.each(startOptions.map(({ name }) => name))('takes for %s what the schema takes', (name) => {
     for (const value of candidates) {
-      const document = { [name]: value }
+      // A schema is of use in a database only.
+      const beside = name === 'database_schema' ? { database: 'postgres://host/name' } : {}
+      const document = { ...beside, [name]: value }
       const taken = () => readConfig({ ...nothing, file: configFile(document) })
       if (accepts(document)) expect(taken, JSON.stringify(document)).not.toThrow()
       else expect(taken, JSON.stringify(document)).toThrow(ConfigError)

@@ -7,6 +7,9 @@ import { type Example, examplesOf, filesOf, settled } from './docs-blocks.js'
 
 const run = promisify(execFile)
 
+/** Pages whose commands need a database. */
+export const pagesOfDatabase = ['docs/replicas.md']
+
 /** The address that the texts speak of. */
 const address = 'http://127.0.0.1:4350'
 

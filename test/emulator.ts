@@ -1,6 +1,7 @@
 import supertest from 'supertest'
 import { inject, onTestFinished } from 'vitest'
 import { type Emulator, type EmulatorOptions, startEmulator } from '../server/emulator.js'
+import { schemaOfTest } from './database.js'
 import { StrictStore, seededRandom } from './strict-store.js'
 
 /** Most tests are about each of their calls; what several show together has suites of its own, test/conduct-*.test.ts. */
@@ -8,15 +9,21 @@ const withoutConduct = { '*.conduct.*': 'off' } as const
 
 /** Starts an emulator on a free port for one test, on the storage that the run is about. */
 export async function startTestEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const strict = inject('store') === 'strict' && options.data === undefined
   const emulator = await startEmulator({
     port: 0,
     levels: withoutConduct,
-    ...(strict && { store: (parts) => new StrictStore(parts, seededRandom(1)) }),
+    ...storageOfRun(options),
     ...options,
   })
   onTestFinished(() => emulator.close())
   return emulator
+}
+
+function storageOfRun({ data, snapshots, store: given }: EmulatorOptions): EmulatorOptions {
+  const store = inject('store')
+  if (store === 'memory' || [data, snapshots, given].some((other) => other !== undefined)) return {}
+  if (store === 'strict') return { store: (parts) => new StrictStore(parts, seededRandom(1)) }
+  return schemaOfTest()
 }
 
 /** JOOR's header for a token. */

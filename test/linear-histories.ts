@@ -186,14 +186,23 @@ export interface History {
 }
 
 /** Eight clients at once on one account and one site of this name, each with so many deeds one after the other. */
-export async function historyOf(url: string, name: string, deeds: number, random: () => number): Promise<History> {
-  for (const path of [`joor/accounts/${name}`, `jirafe/sites/${name}`]) await declare(`${url}/_backstock/${path}`, name)
+export async function historyOf(
+  urls: readonly string[],
+  name: string,
+  deeds: number,
+  random: () => number,
+): Promise<History> {
+  const [first = ''] = urls
+  for (const path of [`joor/accounts/${name}`, `jirafe/sites/${name}`])
+    await declare(`${first}/_backstock/${path}`, name)
   const account: Observed<Account>[] = []
   const site: Observed<JirafeModel>[] = []
   let tick = 0
   let number = 0
   async function does<State>({ says, method, path, headers = {}, body, isLook, on }: Deed<State>) {
     const sent = ++tick
+    // Of several replicas any may be asked.
+    const url = urls.length === 1 ? first : urls[Math.floor(random() * urls.length)]
     const reply = await fetch(`${url}${path}`, { method, headers, body: body ?? null })
     const answer = { status: reply.status, body: await reply.text() }
     // What could not be stored has not happened.

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type EmulatorOptions, startEmulator } from '../server/emulator.js'
+import type { EmulatorOptions } from '../server/emulator.js'
 import type { Committed } from '../server/journal/committed.js'
 import { MemoryStore } from '../server/state/memory.js'
 import type { TableName } from '../server/state/rows.js'
@@ -17,34 +17,12 @@ import {
   type Turn,
 } from '../server/state/store.js'
 import { type Observed, orderOf } from './linear.js'
-import { emptyAccount, emptySite, type History, historyOf, textOfAccount, textOfSite } from './linear-histories.js'
+import { unexplained } from './linear-run.js'
 import { isFull, seed, tell } from './proof.js'
 import { StrictStore, seededRandom } from './strict-store.js'
 
 const many = isFull ? 200 : 10
 const deedsOfEach = 8
-
-/** The histories of an emulator that no order explains, and how many operations there were in all. */
-async function unexplained(options: EmulatorOptions, count: number, deeds: number) {
-  const random = seededRandom(seed)
-  const emulator = await startEmulator({
-    ...{ port: 0, levels: { '*.conduct.*': 'off' }, settings: { rate_limit: 'off' }, ...options },
-  })
-  const histories: History[] = []
-  for (let number = 1; number <= count; number++)
-    histories.push(await historyOf(emulator.url, `history-${number}`, deeds, random))
-  await emulator.close()
-  const saysOf = ({ account, site }: History) => [...account, ...site].map(({ says }) => says)
-  const told = histories.flatMap(saysOf)
-  return {
-    wrong: histories.filter((history) => !isExplained(history)).map((history) => saysOf(history).join('\n')),
-    operations: told.length,
-    failed: told.filter((says) => says.endsWith('503')).length,
-  }
-}
-
-const isExplained = ({ account, site }: History) =>
-  orderOf(account, emptyAccount, textOfAccount) !== undefined && orderOf(site, emptySite, textOfSite) !== undefined
 
 async function dataFile(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'backstock-linear-'))

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, inject, it } from 'vitest'
 import { Draft } from '../server/state/draft.js'
 import { type Keep, type MemoryOptions, MemoryStore } from '../server/state/memory.js'
 import { anonymousName } from '../server/state/partitions.js'
@@ -19,6 +19,7 @@ import {
   TooManyPartitions,
   type Turn,
 } from '../server/state/store.js'
+import { postgresStore } from './postgres-store.js'
 import { StrictStore, seededRandom } from './strict-store.js'
 
 /** What the stores under test write down of a call. */
@@ -100,7 +101,7 @@ type Make = (options?: Partial<MemoryOptions<Note>>) => { readonly store: TestSt
 // The strict double is written for the product's entries; what an entry holds is nothing to it.
 const strict = StrictStore as unknown as new (options: MemoryOptions<Note>, random: () => number) => TestStore
 
-const stores: [string, Make][] = [
+const onThisRun: [string, Make][] = [
   ['memory', (given) => withNotes(given, (options) => new MemoryStore(options))],
   ['memory over a slow file', (given) => withNotes({ keep: new Keeping().keep, ...given }, (o) => new MemoryStore(o))],
   ['the strict double', (given) => withNotes(given, (options) => new strict(options, seededRandom(7)))],
@@ -109,6 +110,14 @@ const stores: [string, Make][] = [
     (given) => withNotes({ keep: new Keeping().keep, ...given }, (o) => new strict(o, seededRandom(8))),
   ],
 ]
+
+/** What the suite is about: the storages of this process, or the one beyond it. */
+const stores: [string, Make][] = inject('store') === 'postgres' ? [['PostgreSQL', onPostgres]] : onThisRun
+
+function onPostgres(given?: Partial<MemoryOptions<Note>>) {
+  const options = made(given)
+  return { store: postgresStore(options), notes: options.journal }
+}
 
 function withNotes(given: Partial<MemoryOptions<Note>> | undefined, make: (options: MemoryOptions<Note>) => TestStore) {
   const options = made(given)

@@ -1,52 +1,13 @@
-import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { mostWorkers, onEveryStore, projectOn } from './storages.js'
 
-const include = ['test/*.test.ts']
-/** What speaks to an emulator of its own process runs on every storage; the rest knows no storage. */
-const onEveryStore = [
-  'test/joor-*.test.ts',
-  'test/jirafe-*.test.ts',
-  'test/conduct-*.test.ts',
-  'test/control-*.test.ts',
-  'test/faults-*.test.ts',
-  'test/wire-{authorization,bodies,connections,json,routing}.test.ts',
-  'test/terminal-{requests,state,follow}.test.ts',
-  'test/client.test.ts',
-  'test/client-judgement.test.ts',
-  'test/clock.test.ts',
-  'test/ids.test.ts',
-  'test/counts.test.ts',
-  'test/metrics.test.ts',
-  'test/contract-cases.test.ts',
-  'test/cross-talk.test.ts',
-  'test/guard-{hosts,token,replies}.test.ts',
-  'test/intercept-{proxy,hostile}.test.ts',
-  'test/fuzz-raw.test.ts',
-  'test/xml-names.test.ts',
-  'test/reference-{routes,control,served}.test.ts',
-]
-
-// The files of one worker share their modules: nothing in them is about one test, and loading them anew for each file
-// took a sixth of the time.
-const project = (store: 'memory' | 'strict', files: string[]) => ({
-  test: {
-    ...{ name: store, root: '.', include: files, provide: { store }, testTimeout: 20_000, isolate: false },
-    // A browser on a busy machine takes longer than the usual second.
-    expect: { poll: { timeout: 15_000 } },
-  },
-})
+/** Suites that need a database are those of test/postgres.config.ts. */
+const include = ['test/!(replicas-*).test.ts']
 
 export default defineConfig({
   test: {
     root: '.',
-    // One more than there are cores: a third of the time is spent waiting for a browser, a child or the clock.
-    maxWorkers: availableParallelism() + 1,
-    projects: [project('memory', include), project('strict', onEveryStore)],
+    maxWorkers: mostWorkers,
+    projects: [projectOn('memory', include), projectOn('strict', onEveryStore)],
   },
 })
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    store: 'memory' | 'strict'
-  }
-}

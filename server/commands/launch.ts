@@ -3,7 +3,7 @@ import { readConfigFile } from '../config/config-file.js'
 import { SeedError } from '../documents/seed.js'
 import type { Emulator } from '../emulator.js'
 import { usualCaFolder } from '../intercept/ca-place.js'
-import { CaError, DataFileError, type EmulatorOptions, ListenError } from '../options.js'
+import { CaError, DatabaseError, DataFileError, type EmulatorOptions, ListenError } from '../options.js'
 import { jsonLine } from '../printable.js'
 import type { Trial } from '../trial/trial.js'
 import { NoCommand, NotRunnable, type Outside } from './outside.js'
@@ -23,6 +23,7 @@ const failures = [
   [CaError, 2],
   [ListenError, 3],
   [DataFileError, 4],
+  [DatabaseError, 4],
   // As shells have it.
   [NotRunnable, 126],
   [NoCommand, 127],
@@ -85,7 +86,7 @@ export async function launch(
   }
   if (trial === undefined) return { emulator: await start(told), controlToken }
   // One run would begin with what the one before has left.
-  for (const kept of ['data', 'snapshots'] as const)
+  for (const kept of ['data', 'database', 'snapshots'] as const)
     if (config[kept] !== undefined)
       throw new ConfigError(
         `${kept}: with --mutate every run begins with the seed; leave it out, or leave out --mutate`,

@@ -15,6 +15,7 @@ import { didYouMean, nearest } from '../suggestion.js'
 import {
   conduct,
   controlToken,
+  databaseUrl,
   flag,
   hostGlobs,
   hosts,
@@ -25,6 +26,7 @@ import {
   oneOf,
   path,
   type Reading,
+  schemaName,
   settings,
   takenLimits,
   text,
@@ -148,6 +150,22 @@ const table = {
     kind: path,
     fallback: undefined,
     says: 'JSON file that keeps the state across restarts, instead of memory',
+  }),
+  database: option<string | undefined>({
+    name: 'database',
+    flag: '--database <url>',
+    env: 'BACKSTOCK_DATABASE',
+    kind: databaseUrl,
+    fallback: undefined,
+    says: 'PostgreSQL database that keeps everything, for any number of emulators, such as postgres://user:password@host/name',
+  }),
+  databaseSchema: option<string | undefined>({
+    name: 'database_schema',
+    flag: '--database-schema <name>',
+    env: 'BACKSTOCK_DATABASE_SCHEMA',
+    kind: schemaName,
+    fallback: undefined,
+    says: 'schema in it, which keeps several apart; backstock where none is named',
   }),
   snapshots: option<string | undefined>({
     name: 'snapshots',
@@ -301,6 +319,7 @@ export function readConfig(given: Given): Config {
   const seed = read(table.seed)
   const data = read(table.data)
   const snapshots = read(table.snapshots)
+  const database = readDatabase(given)
   const seedIds = read(table.seedIds)
   const intercept = readIntercept(given)
   return Object.freeze({
@@ -312,6 +331,7 @@ export function readConfig(given: Given): Config {
     ...(seed !== undefined && { seed }),
     ...(data !== undefined && { data }),
     ...(snapshots !== undefined && { snapshots }),
+    ...database,
     recover: read(table.recover),
     settings: Object.freeze(read(table.settings)),
     levels: Object.freeze(read(table.levels)),
@@ -329,6 +349,24 @@ export function readConfig(given: Given): Config {
     logFormat: read(table.logFormat),
     logRequests: read(table.logRequests),
   })
+}
+
+/** Nothing where there is no database; throws ConfigError where something else is to keep what it keeps. */
+function readDatabase(given: Given): Pick<Config, 'database' | 'databaseSchema'> {
+  const database = readOption(table.database, given)
+  const databaseSchema = readOption(table.databaseSchema, given)
+  if (database === undefined) {
+    if (databaseSchema !== undefined)
+      throw new ConfigError('--database-schema: is of use only with --database; give that, too, or leave it out')
+    return {}
+  }
+  const keepers: readonly StartOption[] = [table.data, table.snapshots, table.recover]
+  const other = keepers.find((row) => Boolean(readOption(row, given)))
+  if (other !== undefined)
+    throw new ConfigError(
+      `${writeFlag(other.flag)}: the database of --database keeps all there is; leave one of them out (in a container, BACKSTOCK_DATA= takes its data file away)`,
+    )
+  return { database, ...(databaseSchema !== undefined && { databaseSchema }) }
 }
 
 /** Undefined where nothing is intercepted; throws ConfigError where that is what hosts are given for. */

@@ -1,5 +1,6 @@
 import { type ConductOption, conductNames, isConduct, isLimit, limitForm } from '../conduct/limits.js'
 import { controlTokenForm, isControlToken } from '../control-token.js'
+import { databaseUrlForm, isDatabaseUrl, isSchema, schemaForm } from '../database-names.js'
 import { type About, pathBeside, type Step } from '../documents/source.js'
 import { hostPatternForm, readHostPattern } from '../host-names.js'
 import { hostGlobForm, namedHostForm, readHostGlob, readNamedHost } from '../intercept/hosts.js'
@@ -67,6 +68,20 @@ export const controlToken: Kind<string> = {
 function readControlToken(given: unknown): Reading<string> {
   return isControlToken(given) ? { value: given } : { wrong: `must be ${controlTokenForm}` }
 }
+
+/** It may hold a password: a wrong one is refused without being shown. */
+export const databaseUrl: Kind<string> = {
+  fromTexts: (texts) => readDatabaseUrl(texts.at(-1)),
+  fromFile: readDatabaseUrl,
+  over: (_, higher) => higher,
+}
+
+function readDatabaseUrl(given: unknown): Reading<string> {
+  return typeof given === 'string' && isDatabaseUrl(given) ? { value: given } : { wrong: `must be ${databaseUrlForm}` }
+}
+
+const readSchema = (value: unknown) => (typeof value === 'string' && isSchema(value) ? value : undefined)
+export const schemaName: Kind<string> = single(schemaForm, readSchema, readSchema)
 
 /** Names of hosts, several in one text by commas or blanks; a list in the config file. The higher source counts alone. */
 function hostList(right: string, read: (text: string) => string | undefined): Kind<readonly string[]> {

@@ -14,7 +14,7 @@ import { warehousesOf } from './warehouses.js'
 const reserved = /^token-[0-9a-f]{8}$/
 
 /** /_backstock/joor/…: accounts, what they were given, and where their stock stands. */
-export function accounts({ store, ids, forget }: ControlParts): Router {
+export function accounts({ store, ids, replicas, forget }: ControlParts): Router {
   const router = Router()
 
   router.get('/accounts', async (request, response) => {
@@ -44,7 +44,7 @@ export function accounts({ store, ids, forget }: ControlParts): Router {
     const declared = declareAccount(account, { ...document, token })
     if ('faults' in declared) throw rowProblem(declared.faults)
     const created = await store.declare(declared)
-    made.keep()
+    await replicas.changeControls(() => made.keep())
     const summary = await found(of(account))
     sendJson(response, created ? 201 : 200, {
       ...writeAccount(summary),
@@ -61,7 +61,7 @@ export function accounts({ store, ids, forget }: ControlParts): Router {
     readParameters(request, [])
     const partition = of(request.params.account)
     if (!(await store.remove(partition))) throw noAccount(request.params.account)
-    forget(partition)
+    await forget(partition)
     response.status(204).end()
   })
 
@@ -78,7 +78,7 @@ export function accounts({ store, ids, forget }: ControlParts): Router {
 
   router.post('/accounts/:account/fork', async (request, response) => {
     const { account } = request.params
-    const fork = readFork(request, account, ids.ofToken(of(account)))
+    const fork = await replicas.changeControls(() => readFork(request, account, ids.ofToken(of(account))))
     const { name } = fork.setup((await found(of(account))).setup)
     refuseReserved(name)
     if (!(await store.fork(of(account), fork.setup))) throw noAccount(account)

@@ -15,21 +15,23 @@ interface ClockDocument {
 }
 
 /** /_backstock/clock: what time it is, for all or for one account or site. */
-export function clock({ clocks }: ControlParts): Router {
+export function clock({ clocks, replicas }: ControlParts): Router {
   const router = Router()
 
   router.get('/', (request, response) => {
     sendJson(response, 200, writeClock(clocks, scopeIn(request)))
   })
 
-  router.put('/', (request, response) => {
+  router.put('/', async (request, response) => {
     const of = scopeIn(request)
-    setClock(clocks, of, checkDocument<ClockDocument>('clock', bodyOf(request)))
+    const document = checkDocument<ClockDocument>('clock', bodyOf(request))
+    await replicas.changeControls(() => setClock(clocks, of, document))
     sendJson(response, 200, writeClock(clocks, of))
   })
 
-  router.delete('/', (request, response) => {
-    clocks.clear(scopeIn(request))
+  router.delete('/', async (request, response) => {
+    const of = scopeIn(request)
+    await replicas.changeControls(() => clocks.clear(of))
     response.status(204).end()
   })
 

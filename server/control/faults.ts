@@ -8,7 +8,7 @@ import type { ControlParts } from './parts.js'
 import { scopeIn } from './requests.js'
 
 /** /_backstock/faults: what is to go wrong, for everyone or for one account or site. */
-export function faults({ faults: armed, operations }: ControlParts): Router {
+export function faults({ faults: armed, operations, replicas }: ControlParts): Router {
   const router = Router()
   const faulty = faultyOperations([...operations.values()])
 
@@ -21,35 +21,41 @@ export function faults({ faults: armed, operations }: ControlParts): Router {
     sendJson(response, 200, { kinds: listed, operations: faulty.map(writeOperation) })
   })
 
-  router.put('/', (request, response) => {
+  router.put('/', async (request, response) => {
     const scope = scopeIn(request)
     const specs = readSpecs(bodyOf(request), scope, faulty)
-    arm(() => armed.arm(scope, specs))
+    await change(() => armed.arm(scope, specs))
     sendJson(response, 200, { faults: specs.map(writeArmed) })
   })
 
-  router.post('/', (request, response) => {
+  router.post('/', async (request, response) => {
     const scope = scopeIn(request)
-    const specs = readSpecs(bodyOf(request), scope, faulty, armed.sizeOf(scope))
-    arm(() => armed.add(scope, specs))
+    const document = bodyOf(request)
+    const specs = await change(() => {
+      const added = readSpecs(document, scope, faulty, armed.sizeOf(scope))
+      armed.add(scope, added)
+      return added
+    })
     sendJson(response, 201, { faults: specs.map(writeArmed) })
   })
 
-  router.delete('/', (request, response) => {
-    armed.disarm(scopeIn(request))
+  router.delete('/', async (request, response) => {
+    const scope = scopeIn(request)
+    await change(() => armed.disarm(scope))
     response.status(204).end()
   })
 
-  router.delete('/:place', (request: Request<{ place: string }>, response) => {
+  router.delete('/:place', async (request: Request<{ place: string }>, response) => {
     const scope = scopeIn(request)
     const { place } = request.params
-    if (!/^\d{1,4}$/.test(place) || !armed.disarmOne(scope, Number(place))) throw noFault(place, armed.sizeOf(scope))
+    const isGone = /^\d{1,4}$/.test(place) && (await change(() => armed.disarmOne(scope, Number(place))))
+    if (!isGone) throw noFault(place, armed.sizeOf(scope))
     response.status(204).end()
   })
 
-  function arm(take: () => void): void {
+  async function change<Result>(act: () => Result): Promise<Result> {
     try {
-      take()
+      return await replicas.changeControls(act)
     } catch (error) {
       if (!(error instanceof TooManyFaults)) throw error
       throw new Problem(409, `${error.message} Disarm some: DELETE /_backstock/faults.`)

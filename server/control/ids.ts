@@ -7,22 +7,23 @@ import type { ControlParts } from './parts.js'
 import { scopeIn } from './requests.js'
 
 /** /_backstock/ids: whether ids are reproducible, for all or for one account or site. */
-export function ids({ ids: all }: ControlParts): Router {
+export function ids({ ids: all, replicas }: ControlParts): Router {
   const router = Router()
 
   router.get('/', (request, response) => {
     sendJson(response, 200, writeIds(all, scopeIn(request)))
   })
 
-  router.put('/', (request, response) => {
+  router.put('/', async (request, response) => {
     const of = scopeIn(request)
     const { seed } = checkDocument<{ seed: number }>('ids', bodyOf(request))
-    all.seed(of, seed)
+    await replicas.changeControls(() => all.seed(of, seed))
     sendJson(response, 200, writeIds(all, of))
   })
 
-  router.delete('/', (request, response) => {
-    all.clear(scopeIn(request))
+  router.delete('/', async (request, response) => {
+    const of = scopeIn(request)
+    await replicas.changeControls(() => all.clear(of))
     response.status(204).end()
   })
 

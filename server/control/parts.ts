@@ -6,7 +6,6 @@ import type { ArmedFaults } from '../faults/armed.js'
 import type { Ids } from '../ids.js'
 import type { OpenConduct } from '../journal/broken-rule.js'
 import type { BrokenRules } from '../journal/broken-rules.js'
-import type { Commits } from '../journal/commits.js'
 import type { Committed } from '../journal/committed.js'
 import type { Entry } from '../journal/entry.js'
 import type { Journal } from '../journal/journal.js'
@@ -16,6 +15,7 @@ import type { Limits } from '../limits.js'
 import type { Machine } from '../metrics/machine.js'
 import type { Meter } from '../metrics/meter.js'
 import type { AnyOperation } from '../operation.js'
+import type { Replicas } from '../replicas/replicas.js'
 import type { Partition, Store } from '../state/store.js'
 import type { Timers } from '../timers.js'
 import type { Admission } from './admission.js'
@@ -25,8 +25,8 @@ export interface ControlParts {
   /** Undefined where there is no token to be brought. */
   readonly admission: Admission | undefined
   readonly store: Store<Committed>
+  readonly replicas: Replicas
   readonly journal: Journal
-  readonly commits: Commits
   /** What clients broke since the journal was emptied. */
   readonly broken: BrokenRules
   readonly conduct: OpenConduct & Pick<Conduct, 'asked'>
@@ -42,7 +42,7 @@ export interface ControlParts {
   /** Aborted when the emulator closes: nobody waits any longer. */
   readonly closing: AbortSignal
   /** Takes away what was armed and set for an account or site that is gone: another one may get its name. */
-  readonly forget: (of: Partition) => void
+  readonly forget: (of: Partition) => Promise<void>
   /** What is told of the whole run in figures. */
   readonly measured: {
     readonly meter: Meter

@@ -9,7 +9,7 @@ import { matchParameters, readFilter } from './matches.js'
 import type { ControlParts } from './parts.js'
 
 /** /_backstock/requests: what arrived, newest first, one call in detail, and the same call once more. */
-export function requests({ conduct, journal, commits, operations, url, repeat }: ControlParts): Router {
+export function requests({ conduct, journal, replicas, operations, url, repeat }: ControlParts): Router {
   const router = Router()
 
   router.get('/', (request, response) => {
@@ -28,9 +28,9 @@ export function requests({ conduct, journal, commits, operations, url, repeat }:
     sendJson(response, 200, { requests: shown, next: last === undefined ? null : writeCursor(last[0]) })
   })
 
-  router.delete('/', (request, response: Response) => {
+  router.delete('/', async (request, response: Response) => {
     const { account, site } = readParameters(request, ['account', 'site'])
-    commits.clear(scopeOf(account, site))
+    await replicas.clearJournal(scopeOf(account, site))
     response.status(204).end()
   })
 

@@ -40,8 +40,9 @@ export function control(parts: ControlParts): RequestHandler {
   })
   const mostBytes = Math.min(parts.takes.body_bytes, parts.takes.inflated_bytes)
   router.use(express.raw({ limit: mostBytes, type: () => true }))
-  router.use(about(parts.version))
+  router.use(about(parts))
   router.use(pages())
+  router.use(upToDate(parts))
   router.use('/session', session(parts))
   router.use('/joor', logsAndAccounts(parts))
   router.use('/jirafe', sites(parts))
@@ -74,10 +75,23 @@ const notYet: RequestHandler = (request) => {
   throw new Problem(501, `${request.originalUrl.split('?', 1)[0]} is not built yet.`)
 }
 
+/** Whoever asks is told of what other replicas have done, too. */
+function upToDate({ replicas }: ControlParts): RequestHandler {
+  return async (_request, _response, next) => {
+    await replicas.refresh()
+    next()
+  }
+}
+
 /** What needs no state: whether the emulator is there, which one it is, and the rules that it goes by. */
-function about(version: string): Router {
+function about({ version, replicas }: ControlParts): Router {
   const router = Router()
-  const told = { health: { status: 'ok' }, ready: { status: 'ready' }, version: { version } }
+  const told = { health: { status: 'ok' }, version: { version } }
+  router.get('/ready', async (request, response) => {
+    readParameters(request, [])
+    await replicas.refresh()
+    sendJson(response, 200, { status: 'ready' })
+  })
   for (const [name, value] of Object.entries(told))
     router.get(`/${name}`, (request, response) => {
       readParameters(request, [])

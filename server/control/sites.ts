@@ -13,7 +13,7 @@ import type { ControlParts } from './parts.js'
 import { writeCost, writeEvent, writeLevel } from './rows.js'
 
 /** /_backstock/jirafe/…: sites and their levels. */
-export function sites({ store, ids, clocks, forget }: ControlParts): Router {
+export function sites({ store, ids, clocks, replicas, forget }: ControlParts): Router {
   const router = Router()
 
   router.get('/sites', async (request, response) => {
@@ -31,7 +31,7 @@ export function sites({ store, ids, clocks, forget }: ControlParts): Router {
     const declared = declareSite(name, { ...document, token }, clocks.now(of(name)))
     if ('faults' in declared) throw rowProblem(declared.faults)
     const created = await store.declare(declared)
-    made.keep()
+    await replicas.changeControls(() => made.keep())
     const site = await shown(name)
     sendJson(response, created ? 201 : 200, { ...site, ...(document.token === undefined && { token }) })
   })
@@ -45,13 +45,13 @@ export function sites({ store, ids, clocks, forget }: ControlParts): Router {
     readParameters(request, [])
     const partition = of(request.params.site)
     if (!(await store.remove(partition))) throw noSite(request.params.site)
-    forget(partition)
+    await forget(partition)
     response.status(204).end()
   })
 
   router.post('/sites/:site/fork', async (request, response) => {
     const { site } = request.params
-    const fork = readFork(request, site, ids.ofToken(of(site)))
+    const fork = await replicas.changeControls(() => readFork(request, site, ids.ofToken(of(site))))
     const { name } = fork.setup((await found(site)).setup)
     if (!(await store.fork(of(site), fork.setup))) throw noSite(site)
     sendJson(response, 201, { ...(await shown(name)), ...(fork.made && { token: fork.token }) })

@@ -107,6 +107,17 @@ export class ArmedFaults {
     return this.#lists.get(scope)?.length ?? 0
   }
 
+  /** What is armed by scope; nobody's calls have none. */
+  get lists(): Iterable<readonly [Partition | undefined, readonly Armed[]]> {
+    return this.#lists
+  }
+
+  /** Has the list of a scope as another replica has it, counters and all. */
+  set(scope: Partition | undefined, specs: readonly Armed[]): void {
+    if (specs.length > 0) this.#lists.set(scope, specs)
+    else this.#lists.delete(scope)
+  }
+
   /** Disarms one scope, or all of them. */
   disarm(scope?: Partition): void {
     for (const of of scope === undefined ? [...this.#lists.keys()] : [scope]) this.#forget(of)

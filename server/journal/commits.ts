@@ -12,9 +12,9 @@ export class Commits implements JournalWriter<Committed> {
     this.#folds = folds
   }
 
-  append(scope: Scope, committed: Committed): void {
+  append(scope: Scope, committed: Committed, number?: number): void {
     for (const fold of this.#folds) fold.add(scope, committed)
-    this.#journal.append(scope, committed.entry)
+    this.#journal.append(scope, committed.entry, number)
   }
 
   rename(from: Partition, to: Partition): void {

@@ -30,9 +30,10 @@ export class Journal {
     this.#limits = limits
   }
 
-  append(scope: Scope, entry: Entry): void {
+  append(scope: Scope, entry: Entry, number = this.#next): void {
     const ring = this.#ring(scope)
-    const slot = { number: this.#next++, scope, bytes: sizeOf(entry), entry }
+    this.#next = number + 1
+    const slot = { number, scope, bytes: sizeOf(entry), entry }
     ring.add(slot)
     this.#all.add(slot)
     this.#ids.set(entry.id, slot)
@@ -76,6 +77,11 @@ export class Journal {
   /** The number that the newest entry has; -1 before the first. */
   get newestNumber(): number {
     return this.#next - 1
+  }
+
+  /** The numbers of the entries that are kept. */
+  get numbers(): readonly number[] {
+    return [...this.#all].map(({ number }) => number)
   }
 
   #moveRing(from: Partition, to: Partition): void {

@@ -2,10 +2,10 @@ import { CallChange } from './call-change.js'
 import { nothingChanged, type PartitionTables } from './commit.js'
 import { type Change, failStorage, type Group, Groups } from './groups.js'
 import {
+  anonymousSetup,
   copyOf,
   Directory,
   emptyTables,
-  type Named,
   type PartitionState,
   type Partitions,
   partitionOf,
@@ -532,10 +532,4 @@ function attempt<Value>(work: () => Value): { readonly value?: Value; take(): Va
 function putBack(states: Map<Partition, PartitionState>, partition: Partition, state: PartitionState | undefined) {
   if (state === undefined) states.delete(partition)
   else states.set(partition, state)
-}
-
-function anonymousSetup(caller: Named, name: string): Setup {
-  const token = caller.vendor === 'joor' ? caller.token : null
-  const nothing = { settings: {}, warehouses: null, styles: null, pending: [] }
-  return { vendor: caller.vendor, name, declared: false, token, ...nothing }
 }

@@ -43,8 +43,15 @@ export function anonymousName(token: string, digits = 8): string {
 }
 
 /** The names that it may get: a longer start where another token's is the same. */
-function anonymousNames(token: string): readonly string[] {
+export function anonymousNames(token: string): readonly string[] {
   return [8, 16, token.length].map((digits) => anonymousName(token, digits))
+}
+
+/** An account or site that the first call of this caller makes. */
+export function anonymousSetup(caller: Named, name: string): Setup {
+  const token = caller.vendor === 'joor' ? caller.token : null
+  const nothing = { settings: {}, warehouses: null, styles: null, pending: [] }
+  return { vendor: caller.vendor, name, declared: false, token, ...nothing }
 }
 
 /** The accounts and sites that there are, and whose token is whose. */

@@ -200,7 +200,8 @@ export type Scope = Partition | Vendor | null
 
 /** Where entries go; the store appends in commit order. */
 export interface JournalWriter<Entry> {
-  append(scope: Scope, entry: Entry): void
+  /** `number` is its place among the calls of all replicas, where there are others. */
+  append(scope: Scope, entry: Entry, number?: number): void
   /** The account goes by another name from now on. */
   rename(from: Partition, to: Partition): void
   /** What stands in the account or site is no longer what calls have left there, or it is gone. */
@@ -209,6 +210,9 @@ export interface JournalWriter<Entry> {
 
 /** The data file is damaged or is not ours; it was left as it is. */
 export class DataFileError extends Error {}
+
+/** The database cannot be used; it was left as it is. */
+export class DatabaseError extends Error {}
 
 /** The change could not be kept (disk full, read-only, …): nothing of the call happened. */
 export class StorageFailure extends Error {}

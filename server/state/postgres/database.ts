@@ -1,0 +1,179 @@
+import type { Pool, PoolClient, PoolConfig, QueryResultRow } from 'pg'
+import { DatabaseError, StorageFailure } from '../store.js'
+
+/** How long a connection may take, a statement and a wait for a lock, and a transaction of which nothing more comes; in milliseconds. */
+const connectMs = 5_000
+const statementMs = 30_000
+/** A replica that is gone without a word must not hold the locks of its calls for ever. */
+const idleMs = 30_000
+
+/** Connections of one replica: as many calls of different accounts and sites go on side by side. */
+const mostConnections = 10
+
+type Value = string | number | boolean | null | Buffer | readonly number[] | readonly (string | null)[]
+
+/** Statements of one transaction, or of none; `@name` stands for a table of Backstock's schema. */
+export interface Statements {
+  /** Statements that are sent before the results of others are there are carried out one after the other. */
+  rows<Row extends QueryResultRow>(text: string, values?: readonly Value[]): Promise<Row[]>
+}
+
+/** It may have been committed or not: the connection was lost while the answer was under way. */
+export class CommitInDoubt extends StorageFailure {}
+
+/** What a transaction came to, while its last statements are still under way. */
+export interface Ending<Result> {
+  readonly result: Result
+  readonly last: Promise<unknown>
+}
+
+export interface TransactionOptions {
+  /** All statements see the same instant, and nothing is written. */
+  readonly readOnly?: boolean
+}
+
+/** Connections to a PostgreSQL database, and the schema in it that is Backstock's. */
+export class Database {
+  readonly #pool: Pool
+  readonly #schema: string
+
+  private constructor(pool: Pool, schema: string) {
+    this.#pool = pool
+    this.#schema = `"${schema.replaceAll('"', '""')}"`
+  }
+
+  /** Throws DatabaseError where there is no `pg`, or no such database. */
+  static async open(url: string, schema: string): Promise<Database> {
+    const { default: pg } = await import('pg').catch((cause: unknown) => {
+      throw new DatabaseError('The package pg is not installed, and --database needs it: npm install pg.', { cause })
+    })
+    // The types of pg do not know `pipeline` yet; a call of three round trips would take ten without it.
+    const config: PoolConfig & { readonly pipeline: true } = {
+      connectionString: url,
+      application_name: 'backstock',
+      max: mostConnections,
+      connectionTimeoutMillis: connectMs,
+      statement_timeout: statementMs,
+      idle_in_transaction_session_timeout: idleMs,
+      keepAlive: true,
+      pipeline: true,
+    }
+    const pool = new pg.Pool(config)
+    // A connection that is lost while nobody uses it is replaced by the next that is wanted.
+    pool.on('error', () => {})
+    return new Database(pool, schema)
+  }
+
+  get schema(): string {
+    return this.#schema
+  }
+
+  /** One statement by itself. */
+  async rows<Row extends QueryResultRow>(text: string, values: readonly Value[] = []): Promise<Row[]> {
+    const client = await this.#connect()
+    return this.#with(client, () => this.#statements(client).rows<Row>(text, values))
+  }
+
+  /** Does the work in one transaction: all of it is committed, or nothing. */
+  transaction<Result>(
+    work: (statements: Statements) => Promise<Result>,
+    options?: TransactionOptions,
+  ): Promise<Result> {
+    const waitingForAll = async (statements: Statements) => ({
+      result: await work(statements),
+      last: Promise.resolve(),
+    })
+    return this.endingTransaction(waitingForAll, options)
+  }
+
+  /** The same of work that leaves its last statements to go out with the commit, in one round trip. */
+  async endingTransaction<Result>(
+    work: (statements: Statements) => Promise<Ending<Result>>,
+    { readOnly = false }: TransactionOptions = {},
+  ): Promise<Result> {
+    const client = await this.#connect()
+    const mode = readOnly ? 'ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'ISOLATION LEVEL READ COMMITTED'
+    return this.#with(client, async () => {
+      const begun = client.query(`BEGIN ${mode}`)
+      // Its failure is that of every statement behind it, which tell of it.
+      begun.catch(() => {})
+      let ending: Ending<Result>
+      try {
+        ending = await work(this.#statements(client))
+      } catch (error) {
+        await client.query('ROLLBACK').catch(() => {})
+        throw error
+      }
+      const committed = client.query('COMMIT').catch((error: unknown) => {
+        throw isRefusal(error) ? told(error) : new CommitInDoubt(messageOf(error), { cause: error })
+      })
+      // Behind a statement that was refused a commit is none; where the connection is lost, only the commit tells of doubt.
+      const [last, commit] = await Promise.allSettled([ending.last, committed])
+      if (commit.status === 'rejected') throw commit.reason
+      if (last.status === 'rejected') throw last.reason
+      return ending.result
+    })
+  }
+
+  end(): Promise<void> {
+    return this.#pool.end()
+  }
+
+  async #connect(): Promise<PoolClient> {
+    return this.#pool.connect().catch((error: unknown) => {
+      throw told(error)
+    })
+  }
+
+  async #with<Result>(client: PoolClient, work: () => Promise<Result>): Promise<Result> {
+    let lost: Error | undefined
+    const onError = (error: Error) => {
+      lost = error
+    }
+    client.on('error', onError)
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof StorageFailure) lost ??= error
+      throw error
+    } finally {
+      client.off('error', onError)
+      client.release(lost)
+    }
+  }
+
+  #statements(client: PoolClient): Statements {
+    return {
+      rows: async <Row extends QueryResultRow>(text: string, values: readonly Value[] = []) => {
+        // pg takes arrays of its own alone, and writes to none.
+        const named = this.named(text)
+        const result = await client.query<Row>(named, [...values]).catch((error: unknown) => {
+          throw told(error)
+        })
+        return result.rows
+      },
+    }
+  }
+
+  /** The statement with the names of the schema's tables. */
+  named(text: string): string {
+    return text.replace(/@([a-z_]+)/g, (_, name: string) => `${this.#schema}.${name}`)
+  }
+}
+
+const stateOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : ''
+
+/** Statements that are wrong, or values that do not fit: our own mistake, which no waiting heals. */
+const isMistake = (error: unknown) => /^(?:42|22|23|0A)[0-9A-Z]{3}$/.test(stateOf(error))
+
+/** The server has answered, so nothing of the transaction stands. */
+const isRefusal = (error: unknown) => /^(?!08|57)[0-9A-Z]{5}$/.test(stateOf(error))
+
+const messageOf = (error: unknown) =>
+  `The database did not keep it: ${error instanceof Error ? error.message || error.name : String(error)}.`
+
+/** What the store tells of a statement that failed. */
+function told(error: unknown): unknown {
+  return isMistake(error) ? error : new StorageFailure(messageOf(error), { cause: error })
+}

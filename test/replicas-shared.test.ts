@@ -1,0 +1,271 @@
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { DatabaseError, startEmulator } from '../server/emulator.js'
+import { Database } from '../server/state/postgres/database.js'
+import { onServer, schemaOfTest } from './database.js'
+import { bulk, items } from './emulator.js'
+import { sendEvent } from './faults.js'
+import { ask, startReplicas } from './replicas.js'
+
+const row = (upc: string, inventory: number) => ({ warehouse: 'New York', upc, inventory })
+
+describe('Replicas on one database', () => {
+  it('have the same state and accounts, whoever was called', async () => {
+    const [one, other] = await startReplicas(2)
+    if (one === undefined || other === undefined) throw new Error('Two were started.')
+    await ask(one, 'PUT', 'joor/accounts/brand', { token: 'a-token', warehouses: ['New York'] })
+    await bulk(other, items(row('1', 5), row('2', 6)))
+    await bulk(one, items(row('2', 7)))
+    for (const replica of [one, other]) {
+      const { body } = await ask(replica, 'GET', 'joor/accounts/brand/positions')
+      const stock = body.positions.map(({ sku, available }: { sku: { upc: string }; available: number }) => [
+        sku.upc,
+        available,
+      ])
+      expect(stock).toEqual([
+        ['1', 5],
+        ['2', 7],
+      ])
+      expect((await ask(replica, 'GET', 'joor/accounts')).body.accounts).toMatchObject([
+        { account: 'brand', requests: 2 },
+      ])
+    }
+    // What one changes holds for the other's next call.
+    await ask(other, 'PUT', 'joor/accounts/brand', { token: 'a-token', warehouses: ['Paris'] })
+    const { body } = await bulk(one, items(row('3', 1)))
+    expect(body.response.items_not_updated ?? body.items_not_updated).not.toEqual([[]])
+    await ask(one, 'DELETE', 'joor/accounts/brand')
+    expect((await ask(other, 'GET', 'joor/accounts/brand')).status).toBe(404)
+  })
+
+  it('have one journal in one order, by the same cursors, and empty it together', async () => {
+    const replicas = await startReplicas(3)
+    const calls = Array.from({ length: 60 }, (_, call) => {
+      const replica = replicas[call % 3]
+      if (replica === undefined) throw new Error('Three were started.')
+      return bulk(replica, items(row(String(call), call)), { token: `token-of-${call % 7}` })
+    })
+    await Promise.all(calls)
+    const lists = await Promise.all(replicas.map((replica) => ask(replica, 'GET', 'requests')))
+    const ids = lists.map(({ body }) => body.requests.map(({ id }: { id: string }) => id))
+    expect(new Set(ids[0]).size).toBe(60)
+    expect(ids[1]).toEqual(ids[0])
+    expect(ids[2]).toEqual(ids[0])
+    // Each page from another replica.
+    const paged: string[] = []
+    let cursor = ''
+    for (let page = 0; page < 20; page++) {
+      const replica = replicas[page % 3]
+      if (replica === undefined) throw new Error('Three were started.')
+      const { body } = await ask(replica, 'GET', `requests?limit=7${cursor}`)
+      paged.push(...body.requests.map(({ id }: { id: string }) => id))
+      if (body.next === null) break
+      cursor = `&cursor=${body.next}`
+    }
+    expect(paged).toEqual(ids[0])
+    // What one was called with, the other tells in all detail.
+    const details = await Promise.all(replicas.map((replica) => ask(replica, 'GET', `requests/${ids[0]?.[0]}`)))
+    const [detail, ...others] = details.map(({ body }) => ({ ...body, curl: undefined }))
+    expect(detail).toMatchObject({ status: 200, changes_total: 1 })
+    for (const each of others) expect(each).toEqual(detail)
+    await replicas.at(0)?.reset()
+    await Promise.all(replicas.slice(1, 2).map((replica) => ask(replica, 'DELETE', 'requests')))
+    for (const replica of replicas) expect((await ask(replica, 'GET', 'requests')).body.requests).toEqual([])
+  })
+
+  it('tell a stream and who waits of calls that came to another one', async () => {
+    const [one, other] = await startReplicas(2)
+    if (one === undefined || other === undefined) throw new Error('Two were started.')
+    const waiting = ask(one, 'POST', 'requests/wait', { match: { method: 'POST' }, count: 2, timeout_ms: 15_000 })
+    await bulk(other, items(row('1', 5)))
+    await bulk(other, items(row('1', 6)))
+    expect((await waiting).body).toMatchObject({ verdict: 'pass', count: 2 })
+  })
+
+  it('meet each armed fault as often as it is to be met, and no more, by all of them together', async () => {
+    const [one, other] = await startReplicas(2)
+    if (one === undefined || other === undefined) throw new Error('Two were started.')
+    const fault = { times: 25, after: 5, match: { vendor: 'jirafe' }, fault: { kind: 'error', status: 503 } }
+    await ask(one, 'PUT', 'faults', [fault])
+    const event = (call: number) => ({
+      timestamp: '2015-01-23T16:35:38+0000',
+      product_code: 'a',
+      inventory_level: call,
+    })
+    const statuses = await Promise.all(
+      Array.from({ length: 60 }, async (_, call) => {
+        const replica = call % 2 === 0 ? one : other
+        const headers = { Authorization: 'Bearer t', 'Content-Type': 'application/json' }
+        // Of several sites, so that only the faults are what the calls have in common.
+        const path = `${replica.url}/v2/shop-${call % 5}/inventory`
+        return (await fetch(path, { method: 'POST', headers, body: JSON.stringify(event(call)) })).status
+      }),
+    )
+    expect(statuses.filter((status) => status === 503)).toHaveLength(25)
+    expect(statuses.filter((status) => status === 200)).toHaveLength(35)
+    for (const replica of [one, other])
+      expect((await ask(replica, 'GET', 'faults')).body.faults).toMatchObject([{ times: 25, hits: 25 }])
+    await ask(other, 'DELETE', 'faults')
+    expect((await ask(one, 'GET', 'faults')).body.faults).toEqual([])
+  })
+
+  it('go by one clock, and by one sequence of ids', async () => {
+    const [one, other] = await startReplicas(2)
+    if (one === undefined || other === undefined) throw new Error('Two were started.')
+    await ask(one, 'PUT', 'clock', { freeze: '2026-01-23T12:00:00Z' })
+    await ask(other, 'PUT', 'ids', { seed: 5 })
+    for (const replica of [one, other, one]) await bulk(replica, items(row('1', 5)))
+    const { body } = await ask(other, 'GET', 'requests')
+    expect(body.requests.map(({ at }: { at: string }) => at)).toEqual(Array(3).fill('2026-01-23T12:00:00.000Z'))
+    // As one emulator alone gives them.
+    const alone = await startEmulator({ port: 0, seedIds: 5, levels: { '*.conduct.*': 'off' } })
+    onTestFinished(() => alone.close())
+    for (let call = 0; call < 3; call++) await bulk(alone, items(row('1', 5)))
+    const ids = (requests: readonly { id: string }[]) => requests.map(({ id }) => id)
+    expect(ids(body.requests)).toEqual(ids((await ask(alone, 'GET', 'requests')).body.requests))
+    await ask(other, 'PUT', 'clock', { advance: 60 })
+    expect((await ask(one, 'GET', 'clock')).body).toMatchObject({ now: '2026-01-23T12:01:00.000Z', frozen: true })
+    // The same number once more begins anew.
+    await ask(one, 'PUT', 'ids', { seed: 5 })
+    await bulk(other, items(row('1', 5)))
+    expect((await ask(one, 'GET', 'requests?limit=1')).body.requests[0].id).toBe(ids(body.requests).at(-1))
+    await ask(other, 'DELETE', 'ids')
+    await ask(other, 'DELETE', 'clock')
+    expect((await ask(one, 'GET', 'ids')).body).toEqual({ seed: null, set_for: null })
+    expect((await ask(one, 'GET', 'clock')).body).toMatchObject({ frozen: false, set_for: null })
+  })
+
+  it('save, restore and reset for all', async () => {
+    const [one, other] = await startReplicas(2, { seed: { joor: { accounts: { brand: { token: 'a-token' } } } } })
+    if (one === undefined || other === undefined) throw new Error('Two were started.')
+    await bulk(one, items(row('1', 5)))
+    expect((await ask(one, 'PUT', 'snapshots/night')).status).toBe(201)
+    await bulk(other, items(row('1', 6), row('2', 1)))
+    expect((await ask(other, 'GET', 'snapshots')).body.snapshots).toMatchObject([{ name: 'night', accounts: 1 }])
+    await ask(other, 'POST', 'snapshots/night/restore')
+    const stock = async (replica: { url: string }) =>
+      (await ask(replica, 'GET', 'joor/accounts/brand/positions')).body.positions.map(
+        ({ available }: { available: number }) => available,
+      )
+    expect(await stock(one)).toEqual([5])
+    await ask(one, 'POST', 'reset')
+    expect(await stock(other)).toEqual([])
+    expect((await ask(other, 'POST', 'joor/accounts/brand/fork', { name: 'copy' })).status).toBe(201)
+    expect((await ask(one, 'GET', 'joor/accounts')).body.accounts).toHaveLength(2)
+  })
+
+  it('lose no update of what calls read and write', async () => {
+    const replicas = await startReplicas(3)
+    await Promise.all(
+      Array.from({ length: 90 }, (_, call) => {
+        const replica = replicas[call % 3]
+        if (replica === undefined) throw new Error('Three were started.')
+        return sendEvent(replica, { timestamp: '2015-01-23T16:35:38+0000', product_code: 'a', inventory_level: call })
+      }),
+    )
+    const [one] = replicas
+    if (one === undefined) throw new Error('Three were started.')
+    const { body } = await ask(one, 'GET', 'jirafe/sites')
+    expect(body.sites).toMatchObject([{ requests: 90 }])
+    const site = body.sites[0].site
+    const { body: told } = await ask(one, 'GET', `jirafe/sites/${site}/levels?history=true`)
+    const levels = told.levels[0].history.map(({ inventory_level }: { inventory_level: number }) => inventory_level)
+    expect(new Set(levels).size).toBe(levels.length)
+    const { body: events } = await ask(one, 'GET', `jirafe/sites/${site}/events?type=inventory`)
+    expect(events.events).toHaveLength(90)
+  })
+
+  it('send the same few statements for ten thousand items as for a hundred', async () => {
+    const [one] = await startReplicas(1, { settings: { rate_limit: 'off' } })
+    if (one === undefined) throw new Error('One was started.')
+    const named = Database.prototype.named
+    let statements: string[] = []
+    Database.prototype.named = function (text) {
+      statements.push(text)
+      return named.call(this, text)
+    }
+    onTestFinished(() => {
+      Database.prototype.named = named
+    })
+    const changing = async (count: number) => {
+      statements = []
+      const { status } = await bulk(one, items(...Array.from({ length: count }, (_, sku) => row(String(sku), count))))
+      expect(status).toBe(200)
+      // What reads the journal goes on beside it.
+      return statements.filter((text) => /@rows|@parties|INSERT INTO @journal/.test(text)).length
+    }
+    await changing(1)
+    const few = await changing(100)
+    expect(await changing(10_000)).toBe(few)
+    expect(few).toBeLessThanOrEqual(8)
+  }, 60_000)
+})
+
+describe('A database', () => {
+  it('is made ready once by replicas that start together, and its seed is loaded once', async () => {
+    const seed = { joor: { accounts: { brand: { token: 'a-token' } } }, jirafe: { sites: { shop: {} } } }
+    const replicas = await startReplicas(6, { seed })
+    for (const replica of replicas)
+      expect((await ask(replica, 'GET', 'joor/accounts')).body.accounts).toMatchObject([{ account: 'brand' }])
+  })
+
+  it('goes on where it was, and takes another seed for reset alone', async () => {
+    const place = schemaOfTest()
+    const told: string[] = []
+    const start = (token: string) =>
+      startEmulator({
+        ...{ port: 0, ...place, seed: { joor: { accounts: { brand: { token } } } } },
+        log: (line) => told.push(line),
+      })
+    const first = await start('a-token')
+    await bulk(first, items(row('1', 5)))
+    await first.close()
+    const again = await start('a-token')
+    expect(told).toEqual([])
+    expect((await ask(again, 'GET', 'joor/accounts/brand/positions')).body.positions).toHaveLength(1)
+    expect((await ask(again, 'GET', 'requests')).body.requests).toHaveLength(1)
+    await again.close()
+    const other = await start('another-token')
+    onTestFinished(() => other.close())
+    expect(told).toEqual([expect.stringContaining('another seed')])
+    expect((await bulk(other, items(row('1', 6)))).status).toBe(200)
+    await other.reset()
+    expect((await ask(other, 'GET', 'joor/accounts/brand/positions')).body.positions).toEqual([])
+  })
+
+  it('keeps several apart by their schemas', async () => {
+    const [one] = await startReplicas(1)
+    const [other] = await startReplicas(1)
+    if (one === undefined || other === undefined) throw new Error('Two were started.')
+    await bulk(one, items(row('1', 5)))
+    expect((await ask(other, 'GET', 'joor/accounts')).body.accounts).toEqual([])
+    expect((await ask(other, 'GET', 'requests')).body.requests).toEqual([])
+  })
+
+  it('of a newer Backstock is refused and left as it is', async () => {
+    const place = schemaOfTest()
+    await (await startEmulator({ port: 0, ...place })).close()
+    await onServer(place.database, `UPDATE ${place.databaseSchema}.format SET format = 99`)
+    const started = startEmulator({ port: 0, ...place })
+    await expect(started).rejects.toThrow(DatabaseError)
+    await expect(started).rejects.toThrow(/its format is 99.*--database-schema/s)
+    const { rows } = await onServer(place.database, `SELECT format FROM ${place.databaseSchema}.format`)
+    expect(rows).toEqual([{ format: 99 }])
+  })
+
+  it.each([
+    ['that nobody serves', 'postgres://backstock@127.0.0.1:1/postgres', /ECONNREFUSED.*Is it running/],
+    ['that is not there', 'nowhere', /database "nowhere" does not exist/],
+  ])('%s is told of', async (_, where, says) => {
+    const url = new URL(inject('postgres'))
+    url.pathname = '/nowhere'
+    const started = startEmulator({ port: 0, database: where === 'nowhere' ? url.href : where })
+    await expect(started).rejects.toThrow(DatabaseError)
+    await expect(started).rejects.toThrow(says)
+  })
+
+  it('is asked for by no password that a message shows', async () => {
+    const started = startEmulator({ port: 0, database: 'postgres://user:hunter2@127.0.0.1:1/postgres' })
+    await expect(started).rejects.toThrow(DatabaseError)
+    await expect(started).rejects.not.toThrow(/hunter2/)
+  })
+})
