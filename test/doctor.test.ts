@@ -69,6 +69,12 @@ describe('The doctor', () => {
     expect(text).toMatchSnapshot()
   })
 
+  it('says that a database does not answer, and shows no password', async () => {
+    const told = await diagnosed({ options: { database: ['postgres://user:hunter2@127.0.0.1:1/stock'] } })
+    expect(wrong(told)).toEqual([expect.stringMatching(/^failure: database: .*ECONNREFUSED/)])
+    expect(told.text).not.toContain('hunter2')
+  })
+
   it('tells each failure with the way out, as JSON of a shape that stays', async () => {
     const { text } = await diagnosed({
       options: { port: ['4351'] },

@@ -7,7 +7,7 @@ import { printableLines } from '../printable.js'
 import { shownTarget } from '../redaction.js'
 import { allRules, writeListed } from '../rule-list.js'
 import { TooManyScopes } from '../scoped.js'
-import { NameTaken, StorageFailure, TokenTaken } from '../state/store.js'
+import { ChangeInDoubt, NameTaken, StorageFailure, TokenTaken } from '../state/store.js'
 import { accounts } from './accounts.js'
 import { bodyOf, Problem, readParameters, sendJson, sendProblem } from './answers.js'
 import { clock } from './clock.js'
@@ -125,6 +125,7 @@ function problems({ log, takes }: ControlParts): ErrorRequestHandler {
       return sendProblem(response, 409, `There is a ${error.message} already. Choose another name, or delete it first.`)
     if (error instanceof TooManyScopes) return sendProblem(response, 409, `${error.message} DELETE takes some away.`)
     if (error instanceof TokenTaken) return sendProblem(response, 409, writeTaken(error))
+    if (error instanceof ChangeInDoubt) return sendProblem(response, 503, error.message)
     if (error instanceof StorageFailure) return sendProblem(response, 503, `${error.message} Nothing was changed.`)
     const status = statusOf(error)
     const message = error instanceof Error ? error.message : String(error)

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.js'
+import { checkDatabase } from './database.js'
 import { checkProxies, checkVendors } from './environment.js'
 import { checkCompileCache, checkData, checkSeedFile } from './files.js'
 import { type Finding, failure, messageOf, ok } from './finding.js'
@@ -7,7 +8,7 @@ import { checkLoopbacks, checkPort, versionOn } from './network.js'
 
 /** The configuration that a start would have, and the file that it is from. */
 export interface Configured {
-  readonly config: Pick<Config, 'port' | 'host' | 'seed' | 'data'>
+  readonly config: Pick<Config, 'port' | 'host' | 'seed' | 'data' | 'database' | 'databaseSchema'>
   readonly file: string | undefined
 }
 
@@ -49,7 +50,9 @@ async function checkConfigured(
       ok('config', file ?? 'no file; options and environment are right'),
       await checkPort(config.port ?? 0, config.host, machine, versionOn),
       await checkSeedFile(typeof config.seed === 'string' ? config.seed : undefined, now),
-      ...(await checkData(config.data, machine)),
+      ...(config.database === undefined
+        ? await checkData(config.data, machine)
+        : [await checkDatabase(config.database, config.databaseSchema)]),
     ]
   } catch (error) {
     // What it would have named cannot be looked at.

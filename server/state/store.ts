@@ -217,6 +217,9 @@ export class DatabaseError extends Error {}
 /** The change could not be kept (disk full, read-only, …): nothing of the call happened. */
 export class StorageFailure extends Error {}
 
+/** It may have been kept or not: the storage was lost while it was asked to. */
+export class ChangeInDoubt extends StorageFailure {}
+
 /** No further anonymous account or site is taken: see the setting `anonymous_limit`. */
 export class TooManyPartitions extends Error {}
 

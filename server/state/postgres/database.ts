@@ -1,5 +1,5 @@
 import type { Pool, PoolClient, PoolConfig, QueryResultRow } from 'pg'
-import { DatabaseError, StorageFailure } from '../store.js'
+import { ChangeInDoubt, DatabaseError, StorageFailure } from '../store.js'
 
 /** How long a connection may take, a statement and a wait for a lock, and a transaction of which nothing more comes; in milliseconds. */
 const connectMs = 5_000
@@ -17,9 +17,6 @@ export interface Statements {
   /** Statements that are sent before the results of others are there are carried out one after the other. */
   rows<Row extends QueryResultRow>(text: string, values?: readonly Value[]): Promise<Row[]>
 }
-
-/** It may have been committed or not: the connection was lost while the answer was under way. */
-export class CommitInDoubt extends StorageFailure {}
 
 /** What a transaction came to, while its last statements are still under way. */
 export interface Ending<Result> {
@@ -105,7 +102,7 @@ export class Database {
         throw error
       }
       const committed = client.query('COMMIT').catch((error: unknown) => {
-        throw isRefusal(error) ? told(error) : new CommitInDoubt(messageOf(error), { cause: error })
+        throw isRefusal(error) ? told(error) : new ChangeInDoubt(inDoubt, { cause: error })
       })
       // Behind a statement that was refused a commit is none; where the connection is lost, only the commit tells of doubt.
       const [last, commit] = await Promise.allSettled([ending.last, committed])
@@ -169,6 +166,8 @@ const isMistake = (error: unknown) => /^(?:42|22|23|0A)[0-9A-Z]{3}$/.test(stateO
 
 /** The server has answered, so nothing of the transaction stands. */
 const isRefusal = (error: unknown) => /^(?!08|57)[0-9A-Z]{5}$/.test(stateOf(error))
+
+const inDoubt = 'The connection to the database was lost while it was asked to keep the change, so it may stand or not.'
 
 const messageOf = (error: unknown) =>
   `The database did not keep it: ${error instanceof Error ? error.message || error.name : String(error)}.`

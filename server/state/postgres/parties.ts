@@ -178,3 +178,12 @@ export function nameFor(found: readonly Party[], caller: Named): string {
     anonymousNames(caller.token).find((name) => !taken.has(name)) ?? anonymousName(caller.token, caller.token.length)
   )
 }
+
+export const nameOf = ({ vendor, name }: Setup) => partitionOf(vendor, name)
+export const partitionOfParty = ({ setup }: Party) => nameOf(setup)
+export const idsOf = (parties: readonly Party[]) => parties.map(({ id }) => id)
+
+/** Who changes accounts and sites as a whole waits for the one before; calls do not, but for those that make one. */
+export async function lockDirectory(statements: Statements): Promise<void> {
+  await statements.rows("SELECT 1 FROM @singles WHERE name = 'directory' FOR UPDATE")
+}
