@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import supertest from 'supertest'
 import { inject, onTestFinished } from 'vitest'
 import { type Emulator, type EmulatorOptions, startEmulator } from '../server/emulator.js'
@@ -22,8 +25,15 @@ export async function startTestEmulator(options: EmulatorOptions = {}): Promise<
 function storageOfRun({ data, snapshots, store: given }: EmulatorOptions): EmulatorOptions {
   const store = inject('store')
   if (store === 'memory' || [data, snapshots, given].some((other) => other !== undefined)) return {}
+  if (store === 'file') return { data: fileOfTest() }
   if (store === 'strict') return { store: (parts) => new StrictStore(parts, seededRandom(1)) }
   return schemaOfTest()
+}
+
+function fileOfTest(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'backstock-test-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return join(folder, 'state.json')
 }
 
 /** JOOR's header for a token. */

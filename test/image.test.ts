@@ -12,7 +12,7 @@ import {
 import { validate } from 'dockerfile-utils'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { startOptions } from '../server/config/config.js'
+import { readConfig, startOptions } from '../server/config/config.js'
 import { startEmulator } from '../server/emulator.js'
 
 const text = readFileSync('Dockerfile', 'utf8')
@@ -34,9 +34,11 @@ interface Service {
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>
   readonly entrypoint?: readonly string[]
   readonly command?: readonly string[]
+  readonly profiles?: readonly string[]
 }
 const compose: {
   readonly services: Readonly<Record<string, Service>>
+  readonly configs: Readonly<Record<string, { readonly content: string }>>
   readonly volumes: Readonly<Record<string, null>>
 } = parse(readFileSync('compose.yaml', 'utf8'))
 
@@ -117,6 +119,24 @@ describe('compose.yaml', () => {
       expect(from.startsWith('./') ? existsSync(from) : from in compose.volumes, from).toBe(true)
       expect(['/seed', '/data']).toContain(to)
     }
+  })
+
+  it('has two replicas on one database, without the data file of the image, and a balancer that asks both', () => {
+    const { database, 'replica-1': one, 'replica-2': other, balancer } = compose.services
+    expect(other).toEqual(one)
+    const { POSTGRES_USER: user, POSTGRES_PASSWORD: password, POSTGRES_DB: name } = database?.environment ?? {}
+    expect(one?.environment).toEqual({
+      BACKSTOCK_DATABASE: `postgres://${user}:${password}@database:5432/${name}`,
+      BACKSTOCK_DATA: '',
+    })
+    // The image has a data file.
+    const env: Record<string, string> = { BACKSTOCK_DATA: '/data/backstock.json', ...one?.environment }
+    expect(readConfig({ options: {}, env }).database).toBe(one?.environment?.BACKSTOCK_DATABASE)
+    expect(balancer?.ports).toEqual(['127.0.0.1:4360:80'])
+    expect(compose.configs.balancer?.content).toContain('server replica-1:4350; server replica-2:4350;')
+    // What is there for replicas alone starts with their profile only.
+    for (const [service, { profiles }] of Object.entries(compose.services))
+      expect(profiles, service).toEqual(['backstock', 'connector'].includes(service) ? undefined : ['replicas'])
   })
 
   it('has in the place of a connector a program that runs', async () => {

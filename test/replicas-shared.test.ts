@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { DatabaseError, startEmulator } from '../server/emulator.js'
 import { Database } from '../server/state/postgres/database.js'
@@ -172,6 +173,27 @@ describe('Replicas on one database', () => {
     expect(new Set(levels).size).toBe(levels.length)
     const { body: events } = await ask(one, 'GET', `jirafe/sites/${site}/events?type=inventory`)
     expect(events.events).toHaveLength(90)
+  })
+
+  it('let the calls of others by while one of an account is under way, and hold up its own', async () => {
+    const place = schemaOfTest()
+    const [one, other] = await startReplicas(2, place)
+    if (one === undefined || other === undefined) throw new Error('Two were started.')
+    await bulk(one, items(row('1', 1)), { token: 'held' })
+    const client = new pg.Client(place.database)
+    await client.connect()
+    onTestFinished(() => client.end())
+    await client.query(`BEGIN; SELECT 1 FROM ${place.databaseSchema}.parties WHERE copy = 0 FOR UPDATE`)
+    let isAnswered = false
+    const held = bulk(other, items(row('1', 2)), { token: 'held' }).then(({ status }) => {
+      isAnswered = true
+      return status
+    })
+    for (const replica of [one, other])
+      expect((await bulk(replica, items(row('1', 3)), { token: 'another' })).status).toBe(200)
+    expect(isAnswered).toBe(false)
+    await client.query('COMMIT')
+    expect(await held).toBe(200)
   })
 
   it('send the same few statements for ten thousand items as for a hundred', async () => {

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import 'vitest'
 
 /** What a suite's emulators keep their state in. */
-export type Storage = 'memory' | 'strict' | 'postgres'
+export type Storage = 'memory' | 'strict' | 'file' | 'postgres'
 
 /** What speaks to an emulator of its own process runs on every storage; the rest knows no storage. */
 export const onEveryStore = [
