@@ -183,8 +183,8 @@ export async function readRow<Name extends TableName>(
   return row && rowOf(row)
 }
 
-/** Rows that are read in one go where a page takes only some of them. */
-const chunk = 1_000
+/** Rows that are read in one go, where a page takes only some of them or all there are. */
+const chunk = 5_000
 
 /** So many rows of a page's query, in the order of their keys. */
 export async function readPage<Name extends TableName>(
@@ -196,7 +196,7 @@ export async function readPage<Name extends TableName>(
   const page: Found<Name>[] = []
   let from = after
   for (;;) {
-    const read = where === undefined ? limit - page.length : chunk
+    const read = where === undefined ? Math.min(limit - page.length, chunk) : chunk
     const values: (string | Buffer)[] = [party, table]
     const conditions: string[] = []
     const condition = (text: (...places: string[]) => string, ...parts: string[]) =>
