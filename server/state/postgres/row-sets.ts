@@ -13,8 +13,10 @@ export interface KeptRow {
   readonly k3: Buffer
   readonly value: string
   readonly made_by: string
+  /** Rows came in this order. */
+  readonly place: string
 }
-const columns = 'r.kind, r.k1, r.k2, r.k3, r.value, r.made_by'
+const columns = 'r.kind, r.k1, r.k2, r.k3, r.value, r.made_by, r.place'
 
 const keyOf = ({ k1, k2, k3 }: KeptRow): Key => [textOf(k1), textOf(k2), textOf(k3)]
 // Values were written as JSON from tables of these names.
@@ -93,7 +95,7 @@ export async function clearRows(
   return cleared.flat()
 }
 
-function clear(
+async function clear(
   statements: Statements,
   party: string,
   table: TableName,
@@ -101,10 +103,12 @@ function clear(
   parts: ReadonlySet<string> | undefined,
 ): Promise<KeptRow[]> {
   const values = [party, table, ...(parts === undefined ? [] : [byteArray(parts)])]
-  return statements.rows<KeptRow>(
+  const rows = await statements.rows<KeptRow>(
     `DELETE FROM @rows r WHERE r.party = $1 AND r.kind = $2 AND ${where} RETURNING ${columns}`,
     values,
   )
+  // They are told in the order in which they came, as on every storage.
+  return rows.sort((one, other) => Number(one.place) - Number(other.place))
 }
 
 /** What stands where the changes put rows, as far as nobody has looked at it yet. */
@@ -164,8 +168,8 @@ export function putRows(statements: Statements, party: string, changes: ChangeSe
 export async function copyRows(statements: Statements, copies: ReadonlyMap<string, string>): Promise<void> {
   if (copies.size === 0) return
   await statements.rows(
-    `INSERT INTO @rows (party, kind, k1, k2, k3, value, made_by)
-     SELECT m.copy, r.kind, r.k1, r.k2, r.k3, r.value, r.made_by
+    `INSERT INTO @rows (party, kind, k1, k2, k3, value, made_by, place)
+     SELECT m.copy, r.kind, r.k1, r.k2, r.k3, r.value, r.made_by, r.place
      FROM unnest($1::bigint[], $2::bigint[]) AS m (origin, copy) JOIN @rows r ON r.party = m.origin
      WHERE r.kind = ANY ($3::text[])`,
     [[...copies.keys()], [...copies.values()], keptTables],

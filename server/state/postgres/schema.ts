@@ -30,6 +30,7 @@ const steps: readonly (readonly string[])[] = [
       k3 bytea NOT NULL,
       value text NOT NULL,
       made_by text NOT NULL,
+      place bigserial NOT NULL,
       PRIMARY KEY (party, kind, k1, k2, k3)
     )`,
     `CREATE TABLE @snapshots (
