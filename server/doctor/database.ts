@@ -1,5 +1,5 @@
-import { Database } from '../state/postgres/database.js'
 import { defaultSchema } from '../options.js'
+import { Database } from '../state/postgres/database.js'
 import { type Finding, failure, messageOf, ok } from './finding.js'
 
 /** Whether the database answers. The URL is not shown: it may hold a password. */
@@ -14,7 +14,8 @@ export async function checkDatabase(url: string, schema = defaultSchema): Promis
       await database.end()
     }
   } catch (error) {
-    const wayOut = 'Start the database, correct --database or BACKSTOCK_DATABASE, or let this user in; calls are answered 503 without it.'
+    const wayOut =
+      'Start the database, correct --database or BACKSTOCK_DATABASE, or let this user in; calls are answered 503 without it.'
     return failure(check, messageOf(error), wayOut)
   }
 }
