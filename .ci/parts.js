@@ -4,7 +4,7 @@
 const program = 'server/process'
 const emulator = 'server/emulator'
 /** Verbs that start an emulator, and so load all of it. */
-const starting = ['server/commands/start', 'server/commands/exec', 'server/commands/verify']
+const starting = ['start', 'exec', 'verify', 'proxy'].map((verb) => `server/commands/${verb}`)
 
 /** The name of a module's file: what every command loads, what the emulator and other verbs load; else as the bundler has it. */
 export function partsOf() {
