@@ -202,7 +202,7 @@ async function start(
   const faulty = faultyOperations(table)
   const faults = new ArmedFaults(trial?.arm((specs) => readSpecs(specs, undefined, faulty)))
   const stopwatch = () => performance.now()
-  const openDatabase: OpenDatabase = async (address, schema, fingerprint) => {
+  const openDatabase: OpenDatabase = async (address, schema, declarations, fingerprint) => {
     const { openReplica } = await import('./replicas/open.js')
     return openReplica(address, schema, {
       ...{ clocks, ids, faults, journal, commits, anonymousLimit, stopwatch, fingerprint, log },
@@ -210,7 +210,8 @@ async function start(
       deciding: [conduct],
       own: [tally, meter, brokenInRun, ...logged],
       timers: machineTimers,
-      declarations: declarationsOf(seed, clock),
+      // Handed in: what this function knew of the seed would stay, and with it the tokens.
+      declarations,
       seedIds: options.seedIds,
     })
   }

@@ -11,7 +11,7 @@ import { machineFiles } from './state/files.js'
 import { type MemoryOptions, MemoryStore } from './state/memory.js'
 import { machineProcesses } from './state/processes.js'
 import { openSnapshotFolder } from './state/snapshot-folder.js'
-import { DataFileError, StorageFailure, type Store } from './state/store.js'
+import { DataFileError, type Declaration, StorageFailure, type Store } from './state/store.js'
 
 /** Where the state is, and who else has it. */
 export interface Opened {
@@ -20,7 +20,12 @@ export interface Opened {
 }
 
 /** What a database is opened with: beside the state it has the journal, clocks, ids and faults of all replicas. */
-export type OpenDatabase = (url: string, schema: string, fingerprint: string | null) => Promise<Opened>
+export type OpenDatabase = (
+  url: string,
+  schema: string,
+  declarations: readonly Declaration[],
+  fingerprint: string | null,
+) => Promise<Opened>
 
 /** The store with its seed: in memory, over a file that a later start finds again, or in a database that others use, too. */
 export async function openStore(
@@ -30,7 +35,8 @@ export async function openStore(
   openDatabase: OpenDatabase,
 ): Promise<Opened> {
   const { database, databaseSchema = defaultSchema } = options
-  if (database !== undefined) return openDatabase(database, databaseSchema, fingerprintOf(options, seed))
+  if (database !== undefined)
+    return openDatabase(database, databaseSchema, declarationsOf(seed, storage.clock), fingerprintOf(options, seed))
   return { store: await openOwnStore(options, storage, seed), replicas: alone(storage.journal) }
 }
 
