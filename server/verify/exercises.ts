@@ -43,6 +43,8 @@ export class Gathering {
   readonly #isCovered: (rule: string) => boolean
   /** What single calls of cases met by themselves. */
   readonly #alone = new Map<string, readonly string[]>()
+  /** What cases came to without one of their settings. */
+  readonly #without = new Map<string, Promise<Run>>()
 
   constructor(cases: readonly Case[], site: string, start: Start, isCovered: (rule: string) => boolean) {
     // What is given to them cannot be had by a call.
@@ -187,10 +189,18 @@ export class Gathering {
     const { case: each } = meeting.run
     const needed: string[] = []
     for (const [name, value] of Object.entries(settingsOf(each))) {
-      const { calls } = await this.#run(without(each, name), {})
+      const { calls } = await this.#runWithout(each, name)
       if (!calls[meeting.call]?.rules.includes(rule)) needed.push(...unusual({ [name]: value }))
     }
     return { meeting, under: needed.sort() }
+  }
+
+  /** Each call of a case asks this for each of its rules. */
+  #runWithout(each: Case, setting: string): Promise<Run> {
+    const key = `${nameOf(each)} ${setting}`
+    const run = this.#without.get(key) ?? this.#run(without(each, setting), {})
+    this.#without.set(key, run)
+    return run
   }
 
   /** A case as far as some rule needs it. */
