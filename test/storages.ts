@@ -31,7 +31,9 @@ export const onEveryStore = [
 // took a sixth of the time.
 export const projectOn = (store: Storage, files: string[]) => ({
   test: {
-    ...{ name: store, root: '.', include: files, provide: { store }, testTimeout: 20_000, isolate: false },
+    ...{ name: store, root: '.', include: files, provide: { store }, isolate: false },
+    // For what hangs, and not for what takes its time beside other work.
+    ...{ testTimeout: 60_000, hookTimeout: 60_000 },
     // A browser on a busy machine takes longer than the usual second.
     expect: { poll: { timeout: 15_000 } },
   },
