@@ -58,7 +58,9 @@ describe('The commands that ask a running emulator', () => {
       expect.arrayContaining(['why', 'requests', 'state', 'levels', 'reset', 'save', 'arm', 'show']),
     )
     // Those that start an emulator have it for that one, and doctor takes whatever start does.
-    expect(having('--control-token').filter((name) => !['start', 'exec', 'proxy', 'doctor'].includes(name))).toEqual(asking)
+    expect(having('--control-token').filter((name) => !['start', 'exec', 'proxy', 'doctor'].includes(name))).toEqual(
+      asking,
+    )
   })
 
   it('bring the token as an option or from the environment, and say so where it is missing or wrong', async () => {
