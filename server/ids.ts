@@ -41,14 +41,21 @@ export class Ids {
     return { seed: this.#seeds.of(of)?.seed ?? null, setFor: this.#seeds.setFor(of) }
   }
 
-  /** Begins the sequences anew: those of one account or site, or all that have no seed of their own. */
-  seed(of: Partition | undefined, seed: number): void {
-    this.#seeds.set(of, { seed, given: new Map() })
+  /** Begins the sequences anew: those of one account or site, or all that have no seed of their own. Each is another object. */
+  seed(of: Partition | undefined, seed: number): { readonly seed: number } {
+    const seeded: Seeded = { seed, given: new Map() }
+    this.#seeds.set(of, seeded)
+    return seeded
   }
 
-  /** The seeds that were set, everyone's first; another object each time one is set anew. */
+  /** The seeds that were set, everyone's first. */
   get seeds(): Iterable<readonly [Scope | undefined, { readonly seed: number }]> {
     return this.#seeds
+  }
+
+  /** The seed that a scope goes by, its own or everyone's; undefined where there is none. */
+  seedFor(scope: Scope): { readonly seed: number } | undefined {
+    return this.#seeds.of(scope)
   }
 
   /** Takes away a seed as another replica did: that of all, and no account's own with it. */

@@ -5,7 +5,7 @@ import type { Seed } from './documents/seed.js'
 import type { Commits } from './journal/commits.js'
 import type { Committed } from './journal/committed.js'
 import { defaultSchema, type EmulatorOptions } from './options.js'
-import { alone, type Replicas } from './replicas/replicas.js'
+import { alone, type Shared } from './replicas/replicas.js'
 import { openDataFile } from './state/file.js'
 import { machineFiles } from './state/files.js'
 import { type MemoryOptions, MemoryStore } from './state/memory.js'
@@ -13,19 +13,13 @@ import { machineProcesses } from './state/processes.js'
 import { openSnapshotFolder } from './state/snapshot-folder.js'
 import { DataFileError, type Declaration, StorageFailure, type Store } from './state/store.js'
 
-/** Where the state is, and who else has it. */
-export interface Opened {
-  readonly store: Store<Committed>
-  readonly replicas: Replicas
-}
-
 /** What a database is opened with: beside the state it has the journal, clocks, ids and faults of all replicas. */
 export type OpenDatabase = (
   url: string,
   schema: string,
   declarations: readonly Declaration[],
   fingerprint: string | null,
-) => Promise<Opened>
+) => Promise<Shared>
 
 /** The store with its seed: in memory, over a file that a later start finds again, or in a database that others use, too. */
 export async function openStore(
@@ -33,7 +27,7 @@ export async function openStore(
   storage: MemoryOptions<Committed> & { readonly journal: Commits },
   seed: Seed,
   openDatabase: OpenDatabase,
-): Promise<Opened> {
+): Promise<Shared> {
   const { database, databaseSchema = defaultSchema } = options
   if (database !== undefined)
     return openDatabase(database, databaseSchema, declarationsOf(seed, storage.clock), fingerprintOf(options, seed))

@@ -97,11 +97,9 @@ export class SharedControls implements Controls {
 
   *#givenOf(of: Scope | 'all'): Iterable<readonly [Scope, string, Given]> {
     const { ids } = this.#parts
-    const seeds = new Map(ids.seeds)
-    if (seeds.size === 0) return
     for (const scope of of === 'all' ? ids.givers : [of]) {
       const given = ids.given(scope)
-      const seeded = seeds.get(scope ?? undefined) ?? seeds.get(undefined)
+      const seeded = ids.seedFor(scope)
       if (given !== undefined && seeded !== undefined) yield [scope, this.#serials.get(seeded) ?? '', given]
     }
   }
@@ -127,15 +125,13 @@ export class SharedControls implements Controls {
 
   #seed(of: Partition | undefined, { seed, serial }: SeedText): void {
     const { ids } = this.#parts
-    ids.seed(of, seed)
-    for (const [scope, seeded] of ids.seeds) if (scope === of) this.#serials.set(seeded, serial)
+    this.#serials.set(ids.seed(of, seed), serial)
   }
 
   /** Of a seed that is no longer set nothing goes on. */
   #goOn(scope: Scope, { serial, given }: GivenText): void {
     const { ids } = this.#parts
-    const seeds = new Map(ids.seeds)
-    const seeded = seeds.get(scope ?? undefined) ?? seeds.get(undefined)
+    const seeded = ids.seedFor(scope)
     if (seeded !== undefined && this.#serials.get(seeded) === serial) ids.goOn(scope, given)
   }
 

@@ -8,10 +8,10 @@ import type { Journal } from '../journal/journal.js'
 import { Database } from '../state/postgres/database.js'
 import { PostgresStore } from '../state/postgres/postgres.js'
 import { migrate } from '../state/postgres/schema.js'
-import { DatabaseError, type Declaration, type Partition, StorageFailure, type Store } from '../state/store.js'
+import { DatabaseError, type Declaration, type Partition, StorageFailure } from '../state/store.js'
 import type { Timers } from '../timers.js'
 import { SharedControls } from './controls.js'
-import type { Replicas } from './replicas.js'
+import type { Shared } from './replicas.js'
 import { sharedJournal } from './shared-journal.js'
 
 export interface ReplicaParts {
@@ -35,11 +35,7 @@ export interface ReplicaParts {
 }
 
 /** Opens the state in a PostgreSQL database, which this emulator is one replica of. Throws DatabaseError. */
-export async function openReplica(
-  url: string,
-  schema: string,
-  parts: ReplicaParts,
-): Promise<{ readonly store: Store<Committed>; readonly replicas: Replicas }> {
+export async function openReplica(url: string, schema: string, parts: ReplicaParts): Promise<Shared> {
   const { clocks, ids, declarations, fingerprint, seedIds, timers } = parts
   const database = await Database.open(url, schema)
   try {

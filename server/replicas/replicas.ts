@@ -1,5 +1,6 @@
 import type { Commits } from '../journal/commits.js'
-import type { Partition } from '../state/store.js'
+import type { Committed } from '../journal/committed.js'
+import type { Partition, Store } from '../state/store.js'
 
 /** What this emulator shares with others that work on the same state, for whoever looks at it or changes it. */
 export interface Replicas {
@@ -9,6 +10,12 @@ export interface Replicas {
   changeControls<Result>(change: () => Result): Promise<Result>
   /** Empties the journal, for one account or site or for all. Rejected with StorageFailure. */
   clearJournal(of: Partition | undefined): Promise<void>
+}
+
+/** Where the state is, and who else has it. */
+export interface Shared {
+  readonly store: Store<Committed>
+  readonly replicas: Replicas
 }
 
 /** There are no others: all that is shared is here. */

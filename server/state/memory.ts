@@ -21,6 +21,7 @@ import {
   type CallIds,
   type Declaration,
   type Found,
+  isEmpty,
   type JournalWriter,
   NameTaken,
   type Needs,
@@ -508,11 +509,6 @@ async function lookAtWhatStands<Seen>(
     const pending = groups.pending(concerns)
     if (pending === undefined || (await pending.ended)) return seen.take()
   }
-}
-
-function isEmpty(value: object): boolean {
-  for (const _ in value) return false
-  return true
 }
 
 /** What the work came to: a value, or an error that is thrown where it is taken. */

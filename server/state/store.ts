@@ -109,6 +109,12 @@ export interface Changed extends Iterable<Change> {
 /** Which rows a decision will look at. */
 export type Needs = { readonly [Name in TableName]?: readonly Key[] }
 
+/** Whether a call names no row, or changes none. */
+export function isEmpty(named: Needs | ChangeSet): boolean {
+  for (const _ in named) return false
+  return true
+}
+
 export interface View {
   get<Name extends TableName>(table: Name, key: Key): Row<Tables[Name]> | undefined
 }

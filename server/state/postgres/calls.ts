@@ -7,6 +7,7 @@ import {
   type CallIds,
   ChangeInDoubt,
   type ChangeSet,
+  isEmpty,
   type Needs,
   type Partition,
   type Scope,
@@ -246,8 +247,3 @@ const keyOfCaller = (caller: Named) => (caller.vendor === 'jirafe' ? `site ${cal
 
 const lookFor = (statements: Statements, of: Partition, needs: Needs): Promise<Looked> =>
   Promise.all([readControls(statements, of), readNeeds(statements, keyOf(of), needs)])
-
-function isEmpty(value: object): boolean {
-  for (const _ in value) return false
-  return true
-}
