@@ -186,8 +186,8 @@ export interface Operation<Command, Result extends Verdict> {
 }
 
 /**
- * A command for which all others would have to wait is decided and told a part at a time, before its turn. `decide` and
- * `says` come to the same by these.
+ * A command for which all others would have to wait is decided and told a part at a time, before its turn; where the
+ * state is somewhere else, every one. `decide` and `says` come to the same by these.
  */
 export interface Ahead<Command, Result> {
   isFor(command: Command): boolean

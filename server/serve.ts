@@ -51,7 +51,7 @@ import { writeHttpDate } from './wire/http-date.js'
 
 /** What the pipeline works with; all of it is handed in. */
 export interface Parts {
-  readonly store: Pick<Store<Committed>, 'access' | 'call' | 'find'>
+  readonly store: Pick<Store<Committed>, 'isRemote' | 'access' | 'call' | 'find'>
   readonly settings: Settings
   readonly levels: Levels
   /** Who judges what several calls show together. */
@@ -184,17 +184,20 @@ class Call {
       }
     }
     this.#read = read
-    if (!(read instanceof Refusal) && operation.ahead?.isFor(read)) await this.#goAhead(read, operation.ahead)
+    const { ahead } = operation
+    const isLarge = !(read instanceof Refusal) && ahead?.isFor(read) === true
+    if (!(read instanceof Refusal) && ahead !== undefined && (isLarge || store.isRemote))
+      await this.#goAhead(read, ahead)
     const charge = turnedAway === undefined ? operation.charge : undefined
     const needs = { ...(read instanceof Refusal ? {} : operation.needs(read)), ...charge?.needs }
     // Who was not let in has used no account or site, so such a call makes none and is kept under the vendor alone.
     const stranger = read instanceof Refusal && notLetIn.has(read.status)
     if (stranger) this.#terms = { ...this.#terms, name: undefined }
     const caller = stranger ? { vendor: operation.vendor } : this.#caller
-    const settled = store.call(caller, needs, (turn) => this.#settle(turn, read, charge))
+    const settled = store.call(caller, needs, (turn) => this.#settle(turn, read, charge), this.#drafted)
     const { told, served } = settled instanceof Promise ? await settled : settled
     // What was large is sent in a turn of its own.
-    if (this.#ahead !== undefined) await nextTurn()
+    if (isLarge) await nextTurn()
     // Not before: of a call that failed in the store there is no log to look up.
     if (told !== undefined) this.#parts.log(told)
     return served
@@ -215,7 +218,10 @@ class Call {
     }
   }
 
-  /** What takes long of a command and needs neither rows nor its number is done while others have their turns. */
+  /**
+   * What takes long of a command and needs neither rows nor its number is done while others have their turns, and before
+   * anybody waits for a lock.
+   */
   async #goAhead(read: unknown, ahead: Ahead<unknown, Verdict>): Promise<void> {
     const { setup } = this.#terms
     const draft = new Draft(noRows)
@@ -225,6 +231,11 @@ class Call {
     const items = outcome instanceof Refusal ? undefined : await inTurns(this.#recorder().items(outcome))
     this.#ahead = { setup, draft, findings, outcome, items }
     if (this.#isHeard && this.#isCompared) this.#said = await inTurns(ahead.says(read))
+  }
+
+  /** What the call will change, as far as it was decided ahead. */
+  get #drafted(): ChangeSet | undefined {
+    return this.#ahead === undefined || this.#ahead.outcome instanceof Refusal ? undefined : this.#ahead.draft.changes
   }
 
   /** What is known of the caller, and the settings that hold for it. */

@@ -18,12 +18,12 @@ describe('Every history of eight concurrent clients of two replicas', () => {
 
 describe('A planted fault is caught', () => {
   it('calls that lock nothing, of which one overwrites what the other has written', { timeout: 120_000 }, async () => {
-    const named = Database.prototype.named
-    Database.prototype.named = function (text) {
-      return named.call(this, text.replace(/ FOR UPDATE/g, ''))
+    const { written } = Database.prototype
+    Database.prototype.written = function (text) {
+      return written.call(this, text.replace(/ FOR UPDATE/g, ''))
     }
     onTestFinished(() => {
-      Database.prototype.named = named
+      Database.prototype.written = written
     })
     const { wrong } = await unexplained(schemaOfTest(), 10, 8, 2)
     expect(wrong.length).toBeGreaterThan(0)

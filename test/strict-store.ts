@@ -4,10 +4,12 @@ import type { TableName } from '../server/state/rows.js'
 import type { Caller, ChangeSet, Needs, Settled, Turn, View } from '../server/state/store.js'
 
 /**
- * Memory behind a queue with random ticks: rows are copied through JSON in both directions, and a look at a key that
- * `needs` did not name throws. It finds now what a storage beyond this process would find later.
+ * Memory behind a queue with random ticks: rows are copied through JSON in both directions, a look at a key that `needs`
+ * did not name throws, and what can be decided before a call is. It finds now what a storage beyond this process would
+ * find later.
  */
 export class StrictStore extends MemoryStore<Committed> {
+  override readonly isRemote = true
   readonly #random: () => number
 
   constructor(options: MemoryOptions<Committed>, random: () => number) {

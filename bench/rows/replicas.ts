@@ -71,15 +71,15 @@ async function compare(replicas: readonly string[], byHand: ByHand, { calls, ite
   let sent = 0
   const round = async (count: number) => {
     const took = { ours: [] as number[], theirs: [] as number[] }
+    // Of this round: who is not called for seconds closes a connection.
+    const connections = await Promise.all(replicas.map((url) => Connection.open(url)))
     for (let call = 0; call < count; call++) {
       const quantity = sent++ % 1_000
       const request = bytesOf(jsonCall(times(items, (n) => fullItem(n, quantity))))
-      // One of its own: who is not called for seconds closes a connection.
-      const connection = await Connection.open(replicas[sent % replicas.length] ?? '')
-      took.ours.push(await timed(() => connection.call(request)))
-      connection.close()
+      took.ours.push(await timed(async () => connections[sent % connections.length]?.call(request)))
       took.theirs.push(await timed(() => byHand.put(items, quantity)))
     }
+    for (const connection of connections) connection.close()
     return took
   }
   await round(warmUp)

@@ -116,6 +116,7 @@ async function emulate(
   const { store } = parts
   // What the journal gets of a call is handed out by nobody else.
   const witnessed: Parts['store'] = {
+    isRemote: store.isRemote,
     access: (caller) => store.access(caller),
     find: (of) => store.find(of),
     call: (caller, needs, settle) =>

@@ -90,6 +90,7 @@ const nobody: ReadonlySet<Partition> = new Set()
  * nobody is told of what may still be undone.
  */
 export class MemoryStore<Entry> implements Store<Entry> {
+  readonly isRemote: boolean = false
   readonly #options: MemoryOptions<Entry>
   readonly #directory: Directory
   /** What `reset` goes back to: a snapshot that is always there. */

@@ -236,14 +236,23 @@ export class TokenTaken extends Error {}
 export class NameTaken extends Error {}
 
 export interface Store<Entry> {
+  /** It is somewhere else, and each call waits for it: what can be decided of one before, is. */
+  readonly isRemote: boolean
   access(caller: Caller): Access | Promise<Access>
   /**
    * One vendor call: rows, journal entry, ids and what `count` counts together. `settle` is synchronous and runs once,
    * on top of calls that may still be undone; the promise is resolved when nothing of it can be undone any more, and when
    * it is rejected nothing of it happened. A call that needs no rows and changes none fails for no want of storage.
-   * Where nothing has to be waited for, the result is returned and an error is thrown.
+   * Where nothing has to be waited for, the result is returned and an error is thrown. `drafted` is what the call will
+   * change as far as that was decided before: where a change set of `settle` holds the very same, its rows may have been
+   * looked at together with those of `needs`.
    */
-  call<Result>(caller: Caller, needs: Needs, settle: (turn: Turn) => Settled<Entry, Result>): Result | Promise<Result>
+  call<Result>(
+    caller: Caller,
+    needs: Needs,
+    settle: (turn: Turn) => Settled<Entry, Result>,
+    drafted?: ChangeSet,
+  ): Result | Promise<Result>
   find(of: Partition): Promise<Summary | undefined>
   list(vendor: Vendor): Promise<readonly Summary[]>
   row<Name extends TableName>(of: Partition, table: Name, key: Key): Promise<Row<Tables[Name]> | undefined>

@@ -1,6 +1,7 @@
 import { RecentMap } from '../../recent-map.js'
 import { Commit, nothingChanged } from '../commit.js'
 import { anonymousSetup, type Named, partitionOf } from '../partitions.js'
+import type { TableName } from '../rows.js'
 import {
   type Access,
   type Caller,
@@ -8,7 +9,6 @@ import {
   ChangeInDoubt,
   type ChangeSet,
   isEmpty,
-  type Needs,
   type Partition,
   type Scope,
   type Settled,
@@ -23,7 +23,7 @@ import { lockFaults, readControls, writeControls } from './control-rows.js'
 import type { Database, Ending, Statements } from './database.js'
 import type { Log, Written } from './log.js'
 import { keyOf, live, lockDirectory, type Parties, type Party, partitionOfParty } from './parties.js'
-import { clearRows, type KeptRow, PartTables, putRows, readNeeds, readReplaced } from './row-sets.js'
+import { type Clear, PartTables, readStanding, type Standing, type Wanted, writeRows } from './row-sets.js'
 import type { Controls, ControlText, SharedJournal } from './sharing.js'
 
 /** Callers of which it is guessed which account or site they are. */
@@ -40,7 +40,7 @@ interface Decided<Result> extends Written {
 }
 
 /** What a call looks at beside its account or site. */
-type Looked = readonly [texts: readonly ControlText[], rows: readonly KeptRow[]]
+type Looked = readonly [texts: readonly ControlText[], standing: Standing]
 
 export interface CallOptions<Entry> {
   readonly journal: SharedJournal<Entry>
@@ -75,7 +75,7 @@ export class Calls<Entry> {
     return access
   }
 
-  async call<Result>(caller: Caller, needs: Needs, settle: (turn: Turn) => Settled<Entry, Result>): Promise<Result> {
+  async call<Result>(caller: Caller, wanted: Wanted, settle: (turn: Turn) => Settled<Entry, Result>): Promise<Result> {
     let isSettled = false
     let decided: Decided<Result> | undefined
     const settleOnce = (turn: Turn) => {
@@ -87,7 +87,7 @@ export class Calls<Entry> {
         const ending =
           caller.token === undefined
             ? await this.#callOfNobody(statements, caller.vendor, settleOnce)
-            : await this.#callOf(statements, caller, needs, settleOnce)
+            : await this.#callOf(statements, caller, wanted, settleOnce)
         decided = ending.result
         return ending
       })
@@ -96,7 +96,7 @@ export class Calls<Entry> {
       const stands = error instanceof ChangeInDoubt && decided !== undefined && (await this.#stands(caller, decided))
       if (!stands) {
         decided?.falls()
-        if (!isSettled && error instanceof StorageFailure && isEmpty(needs))
+        if (!isSettled && error instanceof StorageFailure && isEmpty(wanted.needs))
           return this.#callWithoutDatabase(caller, settle, error)
         throw error
       }
@@ -126,24 +126,24 @@ export class Calls<Entry> {
   async #callOf<Result>(
     statements: Statements,
     caller: Named,
-    needs: Needs,
+    wanted: Wanted,
     settle: (turn: Turn) => Settled<Entry, Result>,
   ): Promise<Ending<Decided<Result>>> {
     const guess = this.#guesses.get(keyOfCaller(caller))
     const locking = this.#parties.lock(statements, caller)
     // It goes out right behind the lock, and is read once that is had; it takes no lock itself, for who finds no account
     // or site has yet to wait for all of them.
-    const guessed = guess && lookFor(statements, guess, needs)
+    const guessed = guess && lookFor(statements, guess, wanted)
     // Its failure is that of the lock, which tells of it.
     guessed?.catch(() => {})
-    const standing = await locking
-    const party = standing ?? (await this.#make(statements, caller))
+    const locked = await locking
+    const party = locked ?? (await this.#make(statements, caller))
     const scope = partitionOfParty(party)
-    const isGuessed = guessed !== undefined && standing !== undefined && guess === scope
-    const [seen, rows] = await (isGuessed ? guessed : lookFor(statements, scope, needs))
+    const isGuessed = guessed !== undefined && locked !== undefined && guess === scope
+    const [seen, standing] = await (isGuessed ? guessed : lookFor(statements, scope, wanted))
     const texts = await lockFaults(statements, scope, seen)
     const part = new PartTables()
-    part.add(rows)
+    part.add(standing.rows)
     this.#options.controls.update(texts, scope)
     const ids = this.#options.ids(scope)
     const view: View = { get: (table, key) => part.tables[table].get(key) }
@@ -153,34 +153,23 @@ export class Calls<Entry> {
     settled.count?.()
     ids.keep()
     const counted = this.#options.controls.changes(scope, '')
-    const changed = await this.#change(statements, party, settled.changes, { needs, part, by: turn.id })
+    const others = othersOf(settled.changes, wanted.drafted)
+    const more = await readStanding(statements, party.key, { needs: {}, drafted: others }, wanted.needs)
+    part.add(more.rows)
+    const isDrafted = ({ table }: Clear) => others[table] === undefined && settled.changes[table] !== undefined
+    const clears = [...standing.clears.filter(isDrafted), ...more.clears]
+    // Told by the same rules as in memory, on the rows that it touches.
+    const { changed } = new Commit(part.tables, settled.changes, turn.id)
     const entry = settled.entry(changed)
     this.#options.journal.decided(scope, entry)
     const written = this.#log.append(statements, scope, entry)
     const last = Promise.all([
       written.done,
-      statements.rows('UPDATE @parties SET requests = requests + 1 WHERE id = $1', [party.id]),
+      statements.prepared('UPDATE @parties SET requests = requests + 1 WHERE id = $1', [party.id]),
       writeControls(statements, counted),
-      putRows(statements, party.id, settled.changes, turn.id),
+      writeRows(statements, party.id, settled.changes, clears, turn.id),
     ])
     return { result: { result: settled.result, ...written }, last }
-  }
-
-  /** What the changes come to, told by the same rules as in memory: on the rows that they touch. */
-  async #change(
-    statements: Statements,
-    party: Party,
-    changes: ChangeSet,
-    { needs, part, by }: { readonly needs: Needs; readonly part: PartTables; readonly by: string },
-  ) {
-    if (isEmpty(changes)) return nothingChanged
-    const [cleared, replaced] = await Promise.all([
-      clearRows(statements, party.id, changes),
-      readReplaced(statements, party.id, changes, needs),
-    ])
-    part.add(cleared)
-    part.add(replaced)
-    return new Commit(part.tables, changes, by).changed
   }
 
   /** Makes the account or site of a caller. */
@@ -245,5 +234,12 @@ export class Calls<Entry> {
 
 const keyOfCaller = (caller: Named) => (caller.vendor === 'jirafe' ? `site ${caller.site}` : `token ${caller.token}`)
 
-const lookFor = (statements: Statements, of: Partition, needs: Needs): Promise<Looked> =>
-  Promise.all([readControls(statements, of), readNeeds(statements, keyOf(of), needs)])
+const lookFor = (statements: Statements, of: Partition, wanted: Wanted): Promise<Looked> =>
+  Promise.all([readControls(statements, of), readStanding(statements, keyOf(of), wanted)])
+
+/** Of the changes what was not drafted as it came to be. */
+const othersOf = (changes: ChangeSet, drafted: ChangeSet): ChangeSet =>
+  Object.fromEntries(
+    // The change set is keyed by the names of tables.
+    Object.entries(changes).filter(([table, change]) => change !== drafted[table as TableName]),
+  )

@@ -46,7 +46,7 @@ async function select(
   lock: 'locked' | undefined,
 ): Promise<readonly ControlText[]> {
   const text = `SELECT ${columns} FROM @controls WHERE ${where} ORDER BY kind, scope`
-  const rows = await statements.rows<ControlRow>(lock === undefined ? text : `${text} FOR UPDATE`, values)
+  const rows = await statements.prepared<ControlRow>(lock === undefined ? text : `${text} FOR UPDATE`, values)
   return rows.map(textOf)
 }
 

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient, PoolConfig, QueryResultRow } from 'pg'
+import { entryOf } from '../../entry-of.js'
 import { ChangeInDoubt, DatabaseError, StorageFailure } from '../store.js'
 
 /** How long a connection may take, a statement and a wait for a lock, and a transaction of which nothing more comes; in milliseconds. */
@@ -12,10 +13,17 @@ const mostConnections = 10
 
 type Value = string | number | boolean | null | Buffer | readonly number[] | readonly (string | null)[]
 
-/** Statements of one transaction, or of none; `@name` stands for a table of Backstock's schema. */
+/**
+ * Statements of one transaction, or of none; `@name` stands for a table of Backstock's schema. Those that are sent before
+ * the results of others are there are carried out one after the other.
+ */
 export interface Statements {
-  /** Statements that are sent before the results of others are there are carried out one after the other. */
   rows<Row extends QueryResultRow>(text: string, values?: readonly Value[]): Promise<Row[]>
+  /**
+   * The same of what every call says: a connection reads and plans it once. The plan stays while the tables grow, so it
+   * has to be one that never looks through rows or the journal.
+   */
+  prepared<Row extends QueryResultRow>(text: string, values: readonly Value[]): Promise<Row[]>
 }
 
 /** What a transaction came to, while its last statements are still under way. */
@@ -29,10 +37,18 @@ export interface TransactionOptions {
   readonly readOnly?: boolean
 }
 
+/** A statement with the names of the schema's tables, and what it is prepared as. */
+interface Written {
+  readonly text: string
+  readonly name: string
+}
+
 /** Connections to a PostgreSQL database, and the schema in it that is Backstock's. */
-export class Database {
+export class Database implements Statements {
   readonly #pool: Pool
   readonly #schema: string
+  /** Statements as they are sent, by their texts. */
+  readonly #written = new Map<string, Written>()
 
   private constructor(pool: Pool, schema: string) {
     this.#pool = pool
@@ -52,6 +68,8 @@ export class Database {
       connectionTimeoutMillis: connectMs,
       statement_timeout: statementMs,
       idle_in_transaction_session_timeout: idleMs,
+      // Everything is found by an index. Where tables grow by a million rows a minute the server still takes them for small.
+      options: '-c enable_seqscan=off',
       keepAlive: true,
       pipeline: true,
     }
@@ -69,6 +87,11 @@ export class Database {
   async rows<Row extends QueryResultRow>(text: string, values: readonly Value[] = []): Promise<Row[]> {
     const client = await this.#connect()
     return this.#with(client, () => this.#statements(client).rows<Row>(text, values))
+  }
+
+  async prepared<Row extends QueryResultRow>(text: string, values: readonly Value[]): Promise<Row[]> {
+    const client = await this.#connect()
+    return this.#with(client, () => this.#statements(client).prepared<Row>(text, values))
   }
 
   /** Does the work in one transaction: all of it is committed, or nothing. */
@@ -140,21 +163,27 @@ export class Database {
   }
 
   #statements(client: PoolClient): Statements {
+    const query = async <Row extends QueryResultRow>(text: string, values: readonly Value[], isPrepared: boolean) => {
+      const written = this.written(text)
+      // pg takes arrays of its own alone, and writes to none.
+      const query = { text: written.text, values: [...values], name: isPrepared ? written.name : undefined }
+      const { rows } = await client.query<Row>(query).catch((error: unknown) => {
+        throw told(error)
+      })
+      return rows
+    }
     return {
-      rows: async <Row extends QueryResultRow>(text: string, values: readonly Value[] = []) => {
-        // pg takes arrays of its own alone, and writes to none.
-        const named = this.named(text)
-        const result = await client.query<Row>(named, [...values]).catch((error: unknown) => {
-          throw told(error)
-        })
-        return result.rows
-      },
+      rows: (text, values = []) => query(text, values, false),
+      prepared: (text, values) => query(text, values, true),
     }
   }
 
-  /** The statement with the names of the schema's tables. */
-  named(text: string): string {
-    return text.replace(/@([a-z_]+)/g, (_, name: string) => `${this.#schema}.${name}`)
+  /** A statement as it is sent. */
+  written(text: string): Written {
+    return entryOf(this.#written, text, () => ({
+      text: text.replace(/@([a-z_]+)/g, (_, name: string) => `${this.#schema}.${name}`),
+      name: `backstock ${this.#written.size}`,
+    }))
   }
 }
 

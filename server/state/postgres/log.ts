@@ -196,7 +196,7 @@ export class Log<Entry> {
     request: string | null,
     entry: string | null,
   ): Promise<string> {
-    const [row] = await statements.rows<{ readonly id: string }>(
+    const [row] = await statements.prepared<{ readonly id: string }>(
       'INSERT INTO @journal (kind, scope, request, entry) VALUES ($1, $2, $3, $4) RETURNING id',
       [kind, writeScope(scope), request, entry],
     )

@@ -138,7 +138,7 @@ export class Parties {
     where: string,
     values: readonly (string | Buffer | readonly string[])[],
   ): Promise<readonly Party[]> {
-    const rows = await statements.rows<PartyRow>(
+    const rows = await statements.prepared<PartyRow>(
       `SELECT p.id, p.key, p.version, p.requests,
          CASE WHEN p.version = ANY ($1::bigint[]) THEN NULL ELSE p.setup END AS setup
        FROM @parties p WHERE ${where}`,

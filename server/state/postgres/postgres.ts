@@ -3,6 +3,7 @@ import type {
   Access,
   AccountsAndSites,
   Caller,
+  ChangeSet,
   Declaration,
   Found,
   Needs,
@@ -53,6 +54,7 @@ const soonMs = 20
  * account or site; decisions are made here, on the rows that the call named.
  */
 export class PostgresStore<Entry> implements Store<Entry> {
+  readonly isRemote = true
   readonly #options: PostgresOptions<Entry>
   readonly #database: Database
   readonly #log: Log<Entry>
@@ -122,8 +124,13 @@ export class PostgresStore<Entry> implements Store<Entry> {
     return this.#calls.access(caller)
   }
 
-  async call<Result>(caller: Caller, needs: Needs, settle: (turn: Turn) => Settled<Entry, Result>): Promise<Result> {
-    const result = await this.#calls.call(caller, needs, settle)
+  async call<Result>(
+    caller: Caller,
+    needs: Needs,
+    settle: (turn: Turn) => Settled<Entry, Result>,
+    drafted: ChangeSet = {},
+  ): Promise<Result> {
+    const result = await this.#calls.call(caller, { needs, drafted }, settle)
     this.#pollSoon()
     return result
   }

@@ -54,21 +54,19 @@ class Keys {
   }
 }
 
-/** The rows that a call has named, of the live account or site with the key. */
-export async function readNeeds(statements: Statements, key: Buffer, needs: Needs): Promise<readonly KeptRow[]> {
-  const keys = new Keys()
-  for (const [table, named] of Object.entries(needs)) {
-    // Needs are told under the names of tables.
-    for (const each of named ?? []) keys.add(table as TableName, ...each)
-  }
-  return keys.isEmpty ? [] : readKeys(statements, '(SELECT id FROM @parties WHERE copy = 0 AND key = $1)', key, keys)
-}
+/** The live account or site whose key is the first parameter. */
+const live = '(SELECT id FROM @parties WHERE copy = 0 AND key = $1)'
 
-function readKeys(statements: Statements, party: string, of: Buffer | string, keys: Keys): Promise<KeptRow[]> {
-  return statements.rows<KeptRow & { readonly party: string }>(
-    `SELECT ${columns} FROM unnest($2::text[], $3::bytea[], $4::bytea[], $5::bytea[]) AS w (kind, k1, k2, k3)
-     JOIN @rows r ON r.party = ${party} AND r.kind = w.kind AND r.k1 = w.k1 AND r.k2 = w.k2 AND r.k3 = w.k3`,
-    [of, ...keys.arrays],
+function readKeys(statements: Statements, key: Buffer, keys: Keys): Promise<KeptRow[]> {
+  // A plain join looks through all rows of the account or site, where the server has not counted them yet; what has an
+  // offset is looked up for each key by itself.
+  return statements.prepared<KeptRow>(
+    `SELECT r.* FROM unnest($2::text[], $3::bytea[], $4::bytea[], $5::bytea[]) AS w (kind, k1, k2, k3),
+       LATERAL (
+         SELECT ${columns} FROM @rows r
+         WHERE r.party = ${live} AND r.kind = w.kind AND r.k1 = w.k1 AND r.k2 = w.k2 AND r.k3 = w.k3 OFFSET 0
+       ) AS r`,
+    [key, ...keys.arrays],
   )
 }
 
@@ -78,63 +76,97 @@ const byEntries = (changes: ChangeSet) =>
     (entry): entry is [TableName, TableChange] => entry[1] !== undefined,
   )
 
-/** Takes away what the changes clear, by one statement for each way to clear; the rows that stood there. */
-export async function clearRows(
-  statements: Statements,
-  party: string,
-  changes: ChangeSet,
-): Promise<readonly KeptRow[]> {
-  const cleared: KeptRow[][] = []
-  for (const [table, { all, firsts, thirds }] of byEntries(changes)) {
-    if (all) cleared.push(await clear(statements, party, table, 'true', undefined))
-    else {
-      if (firsts.size > 0) cleared.push(await clear(statements, party, table, 'r.k1 = ANY ($3::bytea[])', firsts))
-      if (thirds.size > 0) cleared.push(await clear(statements, party, table, 'r.k3 = ANY ($3::bytea[])', thirds))
-    }
-  }
-  return cleared.flat()
+/** One way in which a table is cleared: whole, or by the first or third parts of keys. */
+export interface Clear {
+  readonly table: TableName
+  readonly where: string
+  readonly parts: ReadonlySet<string> | undefined
 }
 
-async function clear(
+const clearsOf = (changes: ChangeSet): readonly Clear[] =>
+  byEntries(changes).flatMap(([table, { all, firsts, thirds }]): readonly Clear[] => {
+    if (all) return [{ table, where: 'true', parts: undefined }]
+    const byFirsts = { table, where: 'r.k1 = ANY ($3::bytea[])', parts: firsts }
+    const byThirds = { table, where: 'r.k3 = ANY ($3::bytea[])', parts: thirds }
+    return [byFirsts, byThirds].filter(({ parts }) => parts.size > 0)
+  })
+
+const valuesOf = <Of>(of: Of, { table, parts }: Clear) => [
+  of,
+  table,
+  ...(parts === undefined ? [] : [byteArray(parts)]),
+]
+
+/** The rows that a call will look at, and what it will change as far as that was decided before. */
+export interface Wanted {
+  readonly needs: Needs
+  readonly drafted: ChangeSet
+}
+
+/** What a call looks at, clears and replaces. */
+export interface Standing {
+  readonly rows: readonly KeptRow[]
+  /** Of the clears those that find something. */
+  readonly clears: readonly Clear[]
+}
+
+/** The same of the live account or site with the key, but for rows that are known; all is asked for at once. */
+export async function readStanding(
   statements: Statements,
-  party: string,
-  table: TableName,
-  where: string,
-  parts: ReadonlySet<string> | undefined,
-): Promise<KeptRow[]> {
-  const values = [party, table, ...(parts === undefined ? [] : [byteArray(parts)])]
-  const rows = await statements.rows<KeptRow>(
-    `DELETE FROM @rows r WHERE r.party = $1 AND r.kind = $2 AND ${where} RETURNING ${columns}`,
-    values,
+  key: Buffer,
+  { needs, drafted }: Wanted,
+  known: Needs = {},
+): Promise<Standing> {
+  const clears = clearsOf(drafted)
+  const keys = keysOf(needs, drafted, known)
+  const [named, ...cleared] = await Promise.all([
+    keys.isEmpty ? [] : readKeys(statements, key, keys),
+    ...clears.map((clear) => readCleared(statements, key, clear)),
+  ])
+  return {
+    // What is cleared comes first, for it is told in its order.
+    rows: [...cleared.flat(), ...named],
+    clears: clears.filter((_, index) => cleared[index]?.length !== 0),
+  }
+}
+
+/** What a call looks at, and where it puts rows, as far as that is not known. */
+function keysOf(needs: Needs, drafted: ChangeSet, known: Needs): Keys {
+  const keys = new Keys()
+  // Needs are told under the names of tables.
+  for (const [table, named] of Object.entries(needs) as [TableName, readonly Key[]][])
+    for (const each of named) keys.add(table, ...each)
+  for (const [table, { puts }] of byEntries(drafted)) {
+    const isKnown = new Set([...(known[table] ?? []), ...(needs[table] ?? [])].map(writeKey))
+    for (const { first, second, values } of puts)
+      for (const [third] of values)
+        if (isKnown.size === 0 || !isKnown.has(writeKey([first, second, third]))) keys.add(table, first, second, third)
+  }
+  return keys
+}
+
+async function readCleared(statements: Statements, key: Buffer, clear: Clear): Promise<readonly KeptRow[]> {
+  const rows = await statements.prepared<KeptRow>(
+    `SELECT ${columns} FROM @rows r WHERE r.party = ${live} AND r.kind = $2 AND ${clear.where}`,
+    valuesOf(key, clear),
   )
   // They are told in the order in which they came, as on every storage.
   return rows.sort((one, other) => Number(one.place) - Number(other.place))
 }
 
-/** What stands where the changes put rows, as far as nobody has looked at it yet. */
-export async function readReplaced(
-  statements: Statements,
-  party: string,
-  changes: ChangeSet,
-  needs: Needs,
-): Promise<readonly KeptRow[]> {
-  const keys = new Keys()
-  for (const [table, { puts }] of byEntries(changes)) {
-    const known = new Set((needs[table] ?? []).map(writeKey))
-    for (const { first, second, values } of puts)
-      for (const [third] of values)
-        if (known.size === 0 || !known.has(writeKey([first, second, third]))) keys.add(table, first, second, third)
-  }
-  return keys.isEmpty ? [] : readKeys(statements, '$1', party, keys)
-}
-
 const writeKey = (key: Key) => JSON.stringify(key)
 
 /**
- * Puts rows and takes rows away as the changes say, by one statement each, however many they are. Both are sent at once:
+ * Clears, puts and takes away rows as the changes say, by one statement each, however many they are. All are sent at once:
  * what is to be committed may be sent right behind them.
  */
-export function putRows(statements: Statements, party: string, changes: ChangeSet, by: string): Promise<unknown> {
+export function writeRows(
+  statements: Statements,
+  party: string,
+  changes: ChangeSet,
+  clears: readonly Clear[],
+  by: string,
+): Promise<unknown> {
   const gone = new Keys()
   const put = new Keys()
   const values: string[] = []
@@ -148,6 +180,12 @@ export function putRows(statements: Statements, party: string, changes: ChangeSe
         }
       }
   return Promise.all([
+    ...clears.map((clear) =>
+      statements.rows(
+        `DELETE FROM @rows r WHERE r.party = $1 AND r.kind = $2 AND ${clear.where}`,
+        valuesOf(party, clear),
+      ),
+    ),
     gone.isEmpty ||
       statements.rows(
         `DELETE FROM @rows r USING unnest($2::text[], $3::bytea[], $4::bytea[], $5::bytea[]) AS w (kind, k1, k2, k3)
@@ -155,7 +193,7 @@ export function putRows(statements: Statements, party: string, changes: ChangeSe
         [party, ...gone.arrays],
       ),
     put.isEmpty ||
-      statements.rows(
+      statements.prepared(
         `INSERT INTO @rows (party, kind, k1, k2, k3, value, made_by)
          SELECT $1, w.*, $2 FROM unnest($3::text[], $4::bytea[], $5::bytea[], $6::bytea[], $7::text[]) AS w
          ON CONFLICT (party, kind, k1, k2, k3) DO UPDATE SET value = excluded.value, made_by = excluded.made_by`,
@@ -183,7 +221,8 @@ export async function readRow<Name extends TableName>(
   table: Name,
   at: Key,
 ): Promise<Row<Tables[Name]> | undefined> {
-  const [row] = await readNeeds(statements, key, { [table]: [at] })
+  const { rows } = await readStanding(statements, key, { needs: { [table]: [at] }, drafted: {} })
+  const [row] = rows
   return row && rowOf(row)
 }
 

@@ -25,7 +25,7 @@ import {
   partitionOfParty,
   seeded,
 } from './parties.js'
-import { putRows, readAllRows } from './row-sets.js'
+import { readAllRows, writeRows } from './row-sets.js'
 
 /** An account or site that is to stand: with rows of its own, or with those of another one. */
 interface Arrival {
@@ -68,7 +68,7 @@ export class Whole<Entry> {
       if (origin === undefined) {
         await this.#parties.remove(statements, idsOf(gone))
         const party = await this.#parties.insert(statements, live, setup, requests)
-        await putRows(statements, party.id, changes ?? {}, '')
+        await writeRows(statements, party.id, changes ?? {}, [], '')
       } else {
         await this.#parties.remove(statements, idsOf(gone))
         await this.#parties.copy(statements, [{ origin, setup, requests }], live)
@@ -96,7 +96,7 @@ export class Whole<Entry> {
     await this.#parties.remove(statements, idsOf(standing.filter((each) => names.has(partitionOfParty(each)))))
     for (const { setup, changes } of given) {
       const party = await this.#parties.insert(statements, seeded, setup, 0)
-      await putRows(statements, party.id, changes, '')
+      await writeRows(statements, party.id, changes, [], '')
     }
   }
 
