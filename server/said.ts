@@ -46,23 +46,20 @@ export const statementsTold = 1_000
 /** So many characters are digested in one go: some hundred items. */
 const digested = 65_536
 
+type StateOf<Item> = (item: Item, index: number) => Statement
+type GistOf<Item> = (item: Item, index: number) => string
+
 /**
  * Statements of items, of which `stateOf` makes one each: a call of any size has at most a thousand and one. `gistOf` is
  * a text of the item's statement that ends as no other begins: two lists of them are the same text where they say the same.
  */
-export function statementsOf<Item>(items: readonly Item[], stateOf: StateOf<Item>, gistOf: GistOf<Item>) {
-  return items.length <= statementsTold ? items.map(stateOf) : atOnce(statementsInSlices(items, stateOf, gistOf))
-}
-
-type StateOf<Item> = (item: Item, index: number) => Statement
-type GistOf<Item> = (item: Item, index: number) => string
-
-/** The same of many items. */
 export function* statementsInSlices<Item>(
   items: readonly Item[],
   stateOf: StateOf<Item>,
   gistOf: GistOf<Item>,
 ): Slices<readonly Statement[]> {
+  const after = items[statementsTold]
+  if (after === undefined) return items.map(stateOf)
   const told = items.slice(0, statementsTold).map(stateOf)
   const digest = createHash('sha256')
   let text = ''
@@ -76,8 +73,7 @@ export function* statementsInSlices<Item>(
   }
   digest.update(text)
   const left = items.length - statementsTold
-  const [first = told[0]] = items.slice(statementsTold, statementsTold + 1).map((item) => stateOf(item, statementsTold))
-  if (first === undefined) return told
+  const first = stateOf(after, statementsTold)
   const rest: Statement = {
     index: statementsTold,
     key: keyPart(`${left} more from ${first.key} on`),
@@ -88,6 +84,11 @@ export function* statementsInSlices<Item>(
     at: first.at,
   }
   return [...told, rest]
+}
+
+/** The same in one go. */
+export function statementsOf<Item>(items: readonly Item[], stateOf: StateOf<Item>, gistOf: GistOf<Item>) {
+  return atOnce(statementsInSlices(items, stateOf, gistOf))
 }
 
 /** Whether a field is among those that were met with that type; a call has few, so nobody needs a Map of them. */
