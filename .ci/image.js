@@ -76,6 +76,16 @@ assert.notEqual(await healthOf(undefined), 0)
 rmSync(join(seeds, '30-bad.yaml'))
 told('ends with 2 for a bad seed, and says file, line and reason')
 
+// It speaks to a database by the package that is installed beside it; here there is none, and the settings of the image stay.
+const { BACKSTOCK_DATA } = image.env
+Object.assign(image.env, { BACKSTOCK_DATABASE: 'postgres://backstock@127.0.0.1:1/backstock', BACKSTOCK_DATA: '' })
+const alone = await start(false)
+assert.equal((await alone.ended).code, 4)
+assert.match(alone.said(), /connect ECONNREFUSED 127\.0\.0\.1:1/)
+delete image.env.BACKSTOCK_DATABASE
+Object.assign(image.env, { BACKSTOCK_DATA })
+told('has what speaks to a database')
+
 // Platforms that choose the user themselves give it the group 0.
 rmSync(join(image.root, 'data'), { recursive: true })
 mkdirSync(join(image.root, 'data'))
