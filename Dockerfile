@@ -12,8 +12,9 @@ COPY . .
 RUN npm pack --silent --pack-destination /tmp \
  && mkdir -p /image/opt/backstock \
  && tar -xzf /tmp/backstock-*.tgz --strip-components=1 --no-same-owner -C /image/opt/backstock
-# What speaks to a database, in the version that the tests have.
-RUN npm install --prefix /image/opt/backstock --ignore-scripts --no-audit --no-fund --no-save --omit=dev --omit=peer \
+# What speaks to a database, in the version that the tests have: beside Backstock, for within it npm takes it for a peer
+# that somebody else installs.
+RUN npm install --prefix /image/opt --ignore-scripts --no-audit --no-fund --no-save --omit=dev \
       pg@$(node -p 'require("/source/node_modules/pg/package.json").version')
 # `env` is what finds node for the program's first line, so that `docker exec CONTAINER backstock requests` works.
 RUN mkdir -p /image/usr/local/bin /image/etc \

@@ -145,11 +145,14 @@ function keysOf(needs: Needs, drafted: ChangeSet, known: Needs): Keys {
   return keys
 }
 
+/** A longer list of parts is planned with its statement: PostgreSQL hashes no other, and would go through it for each row. */
+const mostParts = 20
+
 async function readCleared(statements: Statements, key: Buffer, clear: Clear): Promise<readonly KeptRow[]> {
-  const rows = await statements.prepared<KeptRow>(
-    `SELECT ${columns} FROM @rows r WHERE r.party = ${live} AND r.kind = $2 AND ${clear.where}`,
-    valuesOf(key, clear),
-  )
+  const text = `SELECT ${columns} FROM @rows r WHERE r.party = ${live} AND r.kind = $2 AND ${clear.where}`
+  const values = valuesOf(key, clear)
+  const isLong = (clear.parts?.size ?? 0) > mostParts
+  const rows = await (isLong ? statements.rows<KeptRow>(text, values) : statements.prepared<KeptRow>(text, values))
   // They are told in the order in which they came, as on every storage.
   return rows.sort((one, other) => Number(one.place) - Number(other.place))
 }
