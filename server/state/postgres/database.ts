@@ -1,10 +1,12 @@
-import type { Pool, PoolClient, PoolConfig, QueryResultRow } from 'pg'
+import type { ClientConfig, Pool, PoolClient, PoolConfig, QueryResultRow } from 'pg'
 import { entryOf } from '../../entry-of.js'
 import { ChangeInDoubt, DatabaseError, StorageFailure } from '../store.js'
 
-/** How long a connection may take, a statement and a wait for a lock, and a transaction of which nothing more comes; in milliseconds. */
+/** How long making a connection may take, a statement and a wait for a lock, and a transaction of which nothing more comes; in milliseconds. */
 const connectMs = 5_000
 const statementMs = 30_000
+/** How long a call may wait for others to be done with a connection: as long as for their locks. */
+const turnMs = statementMs
 /** A replica that is gone without a word must not hold the locks of its calls for ever. */
 const idleMs = 30_000
 
@@ -65,7 +67,13 @@ export class Database implements Statements {
       connectionString: url,
       application_name: 'backstock',
       max: mostConnections,
-      connectionTimeoutMillis: connectMs,
+      connectionTimeoutMillis: turnMs,
+      // The pool takes one limit for the wait in its queue and for making a connection, and who is busy is not gone.
+      Client: class extends pg.Client {
+        constructor(config?: ClientConfig) {
+          super({ ...config, connectionTimeoutMillis: connectMs })
+        }
+      },
       statement_timeout: statementMs,
       idle_in_transaction_session_timeout: idleMs,
       // Everything is found by an index. Where tables grow by a million rows a minute the server still takes them for small.
@@ -76,6 +84,8 @@ export class Database implements Statements {
     const pool = new pg.Pool(config)
     // A connection that is lost while nobody uses it is replaced by the next that is wanted.
     pool.on('error', () => {})
+    // Nor is there anybody to hear of it while one is handed out; what is asked of it fails then.
+    pool.on('connect', (client) => client.on('error', () => {}))
     return new Database(pool, schema)
   }
 

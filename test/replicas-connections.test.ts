@@ -1,0 +1,95 @@
+import { connect, createServer, type Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { startEmulator } from '../server/emulator.js'
+import { schemaOfTest } from './database.js'
+import { bulk, items } from './emulator.js'
+import { ask, startReplicas } from './replicas.js'
+
+const row = (upc: string, inventory: number) => ({ warehouse: 'New York', upc, inventory })
+
+/** The last that a server says at the start of a connection: it is ready, and in no transaction. */
+const readyForQuery = Buffer.from([0x5a, 0, 0, 0, 5, 0x49])
+
+/** What it says to who is sent away, as by pg_terminate_backend. */
+function farewell(): Buffer {
+  const fields = Buffer.from('SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0')
+  const head = Buffer.from([0x45, 0, 0, 0, 0])
+  head.writeInt32BE(fields.length + 4, 1)
+  return Buffer.concat([head, fields])
+}
+
+/** Stands before the server; while `isHarsh` says so, each connection is sent away in one breath with being made. */
+async function inFrontOf(database: string, isHarsh: () => boolean): Promise<string> {
+  const { hostname, port } = new URL(database)
+  const sockets = new Set<Socket>()
+  const proxy = createServer((client) => {
+    const server = connect(Number(port), hostname)
+    for (const socket of [client, server]) {
+      sockets.add(socket)
+      socket.on('error', () => {})
+    }
+    client.pipe(server)
+    client.on('close', () => server.destroy())
+    server.on('close', () => client.destroy())
+    server.on('data', (chunk: Buffer) => {
+      if (isHarsh() && chunk.subarray(-readyForQuery.length).equals(readyForQuery)) {
+        client.end(Buffer.concat([chunk, farewell()]))
+        server.destroy()
+      } else client.write(chunk)
+    })
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    proxy.close()
+  })
+  const address = proxy.address()
+  if (typeof address !== 'object' || address === null) throw new Error('The proxy listens on no port.')
+  return Object.assign(new URL(database), { port: String(address.port) }).href
+}
+
+describe('Connections to the database', () => {
+  it('that end in the moment in which they are made end calls, and not the replica', async () => {
+    let isHarsh = false
+    const { database, databaseSchema } = schemaOfTest()
+    const emulator = await startEmulator({
+      ...{ port: 0, databaseSchema, levels: { '*.conduct.*': 'off' } as const },
+      database: await inFrontOf(database, () => isHarsh),
+    })
+    onTestFinished(() => emulator.close())
+    expect((await bulk(emulator, items(row('1', 5)))).status).toBe(200)
+    isHarsh = true
+    const ends = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'backstock'"
+    const client = new pg.Client(database)
+    await client.connect()
+    onTestFinished(() => client.end())
+    await client.query(ends)
+    const refused = await Promise.all([6, 7, 8].map((inventory) => bulk(emulator, items(row('1', inventory)))))
+    expect(refused.map(({ status }) => status)).toEqual([503, 503, 503])
+    expect((await ask(emulator, 'GET', 'ready')).status).toBe(503)
+    isHarsh = false
+    expect((await bulk(emulator, items(row('1', 9)))).status).toBe(200)
+    const { body } = await ask(emulator, 'POST', 'requests/count', { match: { status: 503 } })
+    expect(body.count).toBe(3)
+  }, 60_000)
+
+  it('are waited for as long as locks are: who has many calls is not refused for them', async () => {
+    const place = schemaOfTest()
+    const [one] = await startReplicas(1, { ...place, settings: { rate_limit: 'off' } })
+    if (one === undefined) throw new Error('One was started.')
+    await bulk(one, items(row('1', 0)))
+    const holder = new pg.Client(place.database)
+    await holder.connect()
+    onTestFinished(() => holder.end())
+    await holder.query(`BEGIN; SELECT 1 FROM ${place.databaseSchema}.parties FOR UPDATE`)
+    const calls = Array.from({ length: 25 }, (_, inventory) => bulk(one, items(row('1', inventory))))
+    const others = bulk(one, items(row('1', 1)), { token: 'another' })
+    // Longer than a connection may take to be made.
+    await delay(6_000)
+    await holder.query('ROLLBACK')
+    const statuses = (await Promise.all([...calls, others])).map(({ status }) => status)
+    expect(new Set(statuses)).toEqual(new Set([200]))
+  }, 60_000)
+})
