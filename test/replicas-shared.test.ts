@@ -224,7 +224,9 @@ describe('Replicas on one database', () => {
 
   it('find each row by its key, also while the server takes a table that grows for an empty one', async () => {
     const place = schemaOfTest()
-    const [one] = await startReplicas(1, { ...place, settings: { rate_limit: 'off' } })
+    // What the URL says of its own stands beside what Backstock says.
+    const database = `${place.database}?options=${encodeURIComponent('-c work_mem=8MB')}`
+    const [one] = await startReplicas(1, { ...place, database, settings: { rate_limit: 'off' } })
     if (one === undefined) throw new Error('One was started.')
     const client = new pg.Client(place.database)
     await client.connect()

@@ -76,16 +76,19 @@ export class Database implements Statements {
       },
       statement_timeout: statementMs,
       idle_in_transaction_session_timeout: idleMs,
-      // Everything is found by an index. Where tables grow by a million rows a minute the server still takes them for small.
-      options: '-c enable_seqscan=off',
       keepAlive: true,
       pipeline: true,
     }
     const pool = new pg.Pool(config)
     // A connection that is lost while nobody uses it is replaced by the next that is wanted.
     pool.on('error', () => {})
-    // Nor is there anybody to hear of it while one is handed out; what is asked of it fails then.
-    pool.on('connect', (client) => client.on('error', () => {}))
+    pool.on('connect', (client) => {
+      // Nor is there anybody to hear of it while one is handed out; what is asked of it fails then.
+      client.on('error', () => {})
+      // Everything is found by an index. Where tables grow by a million rows a minute the server still takes them for
+      // small. It is said here, for `options` may stand in the URL.
+      client.query('SET enable_seqscan = off').catch(() => {})
+    })
     return new Database(pool, schema)
   }
 
