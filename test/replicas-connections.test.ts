@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startEmulator } from '../server/emulator.js'
-import { schemaOfTest } from './database.js'
+import { onServer, schemaOfTest } from './database.js'
 import { bulk, items } from './emulator.js'
 import { ask, startReplicas } from './replicas.js'
 
@@ -91,5 +91,32 @@ describe('Connections to the database', () => {
     await holder.query('ROLLBACK')
     const statuses = (await Promise.all([...calls, others])).map(({ status }) => status)
     expect(new Set(statuses)).toEqual(new Set([200]))
+  }, 60_000)
+})
+
+describe('A schema that is another one behind a running replica', () => {
+  it('is told of while it is gone, and is all that counts once it is there again', async () => {
+    const place = schemaOfTest()
+    const [one] = await startReplicas(1, place)
+    if (one === undefined) throw new Error('One was started.')
+    await ask(one, 'PUT', 'joor/accounts/before', { token: 'a-token', warehouses: ['Paris'] })
+    for (const inventory of [1, 2, 3]) await bulk(one, items(row('1', inventory)))
+    expect((await ask(one, 'POST', 'requests/count', { match: {} })).body.count).toBe(3)
+    await onServer(place.database, `DROP SCHEMA ${place.databaseSchema} CASCADE`)
+    expect((await bulk(one, items(row('1', 4)))).status).toBe(500)
+    expect((await ask(one, 'GET', 'ready')).status).toBe(500)
+    const [other] = await startReplicas(1, place)
+    if (other === undefined) throw new Error('One was started.')
+    await ask(other, 'PUT', 'joor/accounts/after', { token: 'a-token', warehouses: ['New York'] })
+    await bulk(other, items(row('1', 5)))
+    const { body } = await bulk(one, items(row('2', 6)))
+    expect(body.items_updated).toHaveLength(1)
+    for (const replica of [one, other]) {
+      const { accounts } = (await ask(replica, 'GET', 'joor/accounts')).body
+      expect(accounts).toMatchObject([{ account: 'after', positions: 2, requests: 2 }])
+      const { requests } = (await ask(replica, 'GET', 'requests?account=after')).body
+      expect(requests).toHaveLength(2)
+      expect((await ask(replica, 'POST', 'requests/count', { match: { status: 200 } })).body.count).toBe(2)
+    }
   }, 60_000)
 })

@@ -156,8 +156,11 @@ export class Log<Entry> {
   }
 
   async #number(): Promise<void> {
-    const fresh = await this.#database.rows('SELECT 1 FROM @journal WHERE number IS NULL LIMIT 1')
-    if (fresh.length === 0) return
+    const [journal] = await this.#database.rows<{ readonly number: string; readonly fresh: boolean }>(
+      `SELECT number, EXISTS (SELECT 1 FROM @journal WHERE number IS NULL) AS fresh FROM @singles WHERE name = 'journal'`,
+    )
+    if (Number(journal?.number ?? 0) < this.#read) this.#startOver()
+    if (!journal?.fresh) return
     await this.#database.transaction(async (statements) => {
       const locked = statements.rows("SELECT number FROM @singles WHERE name = 'journal' FOR UPDATE")
       // Not in one statement: it would number what it saw before it had the lock.
@@ -171,6 +174,14 @@ export class Log<Entry> {
       )
       await Promise.all([locked, numbered])
     })
+  }
+
+  /** The schema was made again, or a backup was put back: what was read is another journal's. */
+  #startOver(): void {
+    this.#read = -1
+    this.#trimmed = { upTo: -1, at: this.#trimmed.at }
+    this.#own.clear()
+    this.#journal.all.clear(undefined)
   }
 
   #take({ id, number: digits, kind, scope: text, entry: written }: LogRow): void {

@@ -100,7 +100,7 @@ export class Parties {
   }
 
   async change(statements: Statements, { id }: Party, setup: Setup): Promise<void> {
-    await statements.rows("UPDATE @parties SET setup = $2, version = nextval('@versions') WHERE id = $1", [
+    await statements.rows('UPDATE @parties SET setup = $2, version = DEFAULT WHERE id = $1', [
       id,
       JSON.stringify(setup),
     ])

@@ -7,8 +7,8 @@ import type { Database, Statements } from './database.js'
  */
 const steps: readonly (readonly string[])[] = [
   [
-    // Accounts and sites: live ones (copy 0), those that reset goes back to (1), and those of snapshots.
-    'CREATE SEQUENCE @versions',
+    // Accounts and sites: live ones (copy 0), those that reset goes back to (1), and those of snapshots. Replicas know
+    // setups by their versions, which no sequence gives: it would give them again after a backup was put back.
     `CREATE TABLE @parties (
       id bigserial PRIMARY KEY,
       copy bigint NOT NULL,
@@ -18,7 +18,7 @@ const steps: readonly (readonly string[])[] = [
       token text,
       setup text NOT NULL,
       requests bigint NOT NULL,
-      version bigint NOT NULL DEFAULT nextval('@versions'),
+      version bigint NOT NULL DEFAULT floor(random() * 9007199254740991),
       UNIQUE (copy, key)
     )`,
     'CREATE INDEX parties_by_token ON @parties (token) WHERE copy = 0',
