@@ -153,7 +153,7 @@ async function readCleared(statements: Statements, key: Buffer, clear: Clear): P
   const values = valuesOf(key, clear)
   const isLong = (clear.parts?.size ?? 0) > mostParts
   const rows = await (isLong ? statements.rows<KeptRow>(text, values) : statements.prepared<KeptRow>(text, values))
-  // They are told in the order in which they came, as on every storage.
+  // They are told in the order in which they came; in memory those of one warehouse and date stand together.
   return rows.sort((one, other) => Number(one.place) - Number(other.place))
 }
 
