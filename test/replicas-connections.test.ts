@@ -21,7 +21,7 @@ function farewell(): Buffer {
 }
 
 /** Stands before the server; while `isHarsh` says so, each connection is sent away in one breath with being made. */
-async function inFrontOf(database: string, isHarsh: () => boolean): Promise<string> {
+async function inFrontOf(database: string, isHarsh: () => boolean) {
   const { hostname, port } = new URL(database)
   const sockets = new Set<Socket>()
   const proxy = createServer((client) => {
@@ -41,31 +41,33 @@ async function inFrontOf(database: string, isHarsh: () => boolean): Promise<stri
     })
   })
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
+  /** Ends the connections that there are. */
+  const cut = () => {
     for (const socket of sockets) socket.destroy()
+    sockets.clear()
+  }
+  onTestFinished(() => {
+    cut()
     proxy.close()
   })
   const address = proxy.address()
   if (typeof address !== 'object' || address === null) throw new Error('The proxy listens on no port.')
-  return Object.assign(new URL(database), { port: String(address.port) }).href
+  return { url: Object.assign(new URL(database), { port: String(address.port) }).href, cut }
 }
 
 describe('Connections to the database', () => {
   it('that end in the moment in which they are made end calls, and not the replica', async () => {
     let isHarsh = false
     const { database, databaseSchema } = schemaOfTest()
+    const { url, cut } = await inFrontOf(database, () => isHarsh)
     const emulator = await startEmulator({
       ...{ port: 0, databaseSchema, levels: { '*.conduct.*': 'off' } as const },
-      database: await inFrontOf(database, () => isHarsh),
+      database: url,
     })
     onTestFinished(() => emulator.close())
     expect((await bulk(emulator, items(row('1', 5)))).status).toBe(200)
     isHarsh = true
-    const ends = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'backstock'"
-    const client = new pg.Client(database)
-    await client.connect()
-    onTestFinished(() => client.end())
-    await client.query(ends)
+    cut()
     const refused = await Promise.all([6, 7, 8].map((inventory) => bulk(emulator, items(row('1', inventory)))))
     expect(refused.map(({ status }) => status)).toEqual([503, 503, 503])
     expect((await ask(emulator, 'GET', 'ready')).status).toBe(503)
