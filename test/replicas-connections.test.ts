@@ -4,7 +4,7 @@ import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startEmulator } from '../server/emulator.js'
 import { onServer, schemaOfTest } from './database.js'
-import { bulk, items } from './emulator.js'
+import { bulk, items, positions } from './emulator.js'
 import { ask, startReplicas } from './replicas.js'
 
 const row = (upc: string, inventory: number) => ({ warehouse: 'New York', upc, inventory })
@@ -20,8 +20,11 @@ function farewell(): Buffer {
   return Buffer.concat([head, fields])
 }
 
-/** Stands before the server; while `isHarsh` says so, each connection is sent away in one breath with being made. */
-async function inFrontOf(database: string, isHarsh: () => boolean) {
+/**
+ * Stands before the server; while `isHarsh` says so, each connection is sent away in one breath with being made. `asked` is
+ * what the server gets of what it is asked.
+ */
+async function inFrontOf(database: string, isHarsh: () => boolean, asked = (chunk: Buffer) => chunk) {
   const { hostname, port } = new URL(database)
   const sockets = new Set<Socket>()
   const proxy = createServer((client) => {
@@ -30,7 +33,7 @@ async function inFrontOf(database: string, isHarsh: () => boolean) {
       sockets.add(socket)
       socket.on('error', () => {})
     }
-    client.pipe(server)
+    client.on('data', (chunk: Buffer) => server.write(asked(chunk)))
     client.on('close', () => server.destroy())
     server.on('close', () => client.destroy())
     server.on('data', (chunk: Buffer) => {
@@ -56,6 +59,29 @@ async function inFrontOf(database: string, isHarsh: () => boolean) {
 }
 
 describe('Connections to the database', () => {
+  it('that begin no transaction let nothing of a call in', async () => {
+    let isRefused = false
+    const place = schemaOfTest()
+    // As where somebody cancels it: what is sent behind it is carried out, each statement by itself.
+    const begin = Buffer.from('BEGIN ISOLATION LEVEL READ COMMITTED')
+    const { url } = await inFrontOf(
+      place.database,
+      () => false,
+      (chunk) => {
+        const at = isRefused ? chunk.indexOf(begin) : -1
+        return at < 0 ? chunk : Buffer.from(chunk).fill('X', at, at + 5)
+      },
+    )
+    const [one] = await startReplicas(1, { ...place, database: url })
+    if (one === undefined) throw new Error('One was started.')
+    expect((await bulk(one, items(row('1', 5)))).status).toBe(200)
+    isRefused = true
+    expect((await bulk(one, items(row('1', 6), row('2', 6)))).status).toBeGreaterThanOrEqual(500)
+    isRefused = false
+    const stock = await positions(one)
+    expect(stock).toMatchObject([{ sku: { upc: '1' }, available: 5 }])
+  })
+
   it('that end in the moment in which they are made end calls, and not the replica', async () => {
     let isHarsh = false
     const { database, databaseSchema } = schemaOfTest()

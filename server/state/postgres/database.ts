@@ -128,11 +128,11 @@ export class Database implements Statements {
     const mode = readOnly ? 'ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'ISOLATION LEVEL READ COMMITTED'
     return this.#with(client, async () => {
       const begun = client.query(`BEGIN ${mode}`)
-      // Its failure is that of every statement behind it, which tell of it.
+      // Every statement behind it tells of its failure.
       begun.catch(() => {})
       let ending: Ending<Result>
       try {
-        ending = await work(this.#statements(client))
+        ending = await work(this.#statements(client, begun))
       } catch (error) {
         await client.query('ROLLBACK').catch(() => {})
         throw error
@@ -175,15 +175,19 @@ export class Database implements Statements {
     }
   }
 
-  #statements(client: PoolClient): Statements {
+  /** A statement behind a `BEGIN` that failed has failed, for it was carried out by itself: whoever read by it writes nothing. */
+  #statements(client: PoolClient, begun?: Promise<unknown>): Statements {
     const query = async <Row extends QueryResultRow>(text: string, values: readonly Value[], isPrepared: boolean) => {
       const written = this.written(text)
       // pg takes arrays of its own alone, and writes to none.
       const query = { text: written.text, values: [...values], name: isPrepared ? written.name : undefined }
-      const { rows } = await client.query<Row>(query).catch((error: unknown) => {
+      try {
+        const { rows } = await client.query<Row>(query)
+        await begun
+        return rows
+      } catch (error) {
         throw told(error)
-      })
-      return rows
+      }
     }
     return {
       rows: (text, values = []) => query(text, values, false),
