@@ -16,6 +16,9 @@ const isThere = (() => {
 /** Pages of the browser's own that Chromium loads behind the address bar of every window, which nobody here sees. */
 const pagesOfItsOwn = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'WebUIOmniboxFullPopup']
 
+/** A process that waits for a next page: each test has a window of its own, which would start one and use none. */
+const spareProcess = 'SpareRendererForSitePerProcess'
+
 /** What Playwright switches off. Chromium goes by the last list alone, so what is switched off here has to repeat it. */
 const offByPlaywright = [
   ...['AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'HttpsUpgrades'],
@@ -39,7 +42,7 @@ const args = [
   // In containers there is no user namespace to be had, and little of /dev/shm.
   ...['--no-sandbox', '--disable-dev-shm-usage', '--host-resolver-rules=MAP *.test 127.0.0.1'],
   // With them a page for a test takes three times as long.
-  `--disable-features=${[...offByPlaywright, ...pagesOfItsOwn].join(',')}`,
+  `--disable-features=${[...offByPlaywright, ...pagesOfItsOwn, spareProcess].join(',')}`,
 ]
 
 /** How every browser of the tests is started. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startEmulator } from '../server/emulator.js'
 import { browserForTests } from './browser.js'
 import { IsolatedWorld } from './isolated-world.js'
-import { isFull } from './proof.js'
+import { isFull, ofEach } from './proof.js'
 import { goTo, sights } from './sights.js'
 import { type Stocked, startStocked } from './stocked.js'
 
@@ -109,9 +109,12 @@ async function tabs(page: Page, key: string, here: () => Promise<Stop | null>): 
   return stops
 }
 
-/** Each sight at one width, by turns; in the long form at both. */
+/** In each view the first sight of each kind. */
+const walked = ofEach('web-keyboard', sights, ({ view, of, isDialog }) => `${view} ${of} ${isDialog}`)
+
+/** Each at one width, by turns; in the long form at both. */
 const looks = [1400, 390].flatMap((width, turn) =>
-  sights
+  walked
     .filter((_, index) => isFull || index % 2 === turn)
     .map((sight) => [sight.view, sight.name, width, sight] as const),
 )
