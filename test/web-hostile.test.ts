@@ -234,8 +234,8 @@ describe('Hostile texts', () => {
     'in the address are text as well: %i, %s',
     async (index, path) => {
       const { page, wrong } = await watched()
-      // Each text in one address, and in the long form in all.
-      for (const text of hostileTexts.filter((_, at) => isFull || at % addresses.length === index)) {
+      // Every second text in one of the addresses, and in the long form each in all.
+      for (const text of hostileTexts.filter((_, at) => isFull || at % (2 * addresses.length) === 2 * index)) {
         await page.goto(`${emulator?.url}/_backstock/ui/${path}${encodeURIComponent(text)}`)
         await page.getByRole('heading', { level: 1 }).or(page.getByText('There is no view')).first().waitFor()
       }
@@ -249,7 +249,8 @@ describe('Hostile texts', () => {
     const { page, wrong } = await watched()
     await page.goto(`${emulator?.url}/_backstock/ui/faults`)
     const card = page.locator('.card').filter({ hasText: 'Snapshots of' })
-    for (const text of hostileTexts) {
+    // Every fourth of them, and in the long form all.
+    for (const text of hostileTexts.filter((_, at) => isFull || at % 4 === 0)) {
       await card.getByLabel('Name').fill(text)
       await card.getByRole('button', { name: 'Take a snapshot' }).click()
       await card.locator('.wrong').waitFor()
