@@ -3,9 +3,12 @@ import { describe, expect, it } from 'vitest'
 import type { Emulator } from '../server/emulator.js'
 import { browserForTests } from './browser.js'
 import { bulk, items, startTestEmulator } from './emulator.js'
+import { isFull } from './proof.js'
 
 const openPage = browserForTests()
-const many = 100_000
+const many = isFull ? 100_000 : 20_000
+/** A list that is drawn as a whole: long enough to take far longer than what is the most. */
+const drawn = isFull ? many : 50_000
 
 /** A list of the dashboard that may be of any length. A further view is a row of these. */
 interface List {
@@ -201,11 +204,11 @@ const most = {
   /** The header and the filters have some hundred, a row has ten. */
   elements: 2_500,
   /** Pages of the list, and what is asked of the same path by time. */
-  calls: 320,
-  /** Two kilobytes for each of 100,000 rows that a page may keep. */
-  growth: 200_000_000,
-  /** The longest tasks are of laying out as many plain rows, and not of all rows. */
-  longest: 25,
+  calls: 20 + (many * 3) / 1_000,
+  /** Two kilobytes for each row that a page may keep. */
+  growth: 2_000 * many,
+  /** The longest tasks are of laying out fewer plain rows than half of what there is. */
+  longest: many / 4_000,
 }
 
 function tooMuch(cost: Cost): readonly string[] {
@@ -244,13 +247,13 @@ describe('A planted fault', () => {
     // Drawn anew with each step, as a view does that keeps no window.
     await page.evaluate(`(() => {
       const all = document.getElementById('all')
-      const draw = () => all.replaceChildren(...Array.from({ length: ${many} }, (_, index) =>
+      const draw = () => all.replaceChildren(...Array.from({ length: ${drawn} }, (_, index) =>
         Object.assign(document.createElement('p'), { textContent: 'Row ' + index })))
       draw()
       let left = 3
       all.addEventListener('scroll', () => left-- > 0 && draw())
     })()`)
-    const cost = await costOf(page, { scroller: '#all', last: `Row ${many - 1}` })
+    const cost = await costOf(page, { scroller: '#all', last: `Row ${drawn - 1}` })
     expect(tooMuch(cost).map((told) => told.replace(/:.*/, ''))).toEqual(['elements', 'longest'])
   }, 120_000)
 
@@ -267,7 +270,7 @@ describe('A planted fault', () => {
       const kept = globalThis.kept = []
       document.getElementById('all').addEventListener('scroll', () => {
         for (let index = 0; index < 10; index++) void fetch('/row')
-        kept.push(Array.from({ length: 300_000 }, (_, index) => ({ index })))
+        kept.push(Array.from({ length: ${3 * many} }, (_, index) => ({ index })))
       })
     })()`)
     const cost = await costOf(page, { scroller: '#all', last: undefined })
