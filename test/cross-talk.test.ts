@@ -5,7 +5,7 @@ import { items, oauth2, startTestEmulator } from './emulator.js'
 import { isFull } from './proof.js'
 
 /** On the double every call waits for random ticks, and the memory it stands for has its thousand in the long form. */
-const rounds = isFull && inject('store') === 'memory' ? 1_000 : 100
+const rounds = isFull ? (inject('store') === 'memory' ? 1_000 : 100) : 25
 const flood = 5
 
 /** One of the suites that share an emulator, with an account and a site of its own. */

@@ -124,7 +124,7 @@ describe('A random sequence of inventory events', () => {
   })
   afterAll(() => emulator.close())
 
-  const { parameters, timeout } = runsOf(isFull ? 200 : 80)
+  const { parameters, timeout } = runsOf(isFull ? 200 : 40)
   it('has the replies and the levels of the reference model, after every event', { timeout }, async () => {
     await fc.assert(
       agrees(() => emulator),

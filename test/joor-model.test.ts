@@ -111,7 +111,7 @@ describe('A random sequence of calls', () => {
   })
   afterAll(() => emulator.close())
 
-  const many = runsOf(isFull ? 200 : 80)
+  const many = runsOf(isFull ? 200 : 40)
   it('has the replies and the positions of the reference model, after every call', {
     timeout: many.timeout,
   }, async () => {
@@ -121,7 +121,7 @@ describe('A random sequence of calls', () => {
     )
   })
 
-  const some = runsOf(100)
+  const some = runsOf(isFull ? 100 : 40)
   it('has the same outcome, positions and violations in both formats', { timeout: some.timeout }, async () => {
     const twins = fc.asyncProperty(twinSequence, ({ account, calls }) =>
       withAccount(emulator, account, (inJson) =>
