@@ -3,7 +3,7 @@ import { BodyFuzz } from './fuzz/body-fuzz.js'
 import { formats, samplesOf, told, twins } from './fuzz/body-twins.js'
 import { isFull, seed, tell } from './proof.js'
 
-const count = isFull ? 20_000 : 500
+const count = isFull ? 20_000 : 700
 
 describe('A mutated body', () => {
   it.each(formats)('leaves everything right: %s', { timeout: 1_200_000 }, async (format) => {

@@ -4,23 +4,28 @@ import 'vitest'
 /** What a suite's emulators keep their state in. */
 export type Storage = 'memory' | 'strict' | 'file' | 'postgres'
 
-/** What speaks to an emulator of its own process runs on every storage; the rest knows no storage. */
-export const onEveryStore = [
+/** What is about what is kept: calls of the vendors, what the control plane shows of them, and who else changes it. */
+export const aboutState = [
   'test/joor-*.test.ts',
   'test/jirafe-*.test.ts',
   'test/conduct-*.test.ts',
   'test/control-*.test.ts',
-  'test/faults-*.test.ts',
-  'test/wire-{authorization,bodies,connections,json,routing}.test.ts',
-  'test/terminal-{requests,state,follow}.test.ts',
+  'test/faults-{magic,order,state}.test.ts',
   'test/client.test.ts',
-  'test/client-judgement.test.ts',
   'test/clock.test.ts',
   'test/ids.test.ts',
   'test/counts.test.ts',
-  'test/metrics.test.ts',
   'test/contract-cases.test.ts',
   'test/cross-talk.test.ts',
+]
+/** What speaks to an emulator of its own process runs on every storage; the rest knows no storage. */
+export const onEveryStore = [
+  ...aboutState,
+  'test/faults-{clients,latency,wire}.test.ts',
+  'test/wire-{authorization,bodies,connections,json,routing}.test.ts',
+  'test/terminal-{requests,state,follow}.test.ts',
+  'test/client-judgement.test.ts',
+  'test/metrics.test.ts',
   'test/guard-{hosts,token,replies}.test.ts',
   'test/intercept-{proxy,hostile}.test.ts',
   'test/fuzz-raw.test.ts',
