@@ -96,11 +96,11 @@ describe('Two replicas, called in turn, and one emulator in memory', () => {
     )
     // The calls are of many kinds, and most come to something.
     expect(all.get(200)).toBeGreaterThan((runs * calls) / 4)
-    for (const status of [201, 204, 400, 404])
-      expect({ status, count: all.get(status) ?? 0 }).not.toEqual({ status, count: 0 })
+    expect(all.size).toBeGreaterThan(3)
+    expect(isFull ? [201, 204, 400, 404].filter((status) => !all.has(status)) : []).toEqual([])
   })
 
-  it('differ where a row that stands is not replaced', { timeout: 60_000 }, async () => {
+  it('differ where a row that stands is not replaced', { timeout: 300_000 }, async () => {
     const { written } = Database.prototype
     Database.prototype.written = function (text) {
       return written.call(this, text.replace(/DO UPDATE SET value = excluded.value, made_by.*$/s, 'DO NOTHING'))
@@ -108,6 +108,10 @@ describe('Two replicas, called in turn, and one emulator in memory', () => {
     onTestFinished(() => {
       Database.prototype.written = written
     })
-    await expect(compare(seed)).rejects.toThrow('of run')
+    // Few calls may happen to set nothing twice.
+    const several = async () => {
+      for (let run = 0; run < 10; run++) await compare(seed + run)
+    }
+    await expect(several()).rejects.toThrow('of run')
   })
 })
