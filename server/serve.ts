@@ -184,10 +184,9 @@ class Call {
       }
     }
     this.#read = read
-    const { ahead } = operation
-    const isLarge = !(read instanceof Refusal) && ahead?.isFor(read) === true
-    if (!(read instanceof Refusal) && ahead !== undefined && (isLarge || store.isRemote))
-      await this.#goAhead(read, ahead)
+    const ahead = read instanceof Refusal ? undefined : operation.ahead
+    const isLarge = ahead?.isFor(read) === true
+    if (ahead !== undefined && (isLarge || store.isRemote)) await this.#goAhead(read, ahead)
     const charge = turnedAway === undefined ? operation.charge : undefined
     const needs = { ...(read instanceof Refusal ? {} : operation.needs(read)), ...charge?.needs }
     // Who was not let in has used no account or site, so such a call makes none and is kept under the vendor alone.

@@ -119,8 +119,8 @@ async function emulate(
     isRemote: store.isRemote,
     access: (caller) => store.access(caller),
     find: (of) => store.find(of),
-    call: (caller, needs, settle) =>
-      store.call(caller, needs, (turn) => {
+    call: (caller, needs, settle, drafted) => {
+      const witness: typeof settle = (turn) => {
         const settled = settle(turn)
         setup = turn.setup
         const record = (changed: Changed) => {
@@ -129,7 +129,9 @@ async function emulate(
           return committed
         }
         return { ...settled, entry: record }
-      }),
+      }
+      return store.call(caller, needs, witness, drafted)
+    },
   }
   const served = await serve(operation, head, body, { ...parts, store: witnessed, repeated: verifies }, line)
   if (entry === undefined) throw new Error(`${operation.name} left no entry in the journal.`)

@@ -1,5 +1,6 @@
 import type { Example, ExampleCall, Exercise, Exercises } from '../coverage/exercises.js'
 import { exampleToken, unusual } from '../coverage/exercises.js'
+import { entryOf } from '../entry-of.js'
 import type { EmulatorOptions } from '../options.js'
 import type { SettingName } from '../settings.js'
 import { settingValues } from '../settings.js'
@@ -197,10 +198,7 @@ export class Gathering {
 
   /** Each call of a case asks this for each of its rules. */
   #runWithout(each: Case, setting: string): Promise<Run> {
-    const key = `${nameOf(each)} ${setting}`
-    const run = this.#without.get(key) ?? this.#run(without(each, setting), {})
-    this.#without.set(key, run)
-    return run
+    return entryOf(this.#without, `${nameOf(each)} ${setting}`, () => this.#run(without(each, setting), {}))
   }
 
   /** A case as far as some rule needs it. */

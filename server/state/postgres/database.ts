@@ -97,14 +97,12 @@ export class Database implements Statements {
   }
 
   /** One statement by itself. */
-  async rows<Row extends QueryResultRow>(text: string, values: readonly Value[] = []): Promise<Row[]> {
-    const client = await this.#connect()
-    return this.#with(client, () => this.#statements(client).rows<Row>(text, values))
+  rows<Row extends QueryResultRow>(text: string, values?: readonly Value[]): Promise<Row[]> {
+    return this.#alone((statements) => statements.rows<Row>(text, values))
   }
 
-  async prepared<Row extends QueryResultRow>(text: string, values: readonly Value[]): Promise<Row[]> {
-    const client = await this.#connect()
-    return this.#with(client, () => this.#statements(client).prepared<Row>(text, values))
+  prepared<Row extends QueryResultRow>(text: string, values: readonly Value[]): Promise<Row[]> {
+    return this.#alone((statements) => statements.prepared<Row>(text, values))
   }
 
   /** Does the work in one transaction: all of it is committed, or nothing. */
@@ -152,6 +150,11 @@ export class Database implements Statements {
     return this.#pool.end()
   }
 
+  async #alone<Result>(work: (statements: Statements) => Promise<Result>): Promise<Result> {
+    const client = await this.#connect()
+    return this.#with(client, () => work(this.#statements(client)))
+  }
+
   async #connect(): Promise<PoolClient> {
     return this.#pool.connect().catch((error: unknown) => {
       throw told(error)
@@ -180,9 +183,9 @@ export class Database implements Statements {
     const query = async <Row extends QueryResultRow>(text: string, values: readonly Value[], isPrepared: boolean) => {
       const written = this.written(text)
       // pg takes arrays of its own alone, and writes to none.
-      const query = { text: written.text, values: [...values], name: isPrepared ? written.name : undefined }
+      const sent = { text: written.text, values: [...values], name: isPrepared ? written.name : undefined }
       try {
-        const { rows } = await client.query<Row>(query)
+        const { rows } = await client.query<Row>(sent)
         await begun
         return rows
       } catch (error) {
