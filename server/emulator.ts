@@ -22,6 +22,7 @@ import { faultyOperations, readSpecs } from './faults/specs.js'
 import { inTurn, type Traffic, vendorTraffic } from './http/adapter.js'
 import { watchConnection } from './http/connection.js'
 import { hostGuard } from './http/host-guard.js'
+import { InStep } from './http/in-step.js'
 import { lastResort } from './http/last-resort.js'
 import { OpenConnections } from './http/open-connections.js'
 import { originOf, vendorOrigin } from './http/origin.js'
@@ -56,7 +57,7 @@ import { type Report, reportOf } from './report/report.js'
 import { defaultSettings, settingsFor } from './settings.js'
 import { partitionOf } from './state/partitions.js'
 import type { Partition, Scope } from './state/store.js'
-import { machineTimers } from './timers.js'
+import { machineSoon, machineTimers } from './timers.js'
 
 export type { Coverage } from './coverage/coverage.js'
 export { type Seed, SeedError } from './documents/seed.js'
@@ -187,7 +188,7 @@ async function start(
   const broken = new BrokenRules()
   const brokenInRun = new BrokenInRun()
   const levels = new Levels(options)
-  const conduct = new Conduct({ levels, limits: limitsOf(options.conduct), clock, later: setImmediate })
+  const conduct = new Conduct({ levels, limits: limitsOf(options.conduct), clock, later: machineSoon })
   // What a call shows together with earlier ones is found before it is summed up.
   const folds = [tally, conduct, meter, run, broken, brokenInRun, ...(trial === undefined ? [] : [trial])]
   const requestLog = options.logRequests === undefined ? undefined : new RequestLog(options.logRequests)
@@ -243,7 +244,8 @@ async function start(
     return coverageOf(run.of(of), asked, about)
   }
   const failed = lastResort(log)
-  const serveVendors = inTurn(traffic(table, pipeline, machineTimers), failed)
+  const step = new InStep(machineSoon)
+  const serveVendors = inTurn(traffic(table, pipeline, machineTimers, step), failed)
   const { allowedHosts = [], controlToken } = options
   const admission = controlToken === undefined ? undefined : new Admission(controlToken, () => randomBytes(32))
   const connections = new OpenConnections()
@@ -275,7 +277,7 @@ async function start(
   const app = originOf(guards, serveVendors, controlPlane, takes, failed)
 
   const ofHost = (whose: keyof typeof byHost, take = traffic) =>
-    vendorOrigin(inTurn(take(byHost[whose], pipeline, machineTimers), failed), failed)
+    vendorOrigin(inTurn(take(byHost[whose], pipeline, machineTimers, step), failed), failed)
   const [joor, jirafe, both] = [ofHost('joor'), ofHost('jirafe'), ofHost('both')]
   // Nothing stands there that could be taken in another way.
   const listeners = { joor, jirafe, both, v4: ofHost('v4', vendorTraffic) }

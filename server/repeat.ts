@@ -5,7 +5,7 @@ import type { ReceivedBody } from './journal/record.js'
 import type { Repeated } from './journal/repeated.js'
 import type { AnyOperation } from './operation.js'
 import { redacted } from './redaction.js'
-import { type Parts, serve } from './serve.js'
+import { arrival, type Parts, serve } from './serve.js'
 import type { Caller, Partition } from './state/store.js'
 
 /** Well-formed credentials at either vendor that are nobody's: who calls is told beside them. */
@@ -29,8 +29,8 @@ export async function repeatCall(entry: Entry, table: readonly AnyOperation[], p
   // A tracker's call has no token: its document names the site.
   const again = caller === undefined ? operation : { ...operation, identify: () => caller }
   // Whoever repeats a call is no client with a connection.
-  const line = { opened: 0 }
-  const served = await serve(again, head, new KeptText(entry.request.body?.text ?? ''), parts, line)
+  const arrived = arrival({ opened: 0 }, parts)
+  const served = await serve(again, head, new KeptText(entry.request.body?.text ?? ''), parts, arrived)
   // Only a client can hang up, and a fault lose a reply: here is neither.
   if (served?.sent === undefined) throw new Error(`The repeated call ${entry.id} has no reply.`)
   const { status, headers: replied, body } = served.sent.reply

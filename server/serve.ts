@@ -88,9 +88,22 @@ export function serve(
   head: Head,
   body: ReceivedBody,
   parts: Parts,
-  line: Line,
+  arrived: Arrival,
 ): Promise<Served | undefined> {
-  return new Call(operation, head, body, parts, line).serve()
+  return new Call(operation, head, body, parts, arrived).serve()
+}
+
+/** How a call came; what it may know of others was decided by then. */
+export interface Arrival {
+  /** When, in milliseconds of the stopwatch. */
+  readonly began: number
+  /** Calls whose replies its client may have heard by then. */
+  readonly behind: number
+  readonly line: Line
+}
+
+export function arrival(line: Line, { stopwatch, conduct }: Pick<Parts, 'stopwatch' | 'conduct'>): Arrival {
+  return { began: stopwatch(), behind: conduct.knowable, line }
 }
 
 /** Who is refused so has used no account or site. */
@@ -128,10 +141,7 @@ class Call {
   readonly #head: Head
   readonly #body: ReceivedBody
   readonly #parts: Parts
-  readonly #began: number
-  /** Calls whose replies its client may have heard when this one arrived. */
-  readonly #behind: number
-  readonly #line: Line
+  readonly #arrived: Arrival
   /** What it was understood as, or why it was not. */
   #read: unknown
   #caller: Caller
@@ -140,14 +150,12 @@ class Call {
   #ahead: DecidedAhead | undefined
   #said: Said | undefined
 
-  constructor(operation: AnyOperation, head: Head, body: ReceivedBody, parts: Parts, line: Line) {
+  constructor(operation: AnyOperation, head: Head, body: ReceivedBody, parts: Parts, arrived: Arrival) {
     this.#operation = operation
     this.#head = head
     this.#body = body
     this.#parts = parts
-    this.#began = parts.stopwatch()
-    this.#behind = parts.conduct.knowable
-    this.#line = line
+    this.#arrived = arrived
     this.#caller = operation.identify(head)
     // Jirafe's token is no Base64: what it would decode to is nobody's secret.
     const ofToken = operation.vendor === 'jirafe' ? secretsOfToken : secretsOfEncodedToken
@@ -375,7 +383,7 @@ class Call {
 
   /** What the store writes down of the call. */
   #commit(recorder: Recorder, settlement: Settlement): Committed {
-    const ms = this.#parts.stopwatch() - this.#began
+    const ms = this.#parts.stopwatch() - this.#arrived.began
     return { entry: recorder.entry(settlement, ms, this.#parts.repeated), heard: this.#heard(recorder) }
   }
 
@@ -386,9 +394,7 @@ class Call {
     return {
       head: this.#head,
       said: understood && this.#isCompared ? (this.#said ?? this.#operation.says?.(this.#read)) : undefined,
-      behind: this.#behind,
-      line: this.#line,
-      began: this.#began,
+      ...this.#arrived,
       secrets,
       ofToken: this.#terms.secrets.ofToken,
       tainted,

@@ -1,8 +1,14 @@
+// Of a test that runs the emulator beside itself the global ones may be its own, which stand still.
+import { setImmediate } from 'node:timers'
+
 /** Work for later, in milliseconds; what is given back takes it back. */
 export interface Timers {
   after(ms: number, run: () => void): () => void
   every(ms: number, run: () => void): () => void
 }
+
+/** Work for behind everything that has come in in this turn of the event loop. */
+export type Soon = (run: () => void) => void
 
 /** The machine's own; none of them keeps the process alive. */
 export const machineTimers: Timers = {
@@ -15,3 +21,5 @@ export const machineTimers: Timers = {
     return () => clearInterval(timer)
   },
 }
+
+export const machineSoon: Soon = setImmediate

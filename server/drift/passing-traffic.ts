@@ -9,7 +9,7 @@ import type { Entry, Fate } from '../journal/entry.js'
 import { type Limits, tellOver } from '../limits.js'
 import type { AnyOperation, Head, Reply } from '../operation.js'
 import { Secrets, secretsOfEncodedToken, secretsOfToken } from '../redaction.js'
-import { type Parts, serve } from '../serve.js'
+import { arrival, type Parts, serve } from '../serve.js'
 import { settingsFor } from '../settings.js'
 import type { Changed, Setup, Vendor } from '../state/store.js'
 import { writeProblem } from '../wire/problem.js'
@@ -32,8 +32,8 @@ export interface Passing {
 /** Answers a vendor's calls by the reply of the real API, while the emulator carries the same calls out for itself. */
 export function passingTraffic(passing: Passing): Traffic {
   let exchanges = 0
-  return (table, parts, timers) => {
-    const ordinary = vendorTraffic(table, parts, timers)
+  return (table, parts, timers, step) => {
+    const ordinary = vendorTraffic(table, parts, timers, step)
     return async (request, response, connection) => {
       const { takes } = parts
       const head = connection.heads.read(request)
@@ -133,7 +133,13 @@ async function emulate(
       return store.call(caller, needs, witness, drafted)
     },
   }
-  const served = await serve(operation, head, body, { ...parts, store: witnessed, repeated: verifies }, line)
+  const served = await serve(
+    operation,
+    head,
+    body,
+    { ...parts, store: witnessed, repeated: verifies },
+    arrival(line, parts),
+  )
   if (entry === undefined) throw new Error(`${operation.name} left no entry in the journal.`)
   const settings = settingsFor(setup, parts.settings)
   return { emulated: { reply: served?.sent?.reply, entry, setup, settings }, fate: served?.sent?.replied.fate }

@@ -56,6 +56,8 @@ class Copy extends Readable {
   readonly headers: IncomingMessage['headers']
   /** Which has no interim reply: whether there is one the real API says. */
   readonly httpVersion = '1.0'
+  /** It is read as it comes. */
+  readonly complete = false
 
   constructor({ headers }: IncomingMessage) {
     super()

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Limits, tellOver } from '../limits.js'
 import { type AnyOperation, type Head, Refusal } from '../operation.js'
-import { type Parts, serve } from '../serve.js'
+import { arrival, type Parts, serve } from '../serve.js'
 import type { Timers } from '../timers.js'
 import { RequestBody } from './body.js'
 import type { Connection } from './connection.js'
 import { deliver } from './delivery.js'
+import type { InStep } from './in-step.js'
 import type { LastResort } from './last-resort.js'
 import { awaitReader } from './reader.js'
 import { send } from './send.js'
@@ -14,7 +15,7 @@ import { send } from './send.js'
 export type TakeCall = (request: IncomingMessage, response: ServerResponse, connection: Connection) => Promise<void>
 
 /** Who takes the calls of a table of operations. */
-export type Traffic = (table: readonly AnyOperation[], parts: Parts, timers: Timers) => TakeCall
+export type Traffic = (table: readonly AnyOperation[], parts: Parts, timers: Timers, step: InStep) => TakeCall
 
 /** Pipelined calls take effect one after the other, as if the client had waited for each reply. */
 export function inTurn(take: TakeCall, failed: LastResort) {
@@ -47,15 +48,18 @@ export function operationFor(
 }
 
 /** Serves the vendors' paths from one table of operations. */
-export function vendorTraffic(table: readonly AnyOperation[], parts: Parts, { after }: Timers): TakeCall {
+export function vendorTraffic(table: readonly AnyOperation[], parts: Parts, { after }: Timers, step: InStep): TakeCall {
   const verified = { ...parts, repeated: true }
 
   return async (request, response, connection) => {
+    const arrived = arrival(connection.line, parts)
+    const body = new RequestBody(request, response, parts.takes)
+    await step.next()
     const head = connection.heads.read(request)
     const operation = operationFor(table, head, request, parts.takes)
-    const body = new RequestBody(request, response, parts.takes)
-    const served = await serve(operation, head, body, connection.verifies ? verified : parts, connection.line)
+    const served = await serve(operation, head, body, connection.verifies ? verified : parts, arrived)
     if (served === undefined) return
+    await step.next()
     const { sent, delivery } = served
     const fate = sent?.replied.fate
     if (fate !== undefined) {

@@ -10,13 +10,15 @@ import { type Coding, codingsOf } from '../wire/codings.js'
 import { placeOfBadByte } from '../wire/utf8.js'
 
 /** What is asked of a request for its body. */
-type Arriving = Readable & Pick<IncomingMessage, 'headers' | 'httpVersion'>
+type Arriving = Readable & Pick<IncomingMessage, 'headers' | 'httpVersion' | 'complete'>
 
 /** The body of one request. Nothing is read before `text` asks for it, so a refusal by the headers costs no byte. */
 export class RequestBody implements ReceivedBody {
   readonly #request: Arriving
   readonly #response: Pick<ServerResponse, 'writeContinue'>
   readonly #takes: Limits
+  /** Of a call that waited for the one before it, the client may be gone when its turn comes. */
+  readonly #gone: boolean
   #received: ReturnType<ReceivedBody['received']>
   #text: Promise<string | Unreadable> | undefined
 
@@ -24,6 +26,7 @@ export class RequestBody implements ReceivedBody {
     this.#request = request
     this.#response = response
     this.#takes = takes
+    this.#gone = request.destroyed
   }
 
   text(limit: number): Promise<string | Unreadable> {
@@ -35,7 +38,9 @@ export class RequestBody implements ReceivedBody {
     const { body_bytes, inflated_bytes } = this.#takes
     if (Number(this.#request.headers['content-length'] ?? 0) > body_bytes) throw this.#over('body_bytes')
     if (expectsContinue(this.#request)) this.#response.writeContinue()
-    const sent = await bytesOf(this.#request, Math.min(limit, body_bytes))
+    const most = Math.min(limit, body_bytes)
+    const sent =
+      this.#request.complete && !this.#gone ? bytesAtHand(this.#request, most) : await bytesOf(this.#request, most)
     if (sent === undefined) return this.#tooLarge(limit, 'body_bytes')
     const { bytes: raw, whole } = sent
     if (!whole) {
@@ -71,11 +76,22 @@ export class RequestBody implements ReceivedBody {
   }
 }
 
+interface SentBytes {
+  readonly bytes: Buffer
+  readonly whole: boolean
+}
+
+const empty = Buffer.alloc(0)
+
+/** The bytes of a request that has arrived whole, whether its client is still there or not; undefined where they are too many. */
+function bytesAtHand(request: Readable, limit: number): SentBytes | undefined {
+  // Where nobody listens a stream gives all that it has in one piece.
+  const bytes: Buffer = request.read() ?? empty
+  return bytes.length > limit ? undefined : { bytes, whole: true }
+}
+
 /** All bytes as sent, or those that came before the client went; undefined as soon as they are more than the limit. */
-export function bytesOf(
-  request: Readable,
-  limit: number,
-): Promise<{ readonly bytes: Buffer; readonly whole: boolean } | undefined> {
+export function bytesOf(request: Readable, limit: number): Promise<SentBytes | undefined> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     let bytes = 0
@@ -105,7 +121,6 @@ export function bytesOf(
       .on('data', take)
       .on('end', () => settle(true))
       .on('close', gone)
-    // Of a call that waited for the one before it, the client may be gone by now.
     if (request.destroyed) gone()
   })
 }

@@ -1,0 +1,66 @@
+import { Readable } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import { RequestBody } from '../server/http/body.js'
+import { InStep } from '../server/http/in-step.js'
+import { usualLimits } from '../server/limits.js'
+import { HungUp } from '../server/operation.js'
+
+describe('Calls in step', () => {
+  it('go on together, once all that came in in a turn is read', async () => {
+    const turns: (() => void)[] = []
+    const step = new InStep((run) => turns.push(run))
+    const told: string[] = []
+    const go = async (name: string) => {
+      await step.next()
+      told.push(`${name} served`)
+      await step.next()
+      told.push(`${name} answered`)
+    }
+    const calls = [go('one'), go('two')]
+    await Promise.resolve()
+    expect([turns.length, told]).toEqual([1, []])
+    turns.shift()?.()
+    await Promise.resolve()
+    expect(told).toEqual(['one served', 'two served'])
+    // It came in while those two were served.
+    const late = go('three')
+    expect(turns).toHaveLength(1)
+    turns.shift()?.()
+    await Promise.all(calls)
+    expect(told.slice(2).toSorted()).toEqual(['one answered', 'three served', 'two answered'])
+    expect(told.indexOf('two answered')).toBeLessThan(told.indexOf('three served'))
+    turns.shift()?.()
+    await late
+    expect(told.at(-1)).toBe('three answered')
+  })
+})
+
+/** A request that has arrived whole, its body in two parts. */
+function arrivedWhole(): Readable & { complete: boolean; headers: Record<string, never>; httpVersion: string } {
+  const request = new Readable({ read() {} })
+  request.push('{"inventory')
+  request.push('_level":1}')
+  request.push(null)
+  return Object.assign(request, { complete: true, headers: {}, httpVersion: '1.1' })
+}
+
+const bodyOf = (request: ReturnType<typeof arrivedWhole>) =>
+  new RequestBody(request, { writeContinue: () => {} }, usualLimits)
+
+describe('A body that is there when the call has its turn', () => {
+  it('is read at once, and counts although its client goes meanwhile', async () => {
+    const request = arrivedWhole()
+    const body = bodyOf(request)
+    request.destroy()
+    expect(await body.text(1_000)).toBe('{"inventory_level":1}')
+    expect(body.received()).toEqual({ text: '{"inventory_level":1}', bytes: 21, faithful: true })
+  })
+
+  it("is nobody's where the client was gone before, and too much beyond the limit", async () => {
+    const gone = arrivedWhole()
+    gone.destroy()
+    await expect(bodyOf(gone).text(1_000)).rejects.toBeInstanceOf(HungUp)
+    expect(await bodyOf(arrivedWhole()).text(20)).toEqual({ fault: 'too large' })
+    expect(await bodyOf(arrivedWhole()).text(21)).toBe('{"inventory_level":1}')
+  })
+})
