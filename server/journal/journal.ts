@@ -18,8 +18,6 @@ export class Journal {
   readonly #limits: JournalLimits
   readonly #rings = new Map<Scope, Slots>()
   readonly #all = new Slots()
-  readonly #ids = new Map<string, Slot>()
-  readonly #logs = new Map<string, Slot>()
   readonly #evictions = new Evictions()
   readonly #listeners = new Set<JournalListener>()
   #next = 0
@@ -36,8 +34,6 @@ export class Journal {
     const slot = { number, scope, bytes: sizeOf(entry), entry }
     ring.add(slot)
     this.#all.add(slot)
-    this.#ids.set(entry.id, slot)
-    if (entry.logId !== undefined) this.#logs.set(entry.logId, slot)
     this.#bytes += slot.bytes
     while (ring.size > this.#limits.entries) this.#evict(ring.oldest)
     // The newest entry stays whatever its size: it was promised before the reply.
@@ -99,14 +95,20 @@ export class Journal {
     while (ring.size > this.#limits.entries) this.#evict(ring.oldest)
   }
 
-  /** An entry by the id of its request. */
+  /** An entry by the id of its request; a caller's own ids may repeat, and the newest is found. */
   find(id: string): Entry | undefined {
-    return this.#ids.get(id)?.entry
+    return this.#newestOf((entry) => entry.id === id)
   }
 
   /** An entry by JOOR's log_id. */
   findLog(logId: string): Entry | undefined {
-    return this.#logs.get(logId)?.entry
+    return this.#newestOf((entry) => entry.logId === logId)
+  }
+
+  /** Every call would pay for an index, a twentieth of its time, and next to none is ever looked for. */
+  #newestOf(isMeant: (entry: Entry) => boolean): Entry | undefined {
+    for (const { entry } of this.#all.newest()) if (isMeant(entry)) return entry
+    return undefined
   }
 
   /** Newest first, from before the entry numbered `before` on; each with its number. */
@@ -145,8 +147,6 @@ export class Journal {
     this.#all.lost()
     ring.lost()
     if (ring.size === 0) this.#rings.delete(scope)
-    forget(this.#ids, entry.id, slot)
-    if (entry.logId !== undefined) forget(this.#logs, entry.logId, slot)
     this.#bytes -= slot.bytes
   }
 }
@@ -159,9 +159,4 @@ function sizeOf({ bytes, conduct }: Entry): number {
   let sum = bytes
   for (const breach of conduct) sum += sizeOfBreach(breach)
   return sum
-}
-
-/** A caller's own ids may repeat: what a later entry took over stays. */
-function forget(slots: Map<string, Slot>, id: string, slot: Slot): void {
-  if (slots.get(id) === slot) slots.delete(id)
 }
