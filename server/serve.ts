@@ -33,12 +33,13 @@ import { printable, printableLines } from './printable.js'
 import { Secrets, secretsOfEncodedToken, secretsOfToken } from './redaction.js'
 import type { Said } from './said.js'
 import { type Settings, settingsFor } from './settings.js'
-import { inTurns } from './slices.js'
+import { atOnce, inTurns } from './slices.js'
 import { Draft } from './state/draft.js'
 import {
   type Access,
   type Caller,
   type ChangeSet,
+  Outdated,
   type Settled,
   type Setup,
   StorageFailure,
@@ -51,7 +52,7 @@ import { writeHttpDate } from './wire/http-date.js'
 
 /** What the pipeline works with; all of it is handed in. */
 export interface Parts {
-  readonly store: Pick<Store<Committed>, 'isRemote' | 'access' | 'call' | 'find'>
+  readonly store: Pick<Store<Committed>, 'isRemote' | 'access' | 'recall' | 'call' | 'find'>
   readonly settings: Settings
   readonly levels: Levels
   /** Who judges what several calls show together. */
@@ -149,6 +150,8 @@ class Call {
   #findings: Findings
   #ahead: DecidedAhead | undefined
   #said: Said | undefined
+  /** What is known of the caller may no longer be so. */
+  #isRecalled = false
 
   constructor(operation: AnyOperation, head: Head, body: ReceivedBody, parts: Parts, arrived: Arrival) {
     this.#operation = operation
@@ -173,10 +176,29 @@ class Call {
     }
   }
 
-  async #run(): Promise<Served> {
+  #run(): Promise<Served> {
+    const recalled = this.#parts.store.recall?.(this.#caller)
+    return recalled === undefined ? this.#runBy(this.#parts.store.access(this.#caller)) : this.#runByMemory(recalled)
+  }
+
+  /** By what was known of the caller last, and anew where that is no longer so. */
+  async #runByMemory(recalled: Access): Promise<Served> {
+    const caller = this.#caller
+    this.#isRecalled = true
+    try {
+      return await this.#runBy(recalled)
+    } catch (error) {
+      if (!(error instanceof Outdated)) throw error
+    }
+    this.#isRecalled = false
+    this.#ahead = undefined
+    this.#said = undefined
+    return this.#runBy(this.#parts.store.access(caller))
+  }
+
+  async #runBy(access: Access | Promise<Access>): Promise<Served> {
     const { store } = this.#parts
     const operation = this.#operation
-    const access = store.access(this.#caller)
     // Most storages know at once, and a call that needs no wait makes none.
     this.#know(this.#caller, access instanceof Promise ? await access : access)
     let turnedAway = this.#admit()
@@ -194,7 +216,8 @@ class Call {
     this.#read = read
     const ahead = read instanceof Refusal ? undefined : operation.ahead
     const isLarge = ahead?.isFor(read) === true
-    if (ahead !== undefined && (isLarge || store.isRemote)) await this.#goAhead(read, ahead)
+    // A pause that nobody needs takes as long as a statement of the database.
+    if (ahead !== undefined && (isLarge || store.isRemote)) await this.#goAhead(read, ahead, isLarge ? inTurns : atOnce)
     const charge = turnedAway === undefined ? operation.charge : undefined
     const needs = { ...(read instanceof Refusal ? {} : operation.needs(read)), ...charge?.needs }
     // Who was not let in has used no account or site, so such a call makes none and is kept under the vendor alone.
@@ -229,15 +252,15 @@ class Call {
    * What takes long of a command and needs neither rows nor its number is done while others have their turns, and before
    * anybody waits for a lock.
    */
-  async #goAhead(read: unknown, ahead: Ahead<unknown, Verdict>): Promise<void> {
+  async #goAhead(read: unknown, ahead: Ahead<unknown, Verdict>, done: typeof inTurns | typeof atOnce): Promise<void> {
     const { setup } = this.#terms
     const draft = new Draft(noRows)
     const findings = this.#findings.apart()
-    const outcome = await inTurns(ahead.decide(read, setup, draft, this.#terms, findings))
-    await inTurns(this.#terms.secrets.lookThrough(this.#body.received()?.text ?? ''))
-    const items = outcome instanceof Refusal ? undefined : await inTurns(this.#recorder().items(outcome))
+    const outcome = await done(ahead.decide(read, setup, draft, this.#terms, findings))
+    await done(this.#terms.secrets.lookThrough(this.#body.received()?.text ?? ''))
+    const items = outcome instanceof Refusal ? undefined : await done(this.#recorder().items(outcome))
     this.#ahead = { setup, draft, findings, outcome, items }
-    if (this.#isHeard && this.#isCompared) this.#said = await inTurns(ahead.says(read))
+    if (this.#isHeard && this.#isCompared) this.#said = await done(ahead.says(read))
   }
 
   /** What the call will change, as far as it was decided ahead. */
@@ -282,6 +305,8 @@ class Call {
    * it stands where everything else of the call is refused.
    */
   #settle(turn: Turn, read: unknown, charge: Charge | undefined): Settling {
+    // Who was not let in may be by now: a turn of nobody has no setup, so that such a call begins anew, too.
+    if (this.#isRecalled && turn.setup !== this.#terms.setup) throw new Outdated()
     const met = this.#meetFaults(turn, read)
     const fault = met.fault?.fault
     if (fault?.kind === 'error' || fault?.kind === 'before_commit') {

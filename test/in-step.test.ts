@@ -11,11 +11,15 @@ describe('Calls in step', () => {
     const step = new InStep((run) => turns.push(run))
     const told: string[] = []
     const go = async (name: string) => {
+      step.begin()
       await step.next()
       told.push(`${name} served`)
       await step.next()
       told.push(`${name} answered`)
+      step.end()
     }
+    // Its body is still on the way.
+    step.begin()
     const calls = [go('one'), go('two')]
     await Promise.resolve()
     expect([turns.length, told]).toEqual([1, []])
@@ -32,6 +36,15 @@ describe('Calls in step', () => {
     turns.shift()?.()
     await late
     expect(told.at(-1)).toBe('three answered')
+  })
+
+  it('wait for nobody where there is nobody else', async () => {
+    const step = new InStep(() => expect.unreachable('nobody is waited for'))
+    for (let call = 0; call < 2; call++) {
+      step.begin()
+      expect(step.next()).toBeUndefined()
+      step.end()
+    }
   })
 })
 

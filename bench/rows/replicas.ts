@@ -6,11 +6,20 @@ import { startPostgres } from '../postgres-server.js'
 import type { Setup } from '../setup.js'
 import { type Row, withServers } from './row.js'
 
-/** Calls of a round, by turns with as many statements. */
-const single = { calls: 300, items: 1, warmUp: 100 }
-const bulk = { calls: 5, items: 10_000, warmUp: 2 }
+interface Term {
+  /** Calls of a round, by turns with as many statements. */
+  readonly calls: number
+  readonly items: number
+  readonly warmUp: number
+  /** So many go to one replica before the next are for the other. */
+  readonly atOne: number
+}
 
-type Term = typeof single
+/** Each call to the replica that the last did not go to; two processes that share a core find its caches cold. */
+const inTurn: Term = { calls: 300, items: 1, warmUp: 5_000, atOne: 1 }
+/** As of clients that keep their connections. */
+const staying: Term = { ...inTurn, warmUp: 300, atOne: 150 }
+const bulk: Term = { calls: 5, items: 10_000, warmUp: 2, atOne: 1 }
 
 /** What an emulator puts into its table, as somebody would put it there by hand. */
 const table = `CREATE TABLE by_hand (
@@ -65,7 +74,12 @@ const timed = async (work: () => Promise<unknown>) => {
 const median = (figures: readonly number[]) => spread(figures).median
 
 /** A call through replicas in turn, and a statement by hand, one after the other: what the disk does it does to both. */
-async function compare(replicas: readonly string[], byHand: ByHand, { calls, items, warmUp }: Term, rounds: number) {
+async function compare(
+  replicas: readonly string[],
+  byHand: ByHand,
+  { calls, items, warmUp, atOne }: Term,
+  rounds: number,
+) {
   const ours: number[] = []
   const theirs: number[] = []
   let sent = 0
@@ -76,7 +90,8 @@ async function compare(replicas: readonly string[], byHand: ByHand, { calls, ite
     for (let call = 0; call < count; call++) {
       const quantity = sent++ % 1_000
       const request = bytesOf(jsonCall(times(items, (n) => fullItem(n, quantity))))
-      took.ours.push(await timed(async () => connections[sent % connections.length]?.call(request)))
+      const connection = connections[Math.floor(call / atOne) % connections.length]
+      took.ours.push(await timed(async () => connection?.call(request)))
       took.theirs.push(await timed(() => byHand.put(items, quantity)))
     }
     for (const connection of connections) connection.close()
@@ -102,7 +117,8 @@ const measure = (setup: Setup): Promise<readonly Figure[]> =>
       byHand = await ByHand.on(database.url)
       const figures: Figure[] = []
       const named = [
-        ['Single call through two replicas, of an INSERT … ON CONFLICT', single],
+        ['Single call through two replicas in turn, of an INSERT … ON CONFLICT', inTurn],
+        ['Single call through one replica of two, of an INSERT … ON CONFLICT', staying],
         ['10,000 items through two replicas, of one set statement', bulk],
       ] as const
       for (const [name, term] of named) {

@@ -18,18 +18,20 @@ export type TakeCall = (request: IncomingMessage, response: ServerResponse, conn
 export type Traffic = (table: readonly AnyOperation[], parts: Parts, timers: Timers, step: InStep) => TakeCall
 
 /** Pipelined calls take effect one after the other, as if the client had waited for each reply. */
-export function inTurn(take: TakeCall, failed: LastResort) {
+export function inTurn(take: TakeCall, failed: LastResort, step: InStep) {
   return (request: IncomingMessage, response: ServerResponse, connection: Connection): void => {
     const next = () => answer(request, response, connection)
     connection.call = connection.callsUnderWay++ === 0 ? next() : connection.call.then(next)
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse, connection: Connection): Promise<void> {
+    step.begin()
     try {
       await take(request, response, connection)
     } catch (error) {
       failed(error, request, response)
     } finally {
+      step.end()
       connection.callsUnderWay--
     }
   }

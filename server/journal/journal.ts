@@ -60,6 +60,11 @@ export class Journal {
     return () => this.#listeners.delete(listener)
   }
 
+  /** Whether somebody wants to hear of calls as they come. */
+  get isHeard(): boolean {
+    return this.#listeners.size > 0
+  }
+
   /** What was dropped for want of room and may have been of that account or site. */
   evicted(scope: Partition | undefined): Iterable<Evicted> {
     return this.#evictions.of(scope)

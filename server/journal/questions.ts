@@ -36,15 +36,13 @@ export class Questions {
   readonly #most: number
   readonly #vendors: ReadonlyMap<string, AnyOperation['vendor']>
   readonly #waiting = new Set<Waiting>()
+  /** Ends the listening, which lasts as long as a question waits: what nobody listens to a replica reads later. */
+  #unlisten = () => {}
 
   constructor(parts: QuestionParts, most = mostWaits) {
     this.#parts = parts
     this.#most = most
     this.#vendors = new Map([...parts.operations].map(([name, { vendor }]) => [name, vendor]))
-    parts.journal.listen({
-      appended: (number, scope, entry) => this.#appended(number, scope, entry),
-      rewritten: () => this.#rewritten(),
-    })
     parts.closing.addEventListener('abort', () => {
       for (const { end } of this.#waiting) end(new NoAnswer('The emulator is closing.'))
     })
@@ -79,6 +77,7 @@ export class Questions {
         progress,
         end: (outcome) => {
           this.#waiting.delete(waiting)
+          if (this.#waiting.size === 0) this.#unlisten()
           cancel()
           gone.removeEventListener('abort', leave)
           if (outcome instanceof Error) reject(outcome)
@@ -87,6 +86,7 @@ export class Questions {
       }
       const cancel = this.#parts.timers.after(ms, () => waiting.end(waiting.progress))
       gone.addEventListener('abort', leave)
+      if (this.#waiting.size === 0) this.#unlisten = this.#listen()
       this.#waiting.add(waiting)
     })
   }
@@ -96,6 +96,13 @@ export class Questions {
     return this.#waiting.size
   }
 
+  #listen(): () => void {
+    return this.#parts.journal.listen({
+      appended: (number, scope, entry) => this.#appended(number, scope, entry),
+      rewritten: () => this.#rewritten(),
+    })
+  }
+
   #refusal(): NoAnswer | undefined {
     if (this.#parts.closing.aborted) return new NoAnswer('The emulator is closing.')
     if (this.#waiting.size < this.#most) return undefined
@@ -103,7 +110,6 @@ export class Questions {
   }
 
   #appended(number: number, scope: Scope, entry: Entry): void {
-    if (this.#waiting.size === 0) return
     // One look at the call for all of them: its command is read at most once.
     const call = journalled(entry, this.#parts.operations)
     for (const waiting of this.#waiting) {

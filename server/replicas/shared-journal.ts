@@ -43,6 +43,7 @@ export function sharedJournal({ journal, commits, deciding, own }: Parts): Share
     write: ({ entry }) => writeEntryText(entry),
     read: (text, scope) => ({ entry: reader.read(text, scope) }),
     idOf: ({ entry }) => entry.id,
+    isHeard: () => journal.isHeard,
     kept: () => journal.numbers,
   }
 }

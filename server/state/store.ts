@@ -220,6 +220,9 @@ export class DataFileError extends Error {}
 /** The database cannot be used; it was left as it is. */
 export class DatabaseError extends Error {}
 
+/** What a call was judged by is no longer so: it is judged anew. */
+export class Outdated extends Error {}
+
 /** The change could not be kept (disk full, read-only, …): nothing of the call happened. */
 export class StorageFailure extends Error {}
 
@@ -239,6 +242,11 @@ export interface Store<Entry> {
   /** It is somewhere else, and each call waits for it: what can be decided of one before, is. */
   readonly isRemote: boolean
   access(caller: Caller): Access | Promise<Access>
+  /**
+   * What it was last, where that spares a wait; another replica may have changed it since. Who decides by it has to see
+   * that the turn's setup is the same object, or to throw Outdated, which undoes the call.
+   */
+  recall?(caller: Caller): Access | undefined
   /**
    * One vendor call: rows, journal entry, ids and what `count` counts together. `settle` is synchronous and runs once,
    * on top of calls that may still be undone; the promise is resolved when nothing of it can be undone any more, and when

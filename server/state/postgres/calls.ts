@@ -22,12 +22,12 @@ import {
 import { lockFaults, readControls, writeControls } from './control-rows.js'
 import type { Database, Ending, Statements } from './database.js'
 import type { Log, Written } from './log.js'
-import { keyOf, live, lockDirectory, type Parties, type Party, partitionOfParty } from './parties.js'
+import { type Entered, keyOf, live, lockDirectory, type Parties, partitionOfParty } from './parties.js'
 import { type Clear, PartTables, readStanding, type Standing, type Wanted, writeRows } from './row-sets.js'
 import type { Controls, ControlText, SharedJournal } from './sharing.js'
 
-/** Callers of which it is guessed which account or site they are. */
-const mostGuesses = 10_000
+/** Callers of which it is remembered what was known of them. */
+const mostCallers = 1_000
 /** How often, and how far apart, it is asked whether a call stands whose connection was lost while it was committed. */
 const doubtTries = 40
 const doubtMs = 250
@@ -38,6 +38,8 @@ const noRows: View = { get: () => undefined }
 interface Decided<Result> extends Written {
   readonly result: Result
 }
+
+type KnownAccess = Access & { readonly name: string }
 
 /** What a call looks at beside its account or site. */
 type Looked = readonly [texts: readonly ControlText[], standing: Standing]
@@ -58,8 +60,10 @@ export class Calls<Entry> {
   readonly #database: Database
   readonly #parties: Parties
   readonly #log: Log<Entry>
-  /** Which account or site each caller was last: what is read of it goes out with the lock, and again where it was another one. */
-  readonly #guesses = new RecentMap<string, Partition>()
+  /** What was known of each caller last: its call is judged by it, and what it reads goes out with the lock. */
+  readonly #accesses = new RecentMap<string, KnownAccess>()
+  /** Whether clocks, ids or faults were set of anybody when the last call looked; where none are, none are asked for. */
+  #hadControls = true
 
   constructor(options: CallOptions<Entry>, database: Database, parties: Parties, log: Log<Entry>) {
     this.#options = options
@@ -71,8 +75,16 @@ export class Calls<Entry> {
   async access(caller: Caller): Promise<Access> {
     if (caller.token === undefined) return { setup: undefined, name: undefined, opens: [] }
     const access = await this.#parties.access(this.#database, caller)
-    this.#guess(caller, partitionOf(caller.vendor, access.name))
+    const key = keyOfCaller(caller)
+    this.#accesses.delete(key)
+    this.#accesses.touch(key, () => access)
+    if (this.#accesses.size > mostCallers) this.#accesses.deleteOldest()
     return access
+  }
+
+  recall(caller: Caller): Access | undefined {
+    const access = caller.token === undefined ? undefined : this.#accesses.get(keyOfCaller(caller))
+    return access?.setup && access
   }
 
   async call<Result>(caller: Caller, wanted: Wanted, settle: (turn: Turn) => Settled<Entry, Result>): Promise<Result> {
@@ -129,18 +141,22 @@ export class Calls<Entry> {
     wanted: Wanted,
     settle: (turn: Turn) => Settled<Entry, Result>,
   ): Promise<Ending<Decided<Result>>> {
-    const guess = this.#guesses.get(keyOfCaller(caller))
-    const locking = this.#parties.lock(statements, caller)
+    const access = this.#accesses.get(keyOfCaller(caller))
+    const guess = access && partitionOf(caller.vendor, access.name)
+    const entering = this.#parties.enter(statements, caller)
     // It goes out right behind the lock, and is read once that is had; it takes no lock itself, for who finds no account
     // or site has yet to wait for all of them.
-    const guessed = guess && lookFor(statements, guess, wanted)
+    const withControls = this.#hadControls
+    const guessed = guess && lookFor(statements, guess, wanted, withControls)
     // Its failure is that of the lock, which tells of it.
     guessed?.catch(() => {})
-    const locked = await locking
-    const party = locked ?? (await this.#make(statements, caller))
+    const entered = await entering
+    const { party, hasControls } = entered ?? (await this.#make(statements, caller))
     const scope = partitionOfParty(party)
-    const isGuessed = guessed !== undefined && locked !== undefined && guess === scope
-    const [seen, standing] = await (isGuessed ? guessed : lookFor(statements, scope, wanted))
+    const isGuessed =
+      guessed !== undefined && entered !== undefined && guess === scope && (withControls || !hasControls)
+    this.#hadControls = hasControls
+    const [seen, standing] = await (isGuessed ? guessed : lookFor(statements, scope, wanted, hasControls))
     const texts = await lockFaults(statements, scope, seen)
     const part = new PartTables()
     part.add(standing.rows)
@@ -165,7 +181,6 @@ export class Calls<Entry> {
     const written = this.#log.append(statements, scope, entry)
     const last = Promise.all([
       written.done,
-      statements.prepared('UPDATE @parties SET requests = requests + 1 WHERE id = $1', [party.id]),
       writeControls(statements, counted),
       writeRows(statements, party.id, settled.changes, clears, turn.id),
     ])
@@ -173,14 +188,15 @@ export class Calls<Entry> {
   }
 
   /** Makes the account or site of a caller. */
-  async #make(statements: Statements, caller: Named): Promise<Party> {
+  async #make(statements: Statements, caller: Named): Promise<Entered> {
     await lockDirectory(statements)
     // Another call may have made it meanwhile.
-    const made = await this.#parties.lock(statements, caller)
+    const made = await this.#parties.enter(statements, caller)
     if (made !== undefined) return made
     if ((await this.#parties.anonymous(statements)) >= this.#options.anonymousLimit) throw new TooManyPartitions()
     const { name } = await this.#parties.access(statements, caller)
-    return this.#parties.insert(statements, live, anonymousSetup(caller, name), 0)
+    const party = await this.#parties.insert(statements, live, anonymousSetup(caller, name), 1)
+    return { party, hasControls: true }
   }
 
   async #callOfNobody<Result>(
@@ -219,23 +235,16 @@ export class Calls<Entry> {
     return settled.result
   }
 
-  #guess(caller: Named, of: Partition): void {
-    const key = keyOfCaller(caller)
-    if (this.#guesses.get(key) === of) return
-    this.#guesses.delete(key)
-    this.#guesses.touch(key, () => of)
-    if (this.#guesses.size > mostGuesses) this.#guesses.deleteOldest()
-  }
-
   #turn(scope: Scope, ids: CallIds, setup: Setup | undefined, view: View): Turn {
     return { id: ids.take(), now: this.#options.clock(scope), newId: ids.take, setup, view }
   }
 }
 
-const keyOfCaller = (caller: Named) => (caller.vendor === 'jirafe' ? `site ${caller.site}` : `token ${caller.token}`)
+const keyOfCaller = (caller: Named) =>
+  caller.vendor === 'jirafe' ? `${caller.token} ${caller.site}` : `token ${caller.token}`
 
-const lookFor = (statements: Statements, of: Partition, wanted: Wanted): Promise<Looked> =>
-  Promise.all([readControls(statements, of), readStanding(statements, keyOf(of), wanted)])
+const lookFor = (statements: Statements, of: Partition, wanted: Wanted, hasControls: boolean): Promise<Looked> =>
+  Promise.all([hasControls ? readControls(statements, of) : [], readStanding(statements, keyOf(of), wanted)])
 
 /** Of the changes what was not drafted as it came to be. */
 const othersOf = (changes: ChangeSet, drafted: ChangeSet): ChangeSet =>

@@ -14,6 +14,16 @@ export interface Party {
   readonly requests: number
 }
 
+/** An account or site that a call has the lock of. */
+export interface Entered {
+  readonly party: Party
+  /**
+   * Whether clocks, ids or faults are set of anybody. What was set while the call waited for its lock is not told: the
+   * call may as well have come before it.
+   */
+  readonly hasControls: boolean
+}
+
 /** The copies that are there always; those of snapshots have the numbers of the snapshots behind them. */
 export const live = '0'
 export const seeded = '1'
@@ -36,6 +46,16 @@ const mostKnown = 1_000
 const mostLong = 50
 const longText = 4_000
 
+/** The first parameter are the versions of which the setup is known. */
+const columns = `p.id, p.key, p.version, p.requests,
+  CASE WHEN p.version = ANY ($1::bigint[]) THEN NULL ELSE p.setup END AS setup`
+
+const siteOfKey = 'p.copy = 0 AND p.key = $2'
+/** As `ownOf` finds it. */
+const accountOfToken = `p.id = (
+  SELECT id FROM @parties WHERE copy = 0 AND vendor = 'joor' AND token = $2 ORDER BY declared DESC, id LIMIT 1
+)`
+
 /** The accounts and sites in the database. */
 export class Parties {
   /** Setups by their versions: a version is of one setup for ever. */
@@ -54,6 +74,16 @@ export class Parties {
   /** The live account or site of a caller, locked until the transaction ends; undefined where there is none. */
   async lock(statements: Statements, caller: Named): Promise<Party | undefined> {
     return ownOf(await this.#ofCaller(statements, caller, 'FOR UPDATE'), caller)
+  }
+
+  /** The same for a call of it, which is counted. */
+  async enter(statements: Statements, caller: Named): Promise<Entered | undefined> {
+    const [row] = await statements.prepared<PartyRow & { readonly has_controls: boolean }>(
+      `UPDATE @parties p SET requests = p.requests + 1 WHERE ${caller.vendor === 'jirafe' ? siteOfKey : accountOfToken}
+       RETURNING ${columns}, EXISTS (SELECT 1 FROM @controls) AS has_controls`,
+      [this.#longOnes, caller.vendor === 'jirafe' ? keyOf(partitionOf('jirafe', caller.site)) : caller.token],
+    )
+    return row && { party: this.#partyOf(row), hasControls: row.has_controls }
   }
 
   /** The one with the key among those of a copy; locked where that is said. */
@@ -138,18 +168,19 @@ export class Parties {
     where: string,
     values: readonly (string | Buffer | readonly string[])[],
   ): Promise<readonly Party[]> {
-    const rows = await statements.prepared<PartyRow>(
-      `SELECT p.id, p.key, p.version, p.requests,
-         CASE WHEN p.version = ANY ($1::bigint[]) THEN NULL ELSE p.setup END AS setup
-       FROM @parties p WHERE ${where}`,
-      [[...this.#long.keys()], ...values],
-    )
-    return rows.map((row) => ({
-      id: row.id,
-      key: row.key,
-      setup: this.#setupOf(row),
-      requests: Number(row.requests),
-    }))
+    const rows = await statements.prepared<PartyRow>(`SELECT ${columns} FROM @parties p WHERE ${where}`, [
+      this.#longOnes,
+      ...values,
+    ])
+    return rows.map((row) => this.#partyOf(row))
+  }
+
+  get #longOnes(): readonly string[] {
+    return [...this.#long.keys()]
+  }
+
+  #partyOf(row: PartyRow): Party {
+    return { id: row.id, key: row.key, setup: this.#setupOf(row), requests: Number(row.requests) }
   }
 
   #setupOf({ version, setup: text }: PartyRow): Setup {

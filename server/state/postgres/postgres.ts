@@ -124,6 +124,10 @@ export class PostgresStore<Entry> implements Store<Entry> {
     return this.#calls.access(caller)
   }
 
+  recall(caller: Caller): Access | undefined {
+    return this.#calls.recall(caller)
+  }
+
   async call<Result>(
     caller: Caller,
     needs: Needs,
@@ -255,7 +259,8 @@ export class PostgresStore<Entry> implements Store<Entry> {
 
   /** Several calls in short order are read in one go. */
   #pollSoon(): void {
-    if (this.#isPolledSoon) return
+    // Whoever asks reads it first; by itself it comes with the next look for others' calls.
+    if (this.#isPolledSoon || !this.#options.journal.isHeard()) return
     this.#isPolledSoon = true
     this.#options.wait(soonMs).then(() => {
       this.#isPolledSoon = false

@@ -37,6 +37,8 @@ export interface SharedJournal<Entry> {
   write(entry: Entry): string
   read(text: string, scope: Scope): Entry
   idOf(entry: Entry): string
+  /** Whether somebody waits to hear of calls. */
+  isHeard(): boolean
   /** The numbers of the calls that are kept. */
   kept(): readonly number[]
 }
