@@ -245,7 +245,7 @@ async function start(
   }
   const failed = lastResort(log)
   const step = new InStep(machineSoon)
-  const serveVendors = inTurn(traffic(table, pipeline, machineTimers, step), failed, step)
+  const serveVendors = inTurn(traffic(table, pipeline, machineTimers, step), failed)
   const { allowedHosts = [], controlToken } = options
   const admission = controlToken === undefined ? undefined : new Admission(controlToken, () => randomBytes(32))
   const connections = new OpenConnections()
@@ -277,7 +277,7 @@ async function start(
   const app = originOf(guards, serveVendors, controlPlane, takes, failed)
 
   const ofHost = (whose: keyof typeof byHost, take = traffic) =>
-    vendorOrigin(inTurn(take(byHost[whose], pipeline, machineTimers, step), failed, step), failed)
+    vendorOrigin(inTurn(take(byHost[whose], pipeline, machineTimers, step), failed), failed)
   const [joor, jirafe, both] = [ofHost('joor'), ofHost('jirafe'), ofHost('both')]
   // Nothing stands there that could be taken in another way.
   const listeners = { joor, jirafe, both, v4: ofHost('v4', vendorTraffic) }

@@ -13,8 +13,8 @@ const { version }: { version: string } = createRequire(import.meta.url)('#packag
 const started = 1_000
 setTimeout(() => {
   keepCompiled()
-  // What the journal lets go lives long enough to be collected late: by default the heap first grows to several times of
-  // what is in use. After 80,000 mixed calls that was 635 MB instead of 355, for calls that were a twentieth quicker. V8
+  // What the journal lets go lives long enough to be collected late: by default the heap grows up to five times of what is
+  // in use. By a fifth, all that lives is marked so often that large calls take twice as long; see `bench/README.md`. V8
   // takes no code that was compiled under other flags: set at once, it would compile Node's own modules anew.
   setFlagsFromString('--heap-growing-percent=200')
 }, started).unref()

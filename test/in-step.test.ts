@@ -11,40 +11,27 @@ describe('Calls in step', () => {
     const step = new InStep((run) => turns.push(run))
     const told: string[] = []
     const go = async (name: string) => {
-      step.begin()
+      const company = step.join()
       await step.next()
       told.push(`${name} served`)
-      await step.next()
+      if (company.size > 1) await step.next()
       told.push(`${name} answered`)
-      step.end()
     }
-    // Its body is still on the way.
-    step.begin()
     const calls = [go('one'), go('two')]
     await Promise.resolve()
     expect([turns.length, told]).toEqual([1, []])
     turns.shift()?.()
     await Promise.resolve()
     expect(told).toEqual(['one served', 'two served'])
-    // It came in while those two were served.
+    // It came in while those two were served, and alone.
     const late = go('three')
     expect(turns).toHaveLength(1)
     turns.shift()?.()
-    await Promise.all(calls)
-    expect(told.slice(2).toSorted()).toEqual(['one answered', 'three served', 'two answered'])
+    await Promise.all([...calls, late])
+    expect(told.slice(2).filter((text) => /one|two/.test(text))).toEqual(['one answered', 'two answered'])
     expect(told.indexOf('two answered')).toBeLessThan(told.indexOf('three served'))
-    turns.shift()?.()
-    await late
     expect(told.at(-1)).toBe('three answered')
-  })
-
-  it('wait for nobody where there is nobody else', async () => {
-    const step = new InStep(() => expect.unreachable('nobody is waited for'))
-    for (let call = 0; call < 2; call++) {
-      step.begin()
-      expect(step.next()).toBeUndefined()
-      step.end()
-    }
+    expect(turns).toEqual([])
   })
 })
 

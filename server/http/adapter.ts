@@ -18,20 +18,18 @@ export type TakeCall = (request: IncomingMessage, response: ServerResponse, conn
 export type Traffic = (table: readonly AnyOperation[], parts: Parts, timers: Timers, step: InStep) => TakeCall
 
 /** Pipelined calls take effect one after the other, as if the client had waited for each reply. */
-export function inTurn(take: TakeCall, failed: LastResort, step: InStep) {
+export function inTurn(take: TakeCall, failed: LastResort) {
   return (request: IncomingMessage, response: ServerResponse, connection: Connection): void => {
     const next = () => answer(request, response, connection)
     connection.call = connection.callsUnderWay++ === 0 ? next() : connection.call.then(next)
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse, connection: Connection): Promise<void> {
-    step.begin()
     try {
       await take(request, response, connection)
     } catch (error) {
       failed(error, request, response)
     } finally {
-      step.end()
       connection.callsUnderWay--
     }
   }
@@ -56,12 +54,14 @@ export function vendorTraffic(table: readonly AnyOperation[], parts: Parts, { af
   return async (request, response, connection) => {
     const arrived = arrival(connection.line, parts)
     const body = new RequestBody(request, response, parts.takes)
+    const company = step.join()
     await step.next()
     const head = connection.heads.read(request)
     const operation = operationFor(table, head, request, parts.takes)
     const served = await serve(operation, head, body, connection.verifies ? verified : parts, arrived)
     if (served === undefined) return
-    await step.next()
+    // A call by itself is answered at once.
+    if (company.size > 1) await step.next()
     const { sent, delivery } = served
     const fate = sent?.replied.fate
     if (fate !== undefined) {

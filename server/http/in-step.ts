@@ -1,34 +1,37 @@
 import type { Soon } from '../timers.js'
 
+/** How many calls came in in one turn. */
+export interface Company {
+  readonly size: number
+}
+
 /**
  * Lets what comes in in one turn of the event loop go in step: all calls are read, then all are served, then all are
  * answered. The processor so does one thing many times over, and the client is woken once: by `bench/README.md` a call
- * takes half the time where many come at once. A call that finds no other under way waits for nobody.
+ * takes half the time where many come at once.
  */
 export class InStep {
   readonly #soon: Soon
   #step: Promise<void> | undefined
-  #underWay = 0
+  #company: { size: number } | undefined
 
   constructor(soon: Soon) {
     this.#soon = soon
   }
 
-  /** A call has come; `end` is called when it is answered. */
-  begin(): void {
-    this.#underWay++
+  /** A call has come in; who comes in with it is known behind `next`. */
+  join(): Company {
+    this.#company ??= { size: 0 }
+    this.#company.size++
+    return this.#company
   }
 
-  end(): void {
-    this.#underWay--
-  }
-
-  /** Resolved behind everything that comes in in this turn; undefined for who is alone. */
-  next(): Promise<void> | undefined {
-    if (this.#underWay === 1) return undefined
+  /** Resolved behind everything that comes in in this turn. */
+  next(): Promise<void> {
     this.#step ??= new Promise((resolve) => {
       this.#soon(() => {
         this.#step = undefined
+        this.#company = undefined
         resolve()
       })
     })
