@@ -123,7 +123,7 @@ describe('The stock of an account', () => {
     expect(queryOf(page)).toEqual({ account: 'brand', warehouse: 'New York', inventory_date: '2027-01-31' })
     // What is made to order has no warehouse: it is so in each.
     const chosen = ['Made to order, in every warehouse', 'CUSTOM ANY', 'New York 2027-01-31', 'SHIRT RED · SHIRT-1']
-    expect(await rowNames(page)).toEqual(chosen)
+    await expect.poll(() => rowNames(page)).toEqual(chosen)
     await page.reload()
     await row(page, 'RED').waitFor()
     expect(await rowNames(page)).toEqual(chosen)
