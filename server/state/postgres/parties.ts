@@ -50,11 +50,15 @@ const longText = 4_000
 const columns = `p.id, p.key, p.version, p.requests,
   CASE WHEN p.version = ANY ($1::bigint[]) THEN NULL ELSE p.setup END AS setup`
 
-const siteOfKey = 'p.copy = 0 AND p.key = $2'
-/** As `ownOf` finds it. */
 const accountOfToken = `p.id = (
   SELECT id FROM @parties WHERE copy = 0 AND vendor = 'joor' AND token = $2 ORDER BY declared DESC, id LIMIT 1
 )`
+
+/** The row that `ownOf` would find; the value is the second parameter. */
+const ownRow = (caller: Named) =>
+  caller.vendor === 'jirafe'
+    ? { where: 'p.copy = 0 AND p.key = $2', value: keyOf(partitionOf('jirafe', caller.site)) }
+    : { where: accountOfToken, value: caller.token }
 
 /** The accounts and sites in the database. */
 export class Parties {
@@ -64,7 +68,7 @@ export class Parties {
 
   /** What is known of a caller, and the live account or site that it is; undefined where no call has made it yet. */
   async access(statements: Statements, caller: Named): Promise<Access & { readonly name: string }> {
-    const found = await this.#ofCaller(statements, caller, '')
+    const found = await this.#ofCaller(statements, caller)
     const own = ownOf(found, caller)
     const name = own?.setup.name ?? nameFor(found, caller)
     const opens = found.filter(({ setup }) => setup.declared && setup.token === caller.token)
@@ -73,15 +77,18 @@ export class Parties {
 
   /** The live account or site of a caller, locked until the transaction ends; undefined where there is none. */
   async lock(statements: Statements, caller: Named): Promise<Party | undefined> {
-    return ownOf(await this.#ofCaller(statements, caller, 'FOR UPDATE'), caller)
+    const { where, value } = ownRow(caller)
+    const [party] = await this.#select(statements, `${where} FOR UPDATE`, [value])
+    return party
   }
 
   /** The same for a call of it, which is counted. */
   async enter(statements: Statements, caller: Named): Promise<Entered | undefined> {
+    const { where, value } = ownRow(caller)
     const [row] = await statements.prepared<PartyRow & { readonly has_controls: boolean }>(
-      `UPDATE @parties p SET requests = p.requests + 1 WHERE ${caller.vendor === 'jirafe' ? siteOfKey : accountOfToken}
+      `UPDATE @parties p SET requests = p.requests + 1 WHERE ${where}
        RETURNING ${columns}, EXISTS (SELECT 1 FROM @controls) AS has_controls`,
-      [this.#longOnes, caller.vendor === 'jirafe' ? keyOf(partitionOf('jirafe', caller.site)) : caller.token],
+      [this.#longOnes, value],
     )
     return row && { party: this.#partyOf(row), hasControls: row.has_controls }
   }
@@ -149,18 +156,18 @@ export class Parties {
   }
 
   /** Those who share a token or a name with a caller: few of each. */
-  #ofCaller(statements: Statements, caller: Named, lock: string): Promise<readonly Party[]> {
+  #ofCaller(statements: Statements, caller: Named): Promise<readonly Party[]> {
     if (caller.vendor === 'jirafe') {
-      // A token opens several sites; the path says which one is meant, and only that one is locked.
-      const opened = lock === '' ? " OR (p.vendor = 'jirafe' AND p.declared AND p.token = $3)" : ''
-      const values = [keyOf(partitionOf('jirafe', caller.site)), ...(lock === '' ? [caller.token] : [])]
-      return this.#select(statements, `p.copy = 0 AND (p.key = $2${opened}) ${lock}`, values)
+      // A token opens several sites; the path says which one is meant.
+      const values = [keyOf(partitionOf('jirafe', caller.site)), caller.token]
+      const opened = "p.vendor = 'jirafe' AND p.declared AND p.token = $3"
+      return this.#select(statements, `p.copy = 0 AND (p.key = $2 OR (${opened}))`, values)
     }
     // An anonymous account may have the name that this caller's own would get.
-    const named = lock === '' ? ' OR p.key = ANY ($3::bytea[])' : ''
     const keys = anonymousNames(caller.token).map((name) => keyOf(partitionOf('joor', name)))
-    const values = [caller.token, ...(lock === '' ? [`{${keys.map((key) => `"\\\\x${key.toString('hex')}"`)}}`] : [])]
-    return this.#select(statements, `p.copy = 0 AND p.vendor = 'joor' AND (p.token = $2${named}) ${lock}`, values)
+    const values = [caller.token, `{${keys.map((key) => `"\\\\x${key.toString('hex')}"`)}}`]
+    const named = 'p.key = ANY ($3::bytea[])'
+    return this.#select(statements, `p.copy = 0 AND p.vendor = 'joor' AND (p.token = $2 OR ${named})`, values)
   }
 
   async #select(
