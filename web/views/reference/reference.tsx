@@ -1,6 +1,7 @@
 import { useMemo, useRef, useState } from 'preact/hooks'
 import { type DocumentName, documentNames } from '../../api/documents.js'
 import { Empty } from '../../parts/empty.js'
+import { focusOn, onceDrawn } from '../../parts/focus.js'
 import { Problem } from '../../parts/problem.js'
 import { type Tab, Tabs, tabPanel } from '../../parts/tabs.js'
 import { useWidth } from '../../parts/width.js'
@@ -121,7 +122,7 @@ function shortcutsOf({ name, operations }: Read, showList: () => void): readonly
       says: 'search operations',
       act: () => {
         showList()
-        onceDrawn(() => document.getElementById(searchId)?.focus())
+        focusOn(() => document.getElementById(searchId))
       },
     },
     { key: 'j', says: 'the next operation', act: step(1) },
@@ -131,11 +132,8 @@ function shortcutsOf({ name, operations }: Read, showList: () => void): readonly
       says: 'try it',
       act: () => {
         isTrying.value = true
-        onceDrawn(() => document.querySelector<HTMLElement>('.reference .try :is(input, textarea, button)')?.focus())
+        focusOn(() => document.querySelector<HTMLElement>('.reference .try :is(input, textarea, button)'))
       },
     },
   ]
 }
-
-/** What a change of state brings is in the page only then. */
-const onceDrawn = (act: () => void) => requestAnimationFrame(() => requestAnimationFrame(act))

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals'
 import { clearRequests } from '../../api/requests.js'
 import { type FilterName, feed, filterNames } from '../../live/feed.js'
 import { confirm } from '../../parts/confirm.js'
+import { focusOn } from '../../parts/focus.js'
 import { toast } from '../../parts/toast.js'
 import { route, setQuery } from '../../routing/route.js'
 import { scope, scopeQuery } from '../../routing/scope.js'
@@ -23,7 +24,7 @@ const toggle = () => {
 /** To the filter by path, wherever it is. */
 export function findByPath(): void {
   areOpen.value = true
-  requestAnimationFrame(() => document.getElementById('filter-path')?.focus())
+  focusOn(() => document.getElementById('filter-path'))
 }
 
 /** What is shown of the calls: each filter stands in the address, so a view can be kept and handed on. */
