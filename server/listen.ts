@@ -98,6 +98,9 @@ export function serverFor({ handler, watch, takes, refused }: Served): Server {
   const server = createServer(timesOf(takes), handler)
   // Headers beyond Node's own bound would be left out without a word; ours are counted where a call begins.
   server.maxHeadersCount = 0
+  // Else Node ends our side at the end of the client's, before the replies to its last calls; see `watchConnection`. The
+  // types do not know the member.
+  Object.assign(server, { httpAllowHalfOpen: true })
   // The sockets of an HTTP server of this kind are those of TCP, or stand for them.
   server.on('clientError', (error, socket) => refuse(error, socket as Socket, takes, refused))
   // Answered by the handler itself: where the headers suffice to refuse, no byte of the body is asked for.

@@ -124,6 +124,22 @@ describe('backstock', () => {
     expect(await ended()).toMatchObject({ code: 0, signal: null })
   })
 
+  test('is not kept by replies whose client is gone', async () => {
+    const { url, program, ended } = await start(['--port', '0'])
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    await once(socket, 'connect')
+    const call = (body: string) =>
+      `POST /v2/bulk-inventory HTTP/1.1\r\nHost: shop\r\nAuthorization: OAuth2 dG9rZW4=\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+    const item = (note: string) => JSON.stringify({ inventory_items: [{ upc: '1', inventory: 1, note }] })
+    // The second reply waits behind the first, of which nobody reads more than the machine takes.
+    socket.pause().write(call(item('n'.repeat(15_000_000))) + call(item('')))
+    const journalled = async () => (await fetch(new URL('/_backstock/requests', url))).text()
+    await expect.poll(async () => (await journalled()).split('joor.bulk-inventory').length).toBe(3)
+    socket.resetAndDestroy()
+    program.kill('SIGTERM')
+    expect(await ended()).toMatchObject({ code: 0, signal: null })
+  }, 20_000)
+
   test('ends cleanly although it is told so again and again', async () => {
     const { url, program, ended } = await start(['--port', '0'])
     // A call under way keeps it from being gone before the last signal comes.

@@ -5,7 +5,7 @@ import supertest from 'supertest'
 import { describe, expect, it, onTestFinished, test, vi } from 'vitest'
 import type { Emulator } from '../server/emulator.js'
 import { MemoryStore } from '../server/state/memory.js'
-import { lastRequest, startTestEmulator } from './emulator.js'
+import { lastRequest, oauth2, startTestEmulator } from './emulator.js'
 
 const MB = 1024 * 1024
 const event = (level = 12, code = 'SKU-1') =>
@@ -336,6 +336,62 @@ describe('pipelined calls', () => {
   })
 })
 
+describe('a client that ends its side behind its calls', () => {
+  test('gets the reply to each, also of forty connections at once and of a store that takes its time', async () => {
+    const emulator = await startTestEmulator({
+      store: (parts) => {
+        const store = new MemoryStore(parts)
+        const call: typeof store.call = store.call.bind(store)
+        const late: typeof store.call = async (...given) => {
+          await aLittle()
+          return call(...given)
+        }
+        return Object.assign(store, { call: late })
+      },
+    })
+    const clients = await Promise.all(Array.from({ length: 40 }, () => connected(emulator)))
+    for (const client of clients) client.socket.end(whole(event()))
+    for (const client of clients) {
+      expect((await client.reply()).status).toBe(200)
+      await client.closed()
+    }
+    expect(await journal(emulator)).toHaveLength(40)
+  })
+
+  test('gets the replies to those that it pipelined', async () => {
+    const emulator = await startTestEmulator()
+    const client = await connected(emulator)
+    client.socket.end(Buffer.concat([whole(event(1)), whole('{'), whole(event(3))]))
+    for (const status of [200, 400, 200]) expect((await client.reply()).status).toBe(status)
+    await client.closed()
+    expect(await levels(emulator)).toEqual([3])
+  })
+
+  test('behind half of a call has sent none', async () => {
+    const emulator = await startTestEmulator()
+    const client = await connected(emulator)
+    client.socket.end(whole(event()).subarray(0, -1))
+    await client.closed()
+    await vi.waitFor(async () => expect(await journal(emulator)).toMatchObject([{ status: null }]))
+    expect(await levels(emulator)).toEqual([])
+  })
+})
+
+describe('what is no HTTP', () => {
+  const garbage = Buffer.from('GAR BAGE\r\n\r\n')
+
+  test.each([1, 2])('behind %i calls that are takes no reply from them, and is refused once', async (calls) => {
+    const emulator = await startTestEmulator()
+    const client = await connected(emulator)
+    client.write(Buffer.concat([...Array.from({ length: calls }, () => whole(event())), garbage, garbage]))
+    for (let count = 0; count < calls; count++) expect((await client.reply()).status).toBe(200)
+    expect((await client.reply()).status).toBe(400)
+    await client.closed()
+    expect(client.unread).toBe('')
+    expect(await journal(emulator)).toHaveLength(calls)
+  })
+})
+
 describe('a client that hangs up', () => {
   it.each<[string, string | Buffer, (socket: Socket) => void]>([
     ['half-way through a body, closing', head({ 'Content-Length': '1000' }) + event(), (socket) => socket.destroy()],
@@ -434,6 +490,27 @@ describe('a client that hangs up', () => {
     await vi.waitFor(async () => expect(await journal(emulator)).toMatchObject([{ status: 200 }]))
     client.socket.resetAndDestroy()
     await vi.waitFor(async () => expect((await lastRequest(emulator)).reply).toMatchObject({ taken: false }))
+    expect(await levels(emulator)).toEqual([12])
+  })
+
+  test('by a reset while a reply lies unread: those that wait behind it are not taken either', async () => {
+    const emulator = await startTestEmulator()
+    const client = await connected(emulator)
+    client.socket.pause()
+    // More than the machine takes for somebody who does not read.
+    const item = { warehouse: 'New York', upc: '1', inventory: 1, note: 'n'.repeat(1_000_000) }
+    const large = JSON.stringify({ inventory_items: Array.from({ length: 15 }, () => item) })
+    const changed = { Authorization: oauth2('a-token'), 'Content-Type': 'application/json' }
+    client.write(whole(large, changed, 'POST /v2/bulk-inventory HTTP/1.1'), whole(event()), whole(event()))
+    await vi.waitFor(async () => expect(await journal(emulator)).toHaveLength(3))
+    const taken = async () => {
+      const calls: { id: string }[] = await journal(emulator)
+      const all = calls.map(({ id }) => supertest(emulator.url).get(`/_backstock/requests/${id}`))
+      return (await Promise.all(all)).map(({ body }) => body.reply.taken)
+    }
+    expect(await taken()).toEqual([true, true, true])
+    client.socket.resetAndDestroy()
+    await vi.waitFor(async () => expect(await taken()).toEqual([false, false, false]))
     expect(await levels(emulator)).toEqual([12])
   })
 

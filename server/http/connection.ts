@@ -19,6 +19,10 @@ export interface Connection {
   callsUnderWay: number
   /** What becomes of the last reply: a reset after it means that nobody took it. */
   fate: Fate | undefined
+  /** What becomes of replies that wait for those before them. */
+  readonly queued: Set<Fate>
+  /** What came last is no request, and is answered behind the calls that came before it. */
+  isRefused: boolean
 }
 
 const nothing = Promise.resolve()
@@ -34,10 +38,17 @@ export function watchConnection(socket: Socket, opened: number): void {
     call: nothing,
     callsUnderWay: 0,
     fate: undefined,
+    queued: new Set(),
+    isRefused: false,
   }
   connections.set(socket, connection)
+  // Replies of calls that arrived whole still go out; who waits for anything else has left.
+  socket.once('end', () => {
+    if (connection.callsUnderWay === 0 && connection.queued.size === 0) socket.end()
+  })
   socket.once('close', (hadError) => {
     if (hadError && connection.fate !== undefined) connection.fate.taken = false
+    for (const fate of connection.queued) fate.taken = false
   })
 }
 

@@ -87,7 +87,14 @@ async function trickle(
   response.end()
 }
 
-const pause = (socket: Socket, ms: number, after: After) => unlessGone(socket, (done) => after(ms, done))
+/** Who ends its side during a pause has given up: it does so at a time-out of its own, too. */
+async function pause(socket: Socket, ms: number, after: After): Promise<void> {
+  const leave = () => socket.destroy()
+  if (socket.readableEnded) leave()
+  socket.once('end', leave)
+  await unlessGone(socket, (done) => after(ms, done))
+  socket.off('end', leave)
+}
 
 /** Waits until all replies before it have gone out. */
 function attached(response: ServerResponse, socket: Socket): Promise<void> {

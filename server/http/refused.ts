@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { type Limits, tellOver } from '../limits.js'
+import { machineSoon } from '../timers.js'
 import { writeProblem } from '../wire/problem.js'
 import { knownConnection } from './connection.js'
 
@@ -8,7 +9,16 @@ import { knownConnection } from './connection.js'
  * reason. Where a reply is under way already there is nothing left to say.
  */
 export function refuse(error: Error, socket: Socket, takes: Limits, told: (status: number) => void): void {
-  if (!socket.writable || hasReply(socket) || codeOf(error) === 'ECONNRESET') return void socket.destroy()
+  if (!socket.writable || codeOf(error) === 'ECONNRESET') return void socket.destroy()
+  const connection = knownConnection(socket)
+  if (connection !== undefined && connection.callsUnderWay > 0 && connection.arriving?.complete === true) {
+    if (connection.isRefused) return
+    connection.isRefused = true
+    // They arrived whole and stand, so they have their replies first. What is written goes out in the turn behind it.
+    connection.call.then(() => machineSoon(() => refuse(error, socket, takes, told)))
+    return
+  }
+  if (hasReply(socket)) return void socket.destroySoon()
   const [status, title, detail] = reasonOf(error, socket, takes)
   // A call whose body does not come has an entry of its own, and of who sends nothing there is nothing to tell.
   if (!isInBody(socket) && socket.bytesRead > 0) told(status)
