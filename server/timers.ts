@@ -1,5 +1,4 @@
-// Of a test that runs the emulator beside itself the global ones may be its own, which stand still.
-import { setImmediate } from 'node:timers'
+import { scheduler } from 'node:timers/promises'
 
 /** Work for later, in milliseconds; what is given back takes it back. */
 export interface Timers {
@@ -22,4 +21,12 @@ export const machineTimers: Timers = {
   },
 }
 
-export const machineSoon: Soon = setImmediate
+/**
+ * Not by `setImmediate`: of a test that runs the emulator beside itself it may be one that stands still, imported or
+ * global.
+ */
+export const machineSoon: Soon = (run) => {
+  void nextTurn().then(run)
+}
+
+const nextTurn = scheduler.yield.bind(scheduler)

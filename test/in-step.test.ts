@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
-import { describe, expect, it } from 'vitest'
+import { mock } from 'node:test'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { RequestBody } from '../server/http/body.js'
 import { InStep } from '../server/http/in-step.js'
 import { usualLimits } from '../server/limits.js'
@@ -32,6 +33,21 @@ describe('Calls in step', () => {
     expect(told.indexOf('two answered')).toBeLessThan(told.indexOf('three served'))
     expect(told.at(-1)).toBe('three answered')
     expect(turns).toEqual([])
+  })
+})
+
+describe('The turn of the machine', () => {
+  it('comes also where a test has stopped the timers before it loads the emulator', async () => {
+    vi.resetModules()
+    mock.timers.enable({ apis: ['setImmediate', 'setTimeout', 'setInterval'] })
+    onTestFinished(() => mock.timers.reset())
+    const { machineSoon } = await import('../server/timers.js')
+    let stands = true
+    setImmediate(() => {
+      stands = false
+    })
+    await new Promise<void>((resolve) => machineSoon(resolve))
+    expect(stands).toBe(true)
   })
 })
 
