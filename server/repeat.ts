@@ -72,6 +72,7 @@ async function callerOf(entry: Entry, { store }: Parts): Promise<Caller | undefi
 
 /** A body that was received before. */
 class KeptText implements ReceivedBody {
+  readonly hasArrived = true
   readonly #text: string
 
   constructor(text: string) {

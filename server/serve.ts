@@ -177,7 +177,8 @@ class Call {
   }
 
   #run(): Promise<Served> {
-    const recalled = this.#parts.store.recall?.(this.#caller)
+    // Who may still be turned away, or hang up, before its body is there is judged by what holds now.
+    const recalled = this.#body.hasArrived ? this.#parts.store.recall?.(this.#caller) : undefined
     return recalled === undefined ? this.#runBy(this.#parts.store.access(this.#caller)) : this.#runByMemory(recalled)
   }
 
@@ -278,7 +279,7 @@ class Call {
 
   /** Nothing is applied and nobody is left to answer; the journal says so. */
   async #hungUp(): Promise<undefined> {
-    await this.#parts.store.call(this.#knownCaller(), {}, (turn) => ({
+    await this.#parts.store.call(await this.#knownCaller(), {}, (turn) => ({
       changes: {},
       entry: (changed) => this.#commit(this.#recorder(), { turn, caller: this.#caller, changed }),
       result: undefined,
@@ -295,7 +296,8 @@ class Call {
     const refusal = this.#operation.failed(failure, this.#findings)
     // No call made the account, so the name that it would have got is nobody's.
     if (this.#terms.setup === undefined) this.#terms = { ...this.#terms, name: undefined }
-    const { served } = await this.#parts.store.call(this.#knownCaller(), {}, (turn) => this.#finish(turn, refusal, {}))
+    const caller = failure === 'storage' && this.#isRecalled ? this.#nobody : await this.#knownCaller()
+    const { served } = await this.#parts.store.call(caller, {}, (turn) => this.#finish(turn, refusal, {}))
     return served
   }
 
@@ -385,7 +387,7 @@ class Call {
       entry: (changed) =>
         this.#commit(recorder, { turn, caller: this.#caller, changed, outcome, items, written, replied, fault }),
       count: () => countHits(met),
-      result: { served: { sent, delivery }, told: told(turn, outcome, written) },
+      result: { served: { sent, delivery }, told: told(turn, outcome, written, items) },
     }
   }
 
@@ -435,16 +437,28 @@ class Call {
     return this.#parts.conduct.compares(this.#operation.vendor)
   }
 
-  #knownCaller(): Caller {
-    return this.#terms.setup === undefined ? { vendor: this.#operation.vendor } : this.#caller
+  /** Nobody where no call has made its account or site, or it is gone: what is not carried out makes none. */
+  async #knownCaller(): Promise<Caller> {
+    const { setup } = this.#isRecalled ? await this.#parts.store.access(this.#caller) : this.#terms
+    return setup === undefined ? this.#nobody : this.#caller
+  }
+
+  get #nobody(): Caller {
+    return { vendor: this.#operation.vendor }
   }
 }
 
 /** One line for the person who watches, where an item was not updated. */
-function told(turn: Turn, outcome: Verdict | Refusal, written: Written): string | undefined {
+function told(
+  turn: Turn,
+  outcome: Verdict | Refusal,
+  written: Written,
+  items: KeptOutcomes | undefined,
+): string | undefined {
   if (outcome instanceof Refusal || written.logId === undefined) return undefined
-  const refused = outcome.outcomes.filter((item) => item.outcome === 'not_updated').length
-  if (refused === 0) return undefined
+  const { outcomes } = outcome
+  const updated = items?.updated ?? outcomes.filter((item) => item.outcome === 'updated').length
+  if (updated === outcomes.length) return undefined
   const name = printable(turn.setup?.name ?? 'nobody')
-  return `${name}: ${refused} of ${outcome.outcomes.length} items not updated; backstock why ${written.logId}`
+  return `${name}: ${outcomes.length - updated} of ${outcomes.length} items not updated; backstock why ${written.logId}`
 }

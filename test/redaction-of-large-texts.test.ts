@@ -29,9 +29,7 @@ describe('A large text', () => {
     spellings.flatMap((spelling) => [0, 5_000, limit - 5, limit, 150_000, 151_060].map((at) => ({ spelling, at }))),
   )('is kept as if all of it had been redacted, with $spelling at $at', ({ spelling, at }) => {
     const text = filler.slice(0, at) + spelling + filler.slice(at)
-    const { text: kept, cut, bytes } = keep(text, secrets, limit)
-    expect(kept).toBe(keptOfAll(text, secrets, limit))
-    expect({ cut, bytes }).toEqual({ cut: true, bytes: Buffer.byteLength(text) })
+    expect(keep(text, secrets, limit)).toEqual({ text: keptOfAll(text, secrets, limit), cut: true })
   })
 
   it('is looked at as a whole where little is left of its start', () => {

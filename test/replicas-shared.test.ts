@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import supertest from 'supertest'
@@ -5,7 +7,7 @@ import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { DatabaseError, startEmulator } from '../server/emulator.js'
 import { Database } from '../server/state/postgres/database.js'
 import { onServer, schemaOfTest } from './database.js'
-import { bulk, items } from './emulator.js'
+import { bulk, items, oauth2 } from './emulator.js'
 import { sendEvent } from './faults.js'
 import { ask, startReplicas } from './replicas.js'
 
@@ -75,6 +77,42 @@ describe('Replicas on one database', () => {
     expect(await call()).toBe(200)
     const { body } = await ask(one, 'GET', 'joor/accounts/brand/positions')
     expect(body.positions).toMatchObject([{ available: 5 }])
+  })
+
+  it('make no account or site for a call that hangs up, and ask for no body of who is turned away', async () => {
+    const [one, other] = await startReplicas(2, { settings: { auth: 'enforce' } })
+    if (one === undefined || other === undefined) throw new Error('Two were started.')
+    await ask(other, 'PUT', 'joor/accounts/brand', { token: 'a-token' })
+    expect((await bulk(one, items(row('1', 5)))).status).toBe(200)
+    await ask(other, 'DELETE', 'joor/accounts/brand')
+    const { port, hostname } = new URL(one.url)
+    const head = (more: string) =>
+      `POST /v2/bulk-inventory HTTP/1.1\r\nHost: shop\r\nAuthorization: ${oauth2('a-token')}\r\n` +
+      `Content-Type: application/json\r\nContent-Length: 500\r\n${more}\r\n`
+    const waiting = connect(Number(port), hostname)
+    waiting.write(head('Expect: 100-continue\r\n'))
+    expect(String((await once(waiting, 'data'))[0])).toMatch(/^HTTP\/1.1 401 /)
+    waiting.destroy()
+    const gone = connect(Number(port), hostname)
+    gone.write(`${head('')}{"inv`)
+    await delay(100)
+    gone.resetAndDestroy()
+    await delay(100)
+    expect((await ask(other, 'GET', 'joor/accounts')).body.accounts).toEqual([])
+  })
+
+  it('list more accounts than they remember, long ones among them', async () => {
+    const [one] = await startReplicas(1)
+    if (one === undefined) throw new Error('One was started.')
+    const warehouses = Array.from({ length: 300 }, (_, n) => `a warehouse of a long name, number ${n}`)
+    const accounts = Array.from({ length: 1_100 }, (_, n) => [`brand-${n}`, {}] as const)
+    const seed = { joor: { accounts: { ...Object.fromEntries(accounts), zzz: { warehouses } } } }
+    expect((await ask(one, 'PUT', 'seed', seed)).status).toBeLessThan(300)
+    for (let asked = 0; asked < 3; asked++) {
+      const { status, body } = await ask(one, 'GET', 'joor/accounts')
+      expect([status, body.accounts.length]).toEqual([200, 1_101])
+    }
+    expect((await ask(one, 'GET', 'joor/accounts/zzz')).body.warehouses).toEqual(warehouses)
   })
 
   it('have one journal in one order, by the same cursors, and empty it together', async () => {
@@ -258,8 +296,9 @@ describe('Replicas on one database', () => {
     await changing(1)
     await changing(1)
     const few = await changing(100)
-    expect(await changing(10_000)).toBe(few)
     expect(few).toBeLessThanOrEqual(5)
+    // Whose body is still arriving is asked for anew: it may be turned away before that is read.
+    expect(await changing(10_000)).toBeLessThanOrEqual(few + 1)
   }, 60_000)
 
   it('find each row by its key, also while the server takes a table that grows for an empty one', async () => {

@@ -439,6 +439,12 @@ describe.each(stores)('A store (%s)', (_name, make) => {
     expect(notes.renamed).toEqual([])
   })
 
+  it('names the account that stays where a seed gives its token to another one', async () => {
+    const { store } = make()
+    await store.load([declaration('brand', token), declaration('rival', other)])
+    await expect(store.load([declaration('brand', other)])).rejects.toThrow(new TokenTaken('rival'))
+  })
+
   it('lets one token open several sites', async () => {
     const { store } = make()
     await store.declare(site('shop', token))

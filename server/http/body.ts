@@ -29,6 +29,10 @@ export class RequestBody implements ReceivedBody {
     this.#gone = request.destroyed
   }
 
+  get hasArrived(): boolean {
+    return this.#request.complete && !this.#gone
+  }
+
   text(limit: number): Promise<string | Unreadable> {
     this.#text ??= this.#read(limit)
     return this.#text
@@ -39,8 +43,7 @@ export class RequestBody implements ReceivedBody {
     if (Number(this.#request.headers['content-length'] ?? 0) > body_bytes) throw this.#over('body_bytes')
     if (expectsContinue(this.#request)) this.#response.writeContinue()
     const most = Math.min(limit, body_bytes)
-    const sent =
-      this.#request.complete && !this.#gone ? bytesAtHand(this.#request, most) : await bytesOf(this.#request, most)
+    const sent = this.hasArrived ? bytesAtHand(this.#request, most) : await bytesOf(this.#request, most)
     if (sent === undefined) return this.#tooLarge(limit, 'body_bytes')
     const { bytes: raw, whole } = sent
     if (!whole) {

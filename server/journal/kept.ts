@@ -4,11 +4,11 @@ import { detached } from '../wire/detached.js'
 import type { KeptBody } from './entry.js'
 
 /** The start of a body, without the request's token; cut after redaction, so that no half of a token is left. */
-export function keep(text: string, secrets: readonly string[], limit: number): KeptBody {
-  const bytes = Buffer.byteLength(text)
+export function keep(text: string, secrets: readonly string[], limit: number): Omit<KeptBody, 'bytes'> {
   const safe = redactStart(text, secrets, limit)
-  const cut = (safe === text ? bytes : Buffer.byteLength(safe)) > limit
-  return { text: cut ? startOf(safe, limit) : safe, bytes, cut }
+  // The bytes of a text are no fewer than its units: only of a short one they have to be counted.
+  const cut = safe.length > limit || Buffer.byteLength(safe) > limit
+  return { text: cut ? startOf(safe, limit) : safe, cut }
 }
 
 /** The first whole characters, as a text of its own: a slice would hold on to all the rest. */

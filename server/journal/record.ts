@@ -23,6 +23,8 @@ import { type KeptOutcomes, keepMany, keepOutcomes, textKept } from './outcomes.
 
 /** A body that also tells what of it arrived. */
 export interface ReceivedBody extends Body {
+  /** Nobody waits for it any more, and nobody has to be asked to send it. */
+  readonly hasArrived: boolean
   /** `faithful` where the text is the body, with its content codings undone; else it shows the bytes one by one. */
   received(): Received | undefined
 }
@@ -105,12 +107,8 @@ export class Recorder {
   replied({ headers, body }: Reply): Replied {
     // Bytes that are no text are shown one by one.
     const whole = typeof body === 'string' ? body : body.toString('latin1')
-    const { text, bytes, cut } = keep(whole, this.#secrets, this.#limits.bodyBytes)
-    return {
-      headers,
-      body: { text, bytes: typeof body === 'string' ? bytes : body.length, cut },
-      fate: { taken: true },
-    }
+    const { text, cut } = keep(whole, this.#secrets, this.#limits.bodyBytes)
+    return { headers, body: { text, bytes: Buffer.byteLength(body), cut }, fate: { taken: true } }
   }
 
   /** What is kept of a call's items. */
@@ -165,7 +163,7 @@ export class Recorder {
       changesTotal: changed.total,
       bytes: kept === undefined ? 0 : kept.bytes,
     }
-    entry.bytes += sizeOf(entry, received === undefined ? 0 : textSize(received.text))
+    entry.bytes += sizeOf(entry, received?.text.length ?? 0)
     return entry
   }
 
@@ -216,11 +214,11 @@ function keepFault(fault: ToldFault, secrets: readonly string[]): ToldFault {
 const perEntry = 2_300
 const perChange = 300
 
-function sizeOf(entry: Omit<Entry, 'bytes'>, sent: number): number {
+function sizeOf(entry: Omit<Entry, 'bytes'>, units: number): number {
   const { request, reply } = entry
   let bytes = perEntry
   // A row may hold a text that is nearly as long as the body which brought it.
-  if (entry.changesTotal > 0) bytes += Math.max(entry.changesTotal * perChange, sent)
+  if (entry.changesTotal > 0) bytes += Math.max(entry.changesTotal * perChange, units)
   bytes += textSize(entry.path) + textSize(entry.refusal) + textSize(request.body?.text) + textSize(reply?.body.text)
   bytes += headersSize(request.headers) + (reply === null ? 0 : headersSize(reply.headers))
   for (const breach of entry.breaches) bytes += sizeOfBreach(breach)

@@ -437,7 +437,9 @@ export class MemoryStore<Entry> implements Store<Entry> {
   /** At JOOR the token is the account, among what `reset` goes back to as well. */
   #refuseSeeded(states: ReadonlyMap<Partition, PartitionState>): void {
     const owners = new Map<string, string>()
-    for (const { setup } of new Map([...this.#seed, ...states]).values()) {
+    // Those that stay come first: who is told has given an account the token of one of them.
+    const staying = [...this.#seed].filter(([partition]) => !states.has(partition))
+    for (const { setup } of new Map([...staying, ...states]).values()) {
       if (setup.vendor !== 'joor' || setup.token === null) continue
       const owner = owners.get(setup.token)
       if (owner !== undefined) throw new TokenTaken(owner)

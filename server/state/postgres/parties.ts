@@ -85,12 +85,13 @@ export class Parties {
   /** The same for a call of it, which is counted. */
   async enter(statements: Statements, caller: Named): Promise<Entered | undefined> {
     const { where, value } = ownRow(caller)
+    const long = this.#longOnes
     const [row] = await statements.prepared<PartyRow & { readonly has_controls: boolean }>(
       `UPDATE @parties p SET requests = p.requests + 1 WHERE ${where}
        RETURNING ${columns}, EXISTS (SELECT 1 FROM @controls) AS has_controls`,
-      [this.#longOnes, value],
+      [[...long.keys()], value],
     )
-    return row && { party: this.#partyOf(row), hasControls: row.has_controls }
+    return row && { party: partyOf(row, this.#setupOf(row, long)), hasControls: row.has_controls }
   }
 
   /** The one with the key among those of a copy; locked where that is said. */
@@ -175,30 +176,37 @@ export class Parties {
     where: string,
     values: readonly (string | Buffer | readonly string[])[],
   ): Promise<readonly Party[]> {
+    const long = this.#longOnes
     const rows = await statements.prepared<PartyRow>(`SELECT ${columns} FROM @parties p WHERE ${where}`, [
-      this.#longOnes,
+      [...long.keys()],
       ...values,
     ])
-    return rows.map((row) => this.#partyOf(row))
+    return rows.map((row) => partyOf(row, this.#setupOf(row, long)))
   }
 
-  get #longOnes(): readonly string[] {
-    return [...this.#long.keys()]
+  /** Held until the answer is read: of many accounts the first ones may take their place among those that are known. */
+  get #longOnes(): ReadonlyMap<string, Setup> {
+    const long = new Map<string, Setup>()
+    for (const [version] of this.#long) {
+      const setup = this.#known.get(version)
+      if (setup !== undefined) long.set(version, setup)
+    }
+    return long
   }
 
-  #partyOf(row: PartyRow): Party {
-    return { id: row.id, key: row.key, setup: this.#setupOf(row), requests: Number(row.requests) }
-  }
-
-  #setupOf({ version, setup: text }: PartyRow): Setup {
+  #setupOf({ version, setup: text }: PartyRow, long: ReadonlyMap<string, Setup>): Setup {
     // What was written there was a setup; the same version is the same object, too, so that who decided by it sees that.
-    const setup = this.#known.touch(version, () => JSON.parse(text ?? 'null') as Setup)
+    const setup = this.#known.touch(version, () => long.get(version) ?? (JSON.parse(text ?? 'null') as Setup))
     const gone = this.#known.size > mostKnown ? this.#known.deleteOldest() : undefined
     if (gone !== undefined) this.#long.delete(gone[0])
     if (text !== null && text.length > longText) this.#long.touch(version, () => true)
     if (this.#long.size > mostLong) this.#long.deleteOldest()
     return setup
   }
+}
+
+function partyOf({ id, key, requests }: PartyRow, setup: Setup): Party {
+  return { id, key, setup, requests: Number(requests) }
 }
 
 /** At Jirafe the path says the site; at JOOR the token is the account, declared or not. */
