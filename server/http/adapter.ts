@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Fate } from '../journal/entry.js'
 import { type Limits, tellOver } from '../limits.js'
 import { type AnyOperation, type Head, Refusal } from '../operation.js'
 import { arrival, type Parts, serve } from '../serve.js'
@@ -9,7 +8,7 @@ import type { Connection } from './connection.js'
 import { deliver } from './delivery.js'
 import type { InStep } from './in-step.js'
 import type { LastResort } from './last-resort.js'
-import { awaitReader, isQueued } from './reader.js'
+import { awaitReader } from './reader.js'
 import { send } from './send.js'
 
 /** Takes one call of a vendor's API and answers it. */
@@ -74,14 +73,7 @@ export function vendorTraffic(table: readonly AnyOperation[], parts: Parts, { af
     if (fate === undefined) return
     if (!response.writableEnded) fate.taken = false
     else awaitReader(request, response, parts.takes, fate)
-    if (isQueued(response)) queue(response, fate, connection)
   }
-}
-
-/** A reply behind others of its connection is nobody's where that ends before it. */
-function queue(response: ServerResponse, fate: Fate, { queued }: Connection): void {
-  queued.add(fate)
-  response.once('socket', () => queued.delete(fate))
 }
 
 export const hasTooManyHeaders = ({ rawHeaders }: IncomingMessage, takes: Limits) =>

@@ -1,18 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Fate } from '../journal/entry.js'
 import { type Limits, tellOver } from '../limits.js'
-
-/** Whether the reply waits for those before it on its connection. */
-export const isQueued = (response: ServerResponse) => response.socket === null && !response.writableFinished
+import { connectionOf } from './connection.js'
 
 /**
  * Gives a reader so long for a reply that is written whole, and notes where it does not take all of it. What the
  * machine has taken at once needs nobody to wait for it.
  */
 export function awaitReader(request: IncomingMessage, response: ServerResponse, takes: Limits, fate?: Fate): void {
-  if (isQueued(response)) {
-    // Nothing tells it of the end of its connection, and those before it have a time of their own.
-    response.once('socket', () => awaitReader(request, response, takes, fate))
+  // A reply behind others of its connection: nothing but that tells it of the end, and those before it have their own time.
+  if (response.socket === null && !response.writableFinished) {
+    const { queued } = connectionOf(request)
+    if (fate !== undefined) queued.add(fate)
+    response.once('socket', () => {
+      if (fate !== undefined) queued.delete(fate)
+      awaitReader(request, response, takes, fate)
+    })
     return
   }
   if (response.writableEnded && response.writableLength === 0) return
