@@ -455,8 +455,13 @@ describe('The curl of a request', () => {
 
   it('is none where the body was cut or cannot be an argument', async () => {
     const emulator = await startTestEmulator({ journal: { bodyBytes: 50 } })
-    await bulk(emulator, items(row('1', 5), row('2', 6)))
-    expect((await lastRequest(emulator)).curl).toBeNull()
+    const sent = JSON.stringify(items({ ...row('1', 5), note: 'ü'.repeat(100) }, row('2', 6)))
+    const { text } = await bulk(emulator, sent)
+    const { curl, request, reply } = await lastRequest(emulator)
+    expect(curl).toBeNull()
+    // Cut, both still tell their whole sizes.
+    expect(request).toMatchObject({ cut: true, bytes: Buffer.byteLength(sent) })
+    expect(reply).toMatchObject({ cut: true, bytes: Buffer.byteLength(text) })
     await bulk(emulator, 'a\0b')
     expect((await lastRequest(emulator)).curl).toBeNull()
   })

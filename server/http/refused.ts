@@ -11,7 +11,7 @@ import { knownConnection } from './connection.js'
 export function refuse(error: Error, socket: Socket, takes: Limits, told: (status: number) => void): void {
   if (!socket.writable || codeOf(error) === 'ECONNRESET') return void socket.destroy()
   const connection = knownConnection(socket)
-  if (connection !== undefined && connection.callsUnderWay > 0 && connection.arriving?.complete === true) {
+  if (connection !== undefined && connection.callsUnderWay > 0 && !isInBody(socket)) {
     if (connection.isRefused) return
     connection.isRefused = true
     // They arrived whole and stand, so they have their replies first. What is written goes out in the turn behind it.

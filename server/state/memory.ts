@@ -439,7 +439,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
     const owners = new Map<string, string>()
     // Those that stay come first: who is told has given an account the token of one of them.
     const staying = [...this.#seed].filter(([partition]) => !states.has(partition))
-    for (const { setup } of new Map([...staying, ...states]).values()) {
+    for (const [, { setup }] of [...staying, ...states]) {
       if (setup.vendor !== 'joor' || setup.token === null) continue
       const owner = owners.get(setup.token)
       if (owner !== undefined) throw new TokenTaken(owner)
