@@ -52,7 +52,7 @@ import { writeHttpDate } from './wire/http-date.js'
 
 /** What the pipeline works with; all of it is handed in. */
 export interface Parts {
-  readonly store: Pick<Store<Committed>, 'isRemote' | 'access' | 'recall' | 'call' | 'find'>
+  readonly store: Pick<Store<Committed>, 'isRemote' | 'access' | 'recall' | 'lookUp' | 'call' | 'find'>
   readonly settings: Settings
   readonly levels: Levels
   /** Who judges what several calls show together. */
@@ -261,6 +261,8 @@ class Call {
     await done(this.#terms.secrets.lookThrough(this.#body.received()?.text ?? ''))
     const items = outcome instanceof Refusal ? undefined : await done(this.#recorder().items(outcome))
     this.#ahead = { setup, draft, findings, outcome, items }
+    const lookUp = outcome instanceof Refusal ? undefined : this.#parts.store.lookUp?.(this.#caller, draft.changes)
+    if (lookUp !== undefined) await done(lookUp)
     if (this.#isHeard && this.#isCompared) this.#said = await done(ahead.says(read))
   }
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
-import { Commit, type PartitionTables } from '../server/state/commit.js'
+import { describe, expect, it, vi } from 'vitest'
+import { atOnce } from '../server/slices.js'
+import { Commit, type FoundAhead, findAhead, type PartitionTables } from '../server/state/commit.js'
 import { Draft } from '../server/state/draft.js'
-import { emptyTables } from '../server/state/partitions.js'
+import { copyOf, emptyTables } from '../server/state/partitions.js'
 import type { Key, MarkValue } from '../server/state/rows.js'
 import type { View } from '../server/state/store.js'
 import { processorTime } from './processor-time.js'
@@ -21,15 +22,9 @@ type Step =
 type Model = Map<string, string>
 
 const keys = fc.tuple(fc.constantFrom(...firsts), fc.constantFrom(...seconds), fc.constantFrom(...thirds))
+const put = fc.record({ do: fc.constant('put' as const), key: keys, value: fc.option(fc.constantFrom('x', 'y', 'z')) })
 const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      do: fc.constant('put' as const),
-      key: keys,
-      value: fc.option(fc.constantFrom('x', 'y', 'z')),
-    }),
-  },
+  { weight: 6, arbitrary: put },
   {
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('clear first' as const), part: fc.constantFrom(...firsts) }),
@@ -41,6 +36,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('clear all' as const) }) },
 )
 const steps = fc.array(step, { maxLength: 14 })
+const puts = fc.array(put, { minLength: 4, maxLength: 14 })
+
+/** So many rows under the same parts of the key that they stand in a map of many. */
+const crowd = thirds.map((third): Step => ({ do: 'put', key: ['w1', 'IMMEDIATE', third], value: 'x' }))
 
 const mark = (text: string): MarkValue => ({ sku: { upc: text } })
 const noRows: View = { get: () => undefined }
@@ -133,6 +132,56 @@ describe('A commit', () => {
       }),
       { numRuns: 500 },
     )
+  })
+
+  it('comes to the same where its rows were found ahead, whatever was done to the tables since', () => {
+    let found = 0
+    fc.assert(
+      fc.property(steps, steps, fc.oneof(steps, puts), fc.boolean(), (before, between, steps, isCopied) => {
+        const told = [false, true].map((isAhead) => {
+          const tables = emptyTables()
+          commit(tables, [...crowd, ...before], 'before')
+          const draft = new Draft(noRows)
+          for (const each of steps) applyToDraft(draft, each)
+          const ahead: FoundAhead = new WeakMap()
+          if (isAhead) atOnce(findAhead(tables, draft.changes, ahead))
+          found += (draft.changes.marks?.puts ?? []).filter((put) => ahead.has(put)).length
+          const copy = isCopied ? copyOf(tables) : undefined
+          commit(tables, between, 'between')
+          const stood = rowsOf(tables)
+          const done = new Commit(tables, draft.changes, 'after', ahead)
+          const stands = [rowsOf(tables), tables.marks.size, copy && rowsOf(copy)]
+          const changes = [...done.changed]
+          done.undo(tables)
+          expect(rowsOf(tables)).toEqual(stood)
+          return { stands, changes, total: done.changed.total }
+        })
+        expect(told[1]).toEqual(told[0])
+      }),
+      { numRuns: 1_000 },
+    )
+    expect(found).toBeGreaterThan(100)
+  })
+
+  it('looks for no row that was found ahead', () => {
+    const tables = emptyTables()
+    const keys = Array.from({ length: 1_000 }, (_, index): Key => ['w1', 'IMMEDIATE', `${index}`])
+    const put = keys.map((key): Step => ({ do: 'put', key, value: 'x' }))
+    commit(tables, put, 'before')
+    const looks = [false, true].map((isAhead) => {
+      const draft = new Draft(noRows)
+      for (const each of put) applyToDraft(draft, each)
+      const ahead: FoundAhead = new WeakMap()
+      if (isAhead) atOnce(findAhead(tables, draft.changes, ahead))
+      const look = vi.spyOn(Map.prototype, 'get')
+      try {
+        new Commit(tables, draft.changes, 'after', ahead)
+        return look.mock.calls.filter(([key]) => /^[0-9]+$/.test(String(key))).length
+      } finally {
+        look.mockRestore()
+      }
+    })
+    expect(looks).toEqual([1_000, 0])
   })
 
   it('tells the same later, whatever was done to the tables since', () => {

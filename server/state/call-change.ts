@@ -1,4 +1,4 @@
-import { Commit } from './commit.js'
+import { Commit, type FoundAhead } from './commit.js'
 import type { Change } from './groups.js'
 import type { Directory, PartitionState } from './partitions.js'
 import type { CallIds, JournalWriter, Partition, Settled } from './store.js'
@@ -22,9 +22,9 @@ export class CallChange<Entry> implements Change {
   readonly #uncount: (() => void) | undefined
 
   /** Nothing of the call happened where its entry cannot be made. */
-  constructor(of: CallOf<Entry>, settled: Settled<Entry, unknown>, by: string) {
+  constructor(of: CallOf<Entry>, settled: Settled<Entry, unknown>, by: string, found: FoundAhead | undefined) {
     this.#of = of
-    this.#commit = new Commit(of.state.tables, settled.changes, by)
+    this.#commit = new Commit(of.state.tables, settled.changes, by, found)
     if (of.isNew) of.directory.replace(of.partition, of.state)
     try {
       this.#entry = settled.entry(this.#commit.changed)

@@ -1,11 +1,26 @@
 import { entryOf } from '../entry-of.js'
+import type { Slices } from '../slices.js'
 import { withOneMore } from '../with-one-more.js'
 import { isKept, type Key, type Row, type TableName, type Tables, toldTables, untoldTables } from './rows.js'
-import type { Entries } from './slim-map.js'
-import type { Change, Changed, ChangeSet, Puts, TableChange } from './store.js'
-import { Table } from './table.js'
+import type { Entries } from './slotted-map.js'
+import { byTables, type Change, type Changed, type ChangeSet, type Puts, type TableChange } from './store.js'
+import { type FoundRows, Table } from './table.js'
 
 export type PartitionTables = { readonly [Name in TableName]: Table<Tables[Name]> }
+
+/** Where rows stand that are to be replaced, by what is put there. */
+export type FoundAhead = WeakMap<Puts, FoundRows<unknown>>
+
+/** Looks for the rows that a commit will replace, so that it need not: nobody else has a turn while it does. */
+export function* findAhead(tables: PartitionTables, changes: ChangeSet, ahead: FoundAhead): Slices<void> {
+  for (const [name, { all, firsts, puts }] of byTables(changes))
+    for (const put of puts) {
+      // What is cleared first is taken away whole.
+      const stays = !all && !firsts.has(put.first)
+      const found = stays ? tables[name].find(put.first, put.second, put.values) : undefined
+      if (found !== undefined) ahead.set(put, yield* found)
+    }
+}
 
 /** What one table lost and got: whole detached parts, single rows gone, and rows put. */
 interface TableRecord {
@@ -33,8 +48,9 @@ export class Commit {
   readonly #told: readonly TableRecord[]
   readonly #untold: readonly TableRecord[]
 
-  constructor(tables: PartitionTables, changes: ChangeSet, by: string) {
-    const writer = new RowWriter(by)
+  /** `found` tells where rows stand that were looked for ahead, by the puts that replace them. */
+  constructor(tables: PartitionTables, changes: ChangeSet, by: string, found?: FoundAhead) {
+    const writer = new RowWriter(by, found)
     this.#told = commitTables(toldTables, tables, changes, writer)
     this.#untold = commitTables(untoldTables, tables, changes, writer)
     this.changed = onlyRow(this.#told, by) ?? new Told(this.#told, by)
@@ -203,15 +219,18 @@ type LostAt = (first: string, second: string) => readonly Rows[]
 /** Writes the rows of a commit, bucket by bucket: one for all tables, as most of them get one row. */
 class RowWriter {
   readonly #by: string
+  readonly #foundAhead: FoundAhead | undefined
   #table: Table<unknown> = nothing
   #puts: Puts = noPuts
   #lost: readonly Rows[] = none
+  #found: FoundRows<unknown> | undefined
   #before: (Row<unknown> | undefined)[] | undefined
   #index = 0
   #total = 0
 
-  constructor(by: string) {
+  constructor(by: string, found: FoundAhead | undefined) {
     this.#by = by
+    this.#foundAhead = found
   }
 
   /** Rows of the last table beside those that were lost: one that is put again is one change, not two. */
@@ -227,6 +246,7 @@ class RowWriter {
       const { first, second, values } = each
       this.#puts = each
       this.#lost = lostAt?.(first, second) ?? none
+      this.#found = this.#foundAhead?.get(each)
       this.#before = undefined
       this.#index = 0
       values.forEach(this.#writeRow)
@@ -237,15 +257,21 @@ class RowWriter {
 
   readonly #writeRow = (value: unknown, third: string): void => {
     const { first, second } = this.#puts
-    const table = this.#table
     const standing =
-      value === null ? table.delete(first, second, third) : table.set(first, second, third, { value, by: this.#by })
+      value === null ? this.#table.delete(first, second, third) : this.#put(third, { value, by: this.#by })
     const lost = standing === undefined ? rowAmong(this.#lost, third) : undefined
     if (lost === undefined && (value !== null || standing !== undefined)) this.#total++
     const stood = standing ?? lost
     if (this.#before !== undefined) this.#before.push(stood)
     else if (stood !== undefined) this.#before = this.#index === 0 ? [stood] : nothings(this.#index).concat(stood)
     this.#index++
+  }
+
+  #put(third: string, row: Row<unknown>): Row<unknown> | undefined {
+    const { first, second } = this.#puts
+    const found = this.#found
+    const replaced = found && this.#table.replace(first, second, found, this.#index, row)
+    return replaced ?? this.#table.set(first, second, third, row)
   }
 }
 

@@ -1,5 +1,7 @@
+import type { Slices } from '../slices.js'
 import { KeyOrder } from './key-order.js'
-import { type Entries, SlimMap } from './slim-map.js'
+import { SlimMap } from './slim-map.js'
+import type { Entries, FoundValues } from './slotted-map.js'
 
 /** Keys and values as they were when a copy was made; undefined where the key was taken away from a layer below. */
 type Layer<Value> = Entries<Value | undefined>
@@ -31,14 +33,24 @@ export class LayeredMap<Value> {
 
   /** Gives back what stood there. */
   set(key: string, value: Value): Value | undefined {
-    const before = this.get(key)
+    const below = this.#layers.length === 0 || this.#own.has(key) ? undefined : this.#below(key)
+    const before = this.#own.set(key, value) ?? below
     if (before === undefined) {
       this.#size++
       this.#order?.add(key)
       this.#forgetOrder()
     }
-    this.#own.set(key, value)
     return before
+  }
+
+  /** Looks for values that are to be replaced; undefined where that takes no time. */
+  find(keys: Entries<unknown>): Slices<FoundValues<Value | undefined>> | undefined {
+    return this.#own.many?.find(keys.keys(), keys.size)
+  }
+
+  /** Puts a value in the place of one that was found, and gives back what stood there; undefined where it has gone. */
+  replace(found: FoundValues<Value | undefined>, index: number, value: Value): Value | undefined {
+    return this.#own.many?.replace(found, index, value)
   }
 
   /** Gives back what stood there. */

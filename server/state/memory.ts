@@ -1,5 +1,6 @@
+import type { Slices } from '../slices.js'
 import { CallChange } from './call-change.js'
-import { nothingChanged, type PartitionTables } from './commit.js'
+import { type FoundAhead, findAhead, nothingChanged, type PartitionTables } from './commit.js'
 import { type Change, failStorage, type Group, Groups } from './groups.js'
 import {
   anonymousSetup,
@@ -19,6 +20,7 @@ import {
   type AccountsAndSites,
   type Caller,
   type CallIds,
+  type ChangeSet,
   type Declaration,
   type Found,
   isEmpty,
@@ -96,6 +98,8 @@ export class MemoryStore<Entry> implements Store<Entry> {
   /** What `reset` goes back to: a snapshot that is always there. */
   readonly #seed = new Map<Partition, PartitionState>()
   readonly #snapshots: Snapshots
+  /** Where rows stand that were looked up for a call, by what it puts there. */
+  readonly #found: FoundAhead = new WeakMap()
   /** Undefined where nothing outlives the process. */
   readonly #groups: Groups | undefined
   /** Changes of the folder of snapshots, one after the other. */
@@ -120,7 +124,18 @@ export class MemoryStore<Entry> implements Store<Entry> {
     )
   }
 
-  call<Result>(caller: Caller, needs: Needs, settle: (turn: Turn) => Settled<Entry, Result>): Result | Promise<Result> {
+  *lookUp(caller: Caller, drafted: ChangeSet): Slices<void> {
+    if (caller.token === undefined) return
+    const state = this.#directory.get(partitionOf(caller.vendor, this.#directory.nameOf(caller)))
+    if (state !== undefined) yield* findAhead(state.tables, drafted, this.#found)
+  }
+
+  call<Result>(
+    caller: Caller,
+    needs: Needs,
+    settle: (turn: Turn) => Settled<Entry, Result>,
+    drafted?: ChangeSet,
+  ): Result | Promise<Result> {
     const name = caller.token === undefined ? undefined : this.#directory.nameOf(caller)
     if (caller.token === undefined || name === undefined) return this.#callOfNobody(caller.vendor, settle)
     const partition = partitionOf(caller.vendor, name)
@@ -132,7 +147,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
     const turn = this.#turn(partition, ids, state.setup, new TablesView(state.tables))
     const settled = settle(turn)
     const of = { partition, state, isNew: known === undefined, ids, directory: this.#directory, journal }
-    const change = new CallChange(of, settled, turn.id)
+    const change = new CallChange(of, settled, turn.id, drafted && this.#found)
     // Who looks at no row and wants none changed builds on nothing that could be undone.
     const isFree = known !== undefined && isEmpty(needs) && isEmpty(settled.changes)
     const kept = this.#change(change, isFree)

@@ -1,21 +1,14 @@
-/** What is read of a map by its keys. */
-export interface Entries<Value> extends Iterable<readonly [string, Value]> {
-  readonly size: number
-  get(key: string): Value | undefined
-  has(key: string): boolean
-  keys(): Iterable<string>
-  forEach(each: (value: Value, key: string) => void): void
-}
+import { type Entries, SlottedMap } from './slotted-map.js'
 
 /**
- * A map that makes a Map for its second key: most calls put one row into a table, the journal keeps what they put, and
- * there is one row under most parts of a key. In the order in which the keys came.
+ * A map that makes one of many keys for its second: most calls put one row into a table, the journal keeps what they
+ * put, and there is one row under most parts of a key. In the order in which the keys came.
  */
 export class SlimMap<Value> implements Entries<Value> {
   #key: string | undefined
   #value: Value | undefined
   /** All entries, from the second on. */
-  #map: Map<string, Value> | undefined
+  #map: SlottedMap<Value> | undefined
 
   get size(): number {
     if (this.#map !== undefined) return this.#map.size
@@ -31,16 +24,26 @@ export class SlimMap<Value> implements Entries<Value> {
     return this.#map !== undefined ? this.#map.has(key) : this.#key === key
   }
 
-  set(key: string, value: Value): void {
-    if (this.#map !== undefined) this.#map.set(key, value)
-    else if (this.#key === undefined || this.#key === key) {
+  /** Gives back what stood there. */
+  set(key: string, value: Value): Value | undefined {
+    if (this.#map !== undefined) return this.#map.set(key, value)
+    const before = this.#value
+    if (this.#key === undefined || this.#key === key) {
       this.#key = key
       this.#value = value
-    } else {
-      this.#map = new Map(this).set(key, value)
-      this.#key = undefined
-      this.#value = undefined
+      return before
     }
+    this.#map = new SlottedMap()
+    // A key comes with its value.
+    this.#map.set(this.#key, before as Value)
+    this.#key = undefined
+    this.#value = undefined
+    return this.#map.set(key, value)
+  }
+
+  /** The map of many keys, where values can be found ahead; undefined where there is one at most. */
+  get many(): SlottedMap<Value> | undefined {
+    return this.#map
   }
 
   delete(key: string): void {

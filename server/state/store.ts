@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 import type { Settings } from '../settings.js'
+import type { Slices } from '../slices.js'
 import type { Key, Row, SkuIdentifiers, TableName, Tables } from './rows.js'
-import type { Entries } from './slim-map.js'
+import type { Entries } from './slotted-map.js'
 
 export const vendors = ['joor', 'jirafe'] as const
 export type Vendor = (typeof vendors)[number]
@@ -91,6 +92,13 @@ export interface TableChange<Name extends TableName = TableName> {
   readonly puts: readonly Puts<Name>[]
 }
 export type ChangeSet = { readonly [Name in TableName]?: TableChange<Name> }
+
+/** The changes with the names of their tables. */
+export const byTables = (changes: ChangeSet) =>
+  // The change set is keyed by the names of tables.
+  (Object.entries(changes) as [TableName, TableChange | undefined][]).filter(
+    (entry): entry is [TableName, TableChange] => entry[1] !== undefined,
+  )
 
 /** One row that a commit changed: null where it did not exist before or does not after. */
 export interface Change<Name extends TableName = TableName> {
@@ -247,6 +255,11 @@ export interface Store<Entry> {
    * that the turn's setup is the same object, or to throw Outdated, which undoes the call.
    */
   recall?(caller: Caller): Access | undefined
+  /**
+   * Looks a part at a time for the rows that a large draft replaces, so that the call that is given it finds them at once.
+   * Absent where the rows are somewhere else, and calls read them with what they need.
+   */
+  lookUp?(caller: Caller, drafted: ChangeSet): Slices<void>
   /**
    * One vendor call: rows, journal entry, ids and what `count` counts together. `settle` is synchronous and runs once,
    * on top of calls that may still be undone; the promise is resolved when nothing of it can be undone any more, and when

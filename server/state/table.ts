@@ -1,8 +1,13 @@
+import type { Slices } from '../slices.js'
 import { LayeredMap } from './layered-map.js'
 import { compareBytes, type Key, type Row } from './rows.js'
+import type { Entries, FoundValues } from './slotted-map.js'
 
 type Bucket<Value> = LayeredMap<Row<Value>>
 type Seconds<Value> = LayeredMap<Bucket<Value>>
+
+/** Where rows stood when they were looked for. */
+export type FoundRows<Value> = FoundValues<Row<Value> | undefined>
 
 /** What of a table is meant: the rows under these parts of the key, and of them those whose values are taken. */
 export interface Narrowed<Value> {
@@ -39,6 +44,16 @@ export class Table<Value> {
     const stood = this.#bucket(first, second).set(third, row)
     if (stood === undefined) this.#size++
     return stood
+  }
+
+  /** Looks for rows that are to be replaced; undefined where that takes no time. */
+  find(first: string, second: string, thirds: Entries<unknown>): Slices<FoundRows<Value>> | undefined {
+    return this.#firsts.get(first)?.get(second)?.find(thirds)
+  }
+
+  /** Puts a row in the place of one that was found, and gives back what stood there; undefined where it has gone. */
+  replace(first: string, second: string, found: FoundRows<Value>, index: number, row: Row<Value>) {
+    return this.#bucket(first, second).replace(found, index, row)
   }
 
   /** The rows under two key parts; undefined where there are none. */

@@ -1,6 +1,6 @@
 import type { PartitionTables } from '../commit.js'
 import { forEachTable, type Key, keptTables, type Row, type TableName, type Tables } from '../rows.js'
-import type { ChangeSet, Found, Needs, PageQuery, TableChange } from '../store.js'
+import { byTables, type ChangeSet, type Found, type Needs, type PageQuery } from '../store.js'
 import { Table } from '../table.js'
 import { byteArray, bytesOf, textOf } from './bytes.js'
 import type { Statements } from './database.js'
@@ -70,12 +70,6 @@ function readKeys(statements: Statements, key: Buffer, keys: Keys): Promise<Kept
   )
 }
 
-const byEntries = (changes: ChangeSet) =>
-  // The change set is keyed by the names of tables.
-  (Object.entries(changes) as [TableName, TableChange | undefined][]).filter(
-    (entry): entry is [TableName, TableChange] => entry[1] !== undefined,
-  )
-
 /** One way in which a table is cleared: whole, or by the first or third parts of keys. */
 export interface Clear {
   readonly table: TableName
@@ -84,7 +78,7 @@ export interface Clear {
 }
 
 const clearsOf = (changes: ChangeSet): readonly Clear[] =>
-  byEntries(changes).flatMap(([table, { all, firsts, thirds }]): readonly Clear[] => {
+  byTables(changes).flatMap(([table, { all, firsts, thirds }]): readonly Clear[] => {
     if (all) return [{ table, where: 'true', parts: undefined }]
     const byFirsts = { table, where: 'r.k1 = ANY ($3::bytea[])', parts: firsts }
     const byThirds = { table, where: 'r.k3 = ANY ($3::bytea[])', parts: thirds }
@@ -136,7 +130,7 @@ function keysOf(needs: Needs, drafted: ChangeSet, known: Needs): Keys {
   // Needs are told under the names of tables.
   for (const [table, named] of Object.entries(needs) as [TableName, readonly Key[]][])
     for (const each of named) keys.add(table, ...each)
-  for (const [table, { puts }] of byEntries(drafted)) {
+  for (const [table, { puts }] of byTables(drafted)) {
     const isKnown = new Set([...(known[table] ?? []), ...(needs[table] ?? [])].map(writeKey))
     for (const { first, second, values } of puts)
       for (const [third] of values)
@@ -173,7 +167,7 @@ export function writeRows(
   const gone = new Keys()
   const put = new Keys()
   const values: string[] = []
-  for (const [table, { puts }] of byEntries(changes))
+  for (const [table, { puts }] of byTables(changes))
     for (const { first, second, values: rows } of puts)
       for (const [third, value] of rows) {
         if (value === null) gone.add(table, first, second, third)
