@@ -6,8 +6,9 @@ import { Findings } from '../server/findings.js'
 import { type Item, readItem } from '../server/joor/item.js'
 import { readJsonItems } from '../server/joor/json-items.js'
 import { joorOperations } from '../server/joor/operations.js'
-import type { SentBulk } from '../server/joor/rules.js'
+import { decideBulk, type SentBulk } from '../server/joor/rules.js'
 import type { Take } from '../server/joor/sent.js'
+import { listsOf } from '../server/joor/write.js'
 import { usualLimits } from '../server/limits.js'
 import type { Terms } from '../server/operation.js'
 import { noSecrets } from '../server/redaction.js'
@@ -99,7 +100,7 @@ function sent(count: number): SentBulk {
   const read: Item[] = []
   const take: Take = (each) => read.push(readItem(each, read.length, 'json', defaultSettings, new Findings('off')))
   expect(atOnce(readJsonItems(text, 'json', usualLimits, new Findings('off'), take))).toBeUndefined()
-  return { query: { overwrite: false, decPending: false }, format: 'json', items: read }
+  return { query: { overwrite: false, decPending: false }, format: 'json', reply: 'json', items: read }
 }
 
 /** What the work comes to, and how often it paused. */
@@ -116,15 +117,16 @@ describe('The work of a large call before its turn', () => {
   const terms: Terms = { settings: defaultSettings, takes: usualLimits, secrets, setup, name: undefined, opens: [] }
   const view = { get: () => undefined }
 
-  it('pauses twice for every thousand items while it decides, and tells what the call says in parts', () => {
-    const { ahead, decide, says } = bulkInventory
+  it('pauses three times for every thousand items while it decides and writes, and tells what the call says in parts', () => {
+    const { ahead, says } = bulkInventory
     const command = sent(9 * itemsInOneGo)
     const drafts = [new Draft(view), new Draft(view)] as const
     const findings = [new Findings('report'), new Findings('report')] as const
     const turn = { id: '', now: new Date(0), newId: () => '', setup, view }
     const decided = counted(ahead.decide(command, setup, drafts[0], terms, findings[0]))
-    expect(decided.pauses).toBe(18)
-    expect(decided.result).toEqual(decide(command, turn, drafts[1], terms, findings[1], new Set()))
+    expect(decided.pauses).toBe(27)
+    const result = decideBulk(command, turn, drafts[1], terms, findings[1])
+    expect(decided.result).toEqual({ ...result, lists: atOnce(listsOf('json', result)) })
     expect(drafts[0].changes).toEqual(drafts[1].changes)
     expect(findings[0].met).toEqual(findings[1].met)
     const told = counted(ahead.says(command))

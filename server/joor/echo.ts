@@ -37,18 +37,36 @@ export class EchoWriter {
   }
 }
 
-/** Adds the texts of echoes to the parts of a reply, with the same text between each two of them. */
-export function addEchoes(echoes: Iterable<Echo>, between: string, parts: string[]): void {
-  let open: Echo | undefined
-  let to = 0
-  for (const echo of echoes) {
-    const isNext =
-      open?.page === echo.page && echo.from === to + between.length && echo.page.text.startsWith(between, to)
-    if (!isNext) {
-      if (open !== undefined) parts.push(open.page.text.slice(open.from, to), between)
-      open = echo
-    }
-    to = echo.to
+/** The parts of a reply that echoes make, with the same text between each two of them. */
+export class EchoList {
+  readonly #between: string
+  readonly #parts: string[] = []
+  #first: Echo | undefined
+  #to = 0
+
+  constructor(between: string) {
+    this.#between = between
   }
-  if (open !== undefined) parts.push(open.page.text.slice(open.from, to))
+
+  add(echo: Echo): void {
+    const { page, from, to } = echo
+    const between = this.#between
+    const isNext =
+      this.#first?.page === page && from === this.#to + between.length && page.text.startsWith(between, this.#to)
+    if (!isNext) {
+      this.#write(between)
+      this.#first = echo
+    }
+    this.#to = to
+  }
+
+  /** To be joined without anything between them. */
+  end(): readonly string[] {
+    this.#write('')
+    return this.#parts
+  }
+
+  #write(behind: string): void {
+    if (this.#first !== undefined) this.#parts.push(this.#first.page.text.slice(this.#first.from, this.#to), behind)
+  }
 }

@@ -1,8 +1,10 @@
 import { joor } from '../../contracts/rules/joor.js'
 import { type Elsewhere, elsewhere } from '../elsewhere.js'
-import type { AnyOperation, Head, Operation } from '../operation.js'
-import { itemsInOneGo } from '../slices.js'
-import type { Caller } from '../state/store.js'
+import type { Findings } from '../findings.js'
+import type { AnyOperation, Head, Operation, Terms } from '../operation.js'
+import { itemsInOneGo, type Slices } from '../slices.js'
+import type { Draft } from '../state/draft.js'
+import type { Caller, Setup } from '../state/store.js'
 import { admitCall, type Methods } from './admission.js'
 import { bulkAsSent, singleAsSent } from './as-sent.js'
 import { authorizationOf } from './authorization.js'
@@ -16,7 +18,7 @@ import { sayBulkInSlices, saysBulk, saysSingle } from './says.js'
 import { readSingle, type SingleCommand } from './single-read.js'
 import { decideSingle, type SingleResult } from './single-rules.js'
 import { writeSingle } from './single-write.js'
-import { writeBulk } from './write.js'
+import { listsOf, writeBulk } from './write.js'
 
 /** The token is the account; without a usable one nobody calls. */
 function identify(head: Head): Caller {
@@ -26,6 +28,18 @@ function identify(head: Head): Caller {
 }
 
 const postAndPut: Methods = { names: ['POST', 'PUT'], rule: joor['call.method'] }
+
+/** What a call does, and the lists of its reply. */
+function* decideAhead(
+  command: SentBulk,
+  setup: Setup | undefined,
+  draft: Draft,
+  terms: Terms,
+  findings: Findings,
+): Slices<BulkResult> {
+  const result = yield* decideInSlices(command, setup, draft, terms, findings)
+  return { ...result, lists: yield* listsOf(command.reply, result) }
+}
 
 const bulkInventory: Operation<SentBulk, BulkResult> = {
   name: 'joor.bulk-inventory',
@@ -41,7 +55,7 @@ const bulkInventory: Operation<SentBulk, BulkResult> = {
   skusOf: ({ items }) => items.map(skuOf),
   says: saysBulk,
   decide: decideBulk,
-  ahead: { isFor: ({ items }) => items.length > itemsInOneGo, decide: decideInSlices, says: sayBulkInSlices },
+  ahead: { isFor: ({ items }) => items.length > itemsInOneGo, decide: decideAhead, says: sayBulkInSlices },
   write: writeBulk,
   enforce: enforceCall,
   failed: failedCall,

@@ -36,7 +36,7 @@ export async function readBulk(head: Head, body: Body, terms: Terms, findings: F
   if (refused !== undefined) return refused
   findings.appliesAll(rulesOfEcho[format][reply])
   findings.add(ofItems)
-  return { query, format, items }
+  return { query, format, reply, items }
 }
 
 const rulesOfText = [joor['format.utf8'], joor['format.bom']]

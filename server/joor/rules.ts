@@ -22,11 +22,21 @@ export interface BulkCommand {
 /** The same as a call sent it, which a seed's items are not. */
 export interface SentBulk extends BulkCommand {
   readonly format: Format
+  /** The format of the reply. */
+  readonly reply: Format
 }
 
 export interface BulkResult extends Verdict {
   readonly updated: readonly Item[]
   readonly notUpdated: readonly Item[]
+  /** Both as the reply has them, where they were written ahead. */
+  readonly lists?: ReplyLists
+}
+
+/** The texts of the items, in parts that stand one behind the other. */
+export interface ReplyLists {
+  readonly updated: readonly string[]
+  readonly notUpdated: readonly string[]
 }
 
 /** What a bulk call does. */
