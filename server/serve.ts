@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Conduct } from './conduct/conduct.js'
 import type { Heard, Line } from './conduct/heard.js'
 import type { ArmedFaults } from './faults/armed.js'
@@ -48,6 +47,7 @@ import {
   type Turn,
   type View,
 } from './state/store.js'
+import { nextTurn } from './turns.js'
 import { writeHttpDate } from './wire/http-date.js'
 
 /** What the pipeline works with; all of it is handed in. */

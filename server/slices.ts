@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { nextTurn } from './turns.js'
 
 /** Work that would hold up all others if it were done in one go, so that it pauses now and then. */
 export type Slices<Result> = Generator<void, Result>

@@ -1,4 +1,4 @@
-import { scheduler } from 'node:timers/promises'
+import { nextTurn } from './turns.js'
 
 /** Work for later, in milliseconds; what is given back takes it back. */
 export interface Timers {
@@ -21,12 +21,6 @@ export const machineTimers: Timers = {
   },
 }
 
-/**
- * Not by `setImmediate`: of a test that runs the emulator beside itself it may be one that stands still, imported or
- * global.
- */
 export const machineSoon: Soon = (run) => {
   void nextTurn().then(run)
 }
-
-const nextTurn = scheduler.yield.bind(scheduler)

@@ -71,7 +71,7 @@ const directions: readonly Direction[] = [
   {
     says: 'the state knows nothing above it',
     from: /^server\/state\//,
-    never: /^(?!server\/state\/|server\/(?:settings|entry-of|recent-map|slices|with-one-more)\.ts$)/,
+    never: /^(?!server\/state\/|server\/(?:settings|entry-of|recent-map|slices|turns|with-one-more)\.ts$)/,
   },
   {
     says: 'what replicas share is state, clocks, ids, faults and the journal: neither vendor nor way in',

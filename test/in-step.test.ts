@@ -1,10 +1,20 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { mock } from 'node:test'
+import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { RequestBody } from '../server/http/body.js'
 import { InStep } from '../server/http/in-step.js'
 import { usualLimits } from '../server/limits.js'
 import { HungUp } from '../server/operation.js'
+import { itemsInOneGo } from '../server/slices.js'
+
+const run = promisify(execFile)
+/** As it is packed: what runs the tests would give modules of its own. */
+const builtEmulator = new URL('../dist/server/emulator.js', import.meta.url).href
 
 describe('Calls in step', () => {
   it('go on together, once all that came in in a turn is read', async () => {
@@ -48,6 +58,28 @@ describe('The turn of the machine', () => {
     })
     await new Promise<void>((resolve) => machineSoon(resolve))
     expect(stands).toBe(true)
+  })
+
+  it('comes for a large call and a data file as well', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'backstock-stopped-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const items = `Array.from({ length: ${2 * itemsInOneGo + 1} }, (_, n) => ({ warehouse: 'W', upc: String(n), inventory: 1 }))`
+    const program = [
+      "import { mock } from 'node:test'",
+      "mock.timers.enable({ apis: ['setImmediate', 'setTimeout', 'setInterval'] })",
+      `const { startEmulator } = await import(${JSON.stringify(builtEmulator)})`,
+      `const emulator = await startEmulator({ port: 0, data: ${JSON.stringify(join(folder, 'data.json'))} })`,
+      "const headers = { authorization: 'OAuth2 YQ==', 'content-type': 'application/json' }",
+      `const body = JSON.stringify({ inventory_items: ${items}, note: 'x'.repeat(2 ** 21) })`,
+      "const url = emulator.url + '/v2/bulk-inventory'",
+      "const reply = await (await fetch(url, { method: 'POST', headers, body })).json()",
+      'process.stdout.write(String(reply.items_updated[0].length))',
+      'process.exit()',
+    ]
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program.join('\n')], {
+      timeout: 20_000,
+    })
+    expect(stdout).toBe(String(2 * itemsInOneGo + 1))
   })
 })
 

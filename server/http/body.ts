@@ -6,8 +6,12 @@ import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib'
 import type { ReceivedBody } from '../journal/record.js'
 import { type LimitName, type Limits, tellOver } from '../limits.js'
 import { type BodyFault, HungUp, OverLimit, type Unreadable } from '../operation.js'
+import { nextTurn } from '../turns.js'
 import { type Coding, codingsOf } from '../wire/codings.js'
 import { placeOfBadByte } from '../wire/utf8.js'
+
+/** Bytes from which on to join them, to make a text of them and to begin to read it are a turn each. */
+const large = 1024 * 1024
 
 /** What is asked of a request for its body. */
 type Arriving = Readable & Pick<IncomingMessage, 'headers' | 'httpVersion' | 'complete'>
@@ -58,8 +62,11 @@ export class RequestBody implements ReceivedBody {
       if (plain.fault === 'too large') return this.#tooLarge(limit, 'inflated_bytes')
       return plain
     }
+    const isLarge = plain.length > large
+    if (isLarge) await nextTurn()
     const utf8 = isUtf8(plain)
     const text = plain.toString(utf8 ? 'utf8' : 'latin1')
+    if (isLarge) await nextTurn()
     this.#received = { text, bytes: raw.length, faithful: utf8 }
     return utf8 ? text : { fault: 'not UTF-8', at: placeOfBadByte(plain) }
   }

@@ -1,4 +1,4 @@
-import { setImmediate as endOfTurn } from 'node:timers/promises'
+import { nextTurn } from '../turns.js'
 import { type Partition, StorageFailure } from './store.js'
 
 /** A change that memory has already and that has yet to outlive the process. */
@@ -70,7 +70,7 @@ export class Groups {
   async #run(): Promise<void> {
     while (this.#next !== undefined) {
       // Calls that arrived in the same turn are kept together.
-      await endOfTurn()
+      await nextTurn()
       const group = this.#next
       this.#kept = group
       this.#next = undefined
