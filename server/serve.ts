@@ -47,7 +47,7 @@ import {
   type Turn,
   type View,
 } from './state/store.js'
-import { nextTurn } from './turns.js'
+import { stepAside } from './turns.js'
 import { writeHttpDate } from './wire/http-date.js'
 
 /** What the pipeline works with; all of it is handed in. */
@@ -228,7 +228,7 @@ class Call {
     const settled = store.call(caller, needs, (turn) => this.#settle(turn, read, charge), this.#drafted)
     const { told, served } = settled instanceof Promise ? await settled : settled
     // What was large is sent in a turn of its own.
-    if (isLarge) await nextTurn()
+    if (isLarge) await stepAside()
     // Not before: of a call that failed in the store there is no log to look up.
     if (told !== undefined) this.#parts.log(told)
     return served

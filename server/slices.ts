@@ -1,4 +1,4 @@
-import { nextTurn } from './turns.js'
+import { stepAside } from './turns.js'
 
 /** Work that would hold up all others if it were done in one go, so that it pauses now and then. */
 export type Slices<Result> = Generator<void, Result>
@@ -11,7 +11,7 @@ export async function inTurns<Result>(work: Slices<Result>): Promise<Result> {
   for (;;) {
     const { done, value } = work.next()
     if (done) return value
-    await nextTurn()
+    await stepAside()
   }
 }
 

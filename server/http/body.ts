@@ -6,7 +6,7 @@ import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib'
 import type { ReceivedBody } from '../journal/record.js'
 import { type LimitName, type Limits, tellOver } from '../limits.js'
 import { type BodyFault, HungUp, OverLimit, type Unreadable } from '../operation.js'
-import { nextTurn } from '../turns.js'
+import { stepAside } from '../turns.js'
 import { type Coding, codingsOf } from '../wire/codings.js'
 import { placeOfBadByte } from '../wire/utf8.js'
 
@@ -63,10 +63,10 @@ export class RequestBody implements ReceivedBody {
       return plain
     }
     const isLarge = plain.length > large
-    if (isLarge) await nextTurn()
+    if (isLarge) await stepAside()
     const utf8 = isUtf8(plain)
     const text = plain.toString(utf8 ? 'utf8' : 'latin1')
-    if (isLarge) await nextTurn()
+    if (isLarge) await stepAside()
     this.#received = { text, bytes: raw.length, faithful: utf8 }
     return utf8 ? text : { fault: 'not UTF-8', at: placeOfBadByte(plain) }
   }
