@@ -109,13 +109,13 @@ describe('A value that was found ahead', () => {
     expect(replaced).toBeGreaterThan(1_000)
   })
 
-  it('is told apart from one of which nobody knows that it is gone', () => {
-    class Unmindful extends SlottedMap<number> {
+  it('is told apart from one that stands in the place of another', () => {
+    class Mistaken extends SlottedMap<number> {
       override replace(found: FoundValues<number>, index: number, value: number): number | undefined {
         return super.replace({ ...found, slots: found.slots.toReversed() }, index, value)
       }
     }
-    expect(compareFound(() => new Unmindful()).failed).toBe(true)
+    expect(compareFound(() => new Mistaken()).failed).toBe(true)
   })
 
   it('is looked for in parts', () => {

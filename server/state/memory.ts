@@ -147,6 +147,7 @@ export class MemoryStore<Entry> implements Store<Entry> {
     const turn = this.#turn(partition, ids, state.setup, new TablesView(state.tables))
     const settled = settle(turn)
     const of = { partition, state, isNew: known === undefined, ids, directory: this.#directory, journal }
+    // Rows are looked up for drafts alone.
     const change = new CallChange(of, settled, turn.id, drafted && this.#found)
     // Who looks at no row and wants none changed builds on nothing that could be undone.
     const isFree = known !== undefined && isEmpty(needs) && isEmpty(settled.changes)
